@@ -1,0 +1,1 @@
+"""aika: an open, self-hosted knowledge assistant that answers from a company's own documents, with citations."""

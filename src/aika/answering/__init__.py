@@ -1,0 +1,1 @@
+"""Writes answers from evidence, checks them, and says how sure it is."""

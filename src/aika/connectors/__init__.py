@@ -1,0 +1,1 @@
+"""The places documents come from, one module a kind."""

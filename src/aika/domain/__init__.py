@@ -1,0 +1,1 @@
+"""The words of aika as types: values and rules that need nothing but the standard library."""

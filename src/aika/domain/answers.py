@@ -1,0 +1,166 @@
+"""Drafts, answers, abstentions, and why to believe them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from aika.domain.documents import Document
+from aika.domain.identifiers import AnswerId, ChunkId
+from aika.domain.queries import Hit, Query
+
+
+class Origin(StrEnum):
+    """Where an answer's words come from."""
+
+    EXTRACTED = "extracted"
+    """Sentences of the evidence, quoted."""
+    GENERATED = "generated"
+    """Written by a language model from the evidence."""
+    GENERAL = "general"
+    """Written by a language model from its own knowledge, without the company's documents."""
+
+
+class Band(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One input to the confidence."""
+
+    name: str
+    value: float
+    contribution: float
+    """How far it moved the confidence, in log-odds: positive raised it."""
+    explanation: str
+    """In words a person understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The probability that the answer helps the asker."""
+
+    value: float
+    """0..1, calibrated."""
+    band: Band
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A marker in the answer with the exact span it stands for."""
+
+    marker: int
+    """The number in the text, ``[1]``."""
+    document: Document
+    chunk: ChunkId
+    quote: str
+    """Verbatim: the document's text between the offsets."""
+    start: int
+    end: int
+    """Character offsets into the document's stored text; ``end`` is exclusive."""
+    url: str | None
+    """A link that opens the document at the quote, where the source's links allow it."""
+    heading_path: tuple[str, ...] = ()
+    support: float = 1.0
+    """0..1: how well the span backs the sentences that carry the marker. 1 for a verbatim quote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model used."""
+
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None
+    """``None`` where the price is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Written, not yet judged."""
+
+    query: Query
+    text: str
+    """Markdown with the markers ``[1]`` … of ``citations``."""
+    origin: Origin
+    evidence: tuple[Hit, ...]
+    citations: tuple[Citation, ...] = ()
+    citations_removed: int = 0
+    """Markers that did not resolve to a passage, or whose passage does not back the sentence."""
+    declined: bool = False
+    """Whether the writer itself said that the evidence does not answer."""
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A draft judged good."""
+
+    id: AnswerId
+    question: str
+    """As run, after rewriting."""
+    text: str
+    origin: Origin
+    citations: tuple[Citation, ...]
+    confidence: Confidence
+    created_at: datetime
+    evidence: tuple[Hit, ...] = ()
+    citations_removed: int = 0
+    usage: Usage | None = None
+    notes: tuple[str, ...] = ()
+    """What the asker should know: a source that changed long ago, one that is superseded, a ranking that was unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """An honest "I don't know", with what comes nearest."""
+
+    id: AnswerId
+    question: str
+    text: str
+    """For the asker, in plain words."""
+    reason: str
+    """For operators and logs: ``no evidence``, ``insufficient evidence``, ``declined``, ``unsupported``."""
+    confidence: Confidence
+    created_at: datetime
+    nearest: tuple[Hit, ...] = ()
+    usage: Usage | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The evidence was found; text may follow."""
+
+    hits: tuple[Hit, ...]
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the draft's text, in order. It is provisional until the `Answer` or `Abstention` that ends the stream."""
+
+    text: str
+
+
+AnswerEvent = Retrieved | TextDelta | Answer | Abstention
+
+
+class Rating(StrEnum):
+    HELPFUL = "helpful"
+    NOT_HELPFUL = "not_helpful"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a person said of an answer."""
+
+    answer: AnswerId
+    rating: Rating
+    comment: str = ""
+    created_at: datetime | None = None
+    tags: tuple[str, ...] = field(default=())

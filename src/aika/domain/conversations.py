@@ -1,0 +1,28 @@
+"""Conversations: questions and answers that belong together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aika.domain.answers import Abstention, Answer
+from aika.domain.identifiers import AssistantId, ConversationId, PrincipalId
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question as put and what came of it."""
+
+    question: str
+    outcome: Answer | Abstention
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Turns in order. Only its owner sees it."""
+
+    id: ConversationId
+    owner: PrincipalId
+    title: str
+    turns: tuple[Turn, ...]
+    created_at: datetime
+    assistant: AssistantId | None = None

@@ -1,0 +1,120 @@
+"""Sources, and what happens when one is synced."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from aika.domain.documents import Owner, RawDocument
+from aika.domain.identifiers import PrincipalId, SourceId
+
+Cursor = NewType("Cursor", str)
+"""How far a source was read, in the connector's own words. Opaque to everyone else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured place that documents come from."""
+
+    id: SourceId
+    connector: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Checked by the connector's own ``Options``."""
+    readers: frozenset[PrincipalId] | None = None
+    """Who may read documents whose readers the connector cannot know. ``None`` makes those unreadable."""
+    owner: Owner | None = None
+    description: str = ""
+    link_template: str | None = None
+    """A URL with ``{key}`` for documents that have no link of their own."""
+    declared_in: str = "aika.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The source has this document, in this version. Its content is loaded only when the version is new."""
+
+    key: str
+    version: str
+    """Equal versions have equal content, metadata and readers."""
+    load: Callable[[], Awaitable[RawDocument]]
+    """Raises `UnreadableDocumentError` or `TransientError`; one document's failure is only its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The source no longer has this document. For connectors that can tell; others are compared with a full listing."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A document or a part of the source could not be read. What was known of ``key`` stays as it is."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Everything before this event has been read; a later sync may start here."""
+
+    cursor: Cursor
+    complete: bool = False
+    """Whether this run listed *every* document of the source, so that what it did not list is gone."""
+
+
+Event = Found | Removed | Failed | Checkpoint
+
+
+class SyncPhase(StrEnum):
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUSED = "refused"
+    """Nothing was removed because almost everything seemed to be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableDocument:
+    """A document that a sync could not take in, with the reason a person can act on."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one sync did, or has done so far."""
+
+    source: SourceId
+    phase: SyncPhase
+    started_at: datetime
+    finished_at: datetime | None = None
+    seen: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failed: int = 0
+    warnings: int = 0
+    expected: int | None = None
+    """How many documents the source will list, where that is known or can be estimated from the last sync."""
+    message: str = ""
+    """What a person should know about the outcome: the error, or why nothing was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source stands: the numbers of ``aika sources`` and of the API."""
+
+    source: Source
+    documents: int
+    chunks: int
+    findable: int
+    """Documents that can be found by words."""
+    embedded: int
+    """Documents that can also be found by meaning."""
+    last_sync: SyncReport | None
+    last_success_at: datetime | None

@@ -1,0 +1,1 @@
+"""Reads sources and brings the index up to date with them."""

@@ -1,0 +1,1 @@
+"""Bytes of many formats to text with structure."""

@@ -1,0 +1,471 @@
+"""Every extension point of aika.
+
+A component is opened as an async context manager by its class method ``open`` and is never half open. Batching, retries,
+caching and tracing wrap components; no protocol has a parameter for them. What waits is ``async``; what computes is a plain
+function that its caller runs in a thread. Each storage protocol has a published contract suite in `aika.testing`.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from aika.domain.access import Scope
+from aika.domain.answers import Abstention, Answer, AnswerEvent, Confidence, Draft, Feedback, Usage
+from aika.domain.conversations import Conversation, Turn
+from aika.domain.documents import Body, Chunk, Document, Parsed, RawDocument
+from aika.domain.identifiers import (
+    AnswerId,
+    ApiKeyId,
+    ChunkId,
+    ConversationId,
+    DocumentId,
+    PrincipalId,
+    SourceId,
+)
+from aika.domain.queries import Candidate, Hit, Query, Retrieval
+from aika.domain.sources import Cursor, Event, Source, SyncReport, UnreadableDocument
+
+Matrix = npt.NDArray[np.float32]
+"""Row vectors, shape ``(texts, dimensions)``, each of length 1."""
+Vector = npt.NDArray[np.float32]
+"""One row vector of length 1, shape ``(dimensions,)``."""
+EmbeddingRole = Literal["query", "document"]
+
+
+# Documents in
+
+
+class Connector(Protocol):
+    """Reads one configured place."""
+
+    def read(self, since: Cursor | None) -> AsyncIterator[Event]:
+        """Yield what the source has, from ``since`` on, or all of it where that is ``None`` or no longer known.
+
+        Ends with a `Checkpoint`. Raises `TransientError` or `PermanentError` when the source as a whole cannot be read.
+        """
+        ...
+
+
+class Parser(Protocol):
+    """Turns the bytes of one document into text and structure. A pure function; may take long."""
+
+    suffixes: Collection[str]
+    """Lower case, with the dot. Matched against the path."""
+    media_types: Collection[str]
+
+    def parse(self, raw: RawDocument) -> Parsed:
+        """Raise `UnreadableDocumentError`, with the reason, where the content cannot be read."""
+        ...
+
+
+class Chunker(Protocol):
+    """Cuts a document into the units that are retrieved and cited. A pure function."""
+
+    fingerprint: str
+    """Changes when the same document would be cut differently."""
+
+    def split(self, document: Document, body: Body) -> list[Chunk]:
+        """Return chunks in reading order, each exactly a span of the body's text."""
+        ...
+
+
+# Models
+
+
+class Embedder(Protocol):
+    """Maps texts to vectors whose dot product is their similarity. Thread-safe; computes, and may take long."""
+
+    fingerprint: str
+    """Changes when the same text would get a different vector. An index holds vectors of one fingerprint."""
+    dimensions: int
+
+    async def embed(self, texts: Sequence[str], *, role: EmbeddingRole) -> Matrix:
+        """Return one unit vector a text, in order."""
+        ...
+
+
+class Generator(Protocol):
+    """Writes a draft's text from numbered evidence, or from its own knowledge where the evidence is empty."""
+
+    model: str
+    """As the operator named it, such as ``openai:gpt-…``."""
+
+    def generate(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator["str | Usage"]:
+        """Yield pieces of Markdown with markers ``[n]`` of the evidence, 1-based, and last a `Usage`."""
+        ...
+
+
+class TextModel(Protocol):
+    """Completes an instruction with a short text: rewriting, judging, naming."""
+
+    async def complete(self, instructions: str, text: str, *, max_tokens: int) -> str: ...
+
+
+class Analyzer(Protocol):
+    """Turns text into the terms that lexical search matches. A pure function."""
+
+    fingerprint: str
+    """Changes when the same text would give different terms."""
+
+    def terms(self, text: str) -> list[str]:
+        """Return the terms in order, repeats kept."""
+        ...
+
+
+# The path of a question
+
+
+class Rewriter(Protocol):
+    """Turns a follow-up into a question that stands alone."""
+
+    async def rewrite(self, query: Query) -> str: ...
+
+
+class Ranker(Protocol):
+    """Makes one first-stage ranking."""
+
+    name: str
+    """As `Explanation.places` calls it: ``lexical``, ``dense``."""
+
+    async def rank(self, query: Query, *, k: int) -> list[Candidate]: ...
+
+
+class Reranker(Protocol):
+    """The second stage: reorders hits by a closer look at each."""
+
+    async def rerank(self, query: Query, hits: Sequence[Hit], *, k: int) -> list[Hit]: ...
+
+
+class Retriever(Protocol):
+    """Finds evidence: the whole of rewriting, ranking, fusion, rules, reranking and context."""
+
+    async def retrieve(self, query: Query, *, k: int) -> Retrieval: ...
+
+
+class EvidenceJudge(Protocol):
+    """Decides from question and evidence, before anything is written, whether the evidence can answer."""
+
+    async def sufficiency(self, query: Query, hits: Sequence[Hit]) -> float:
+        """Return the probability, 0..1, that the evidence holds an answer."""
+        ...
+
+
+class Verifier(Protocol):
+    """Checks a draft's citations against their passages."""
+
+    def verify(self, draft: Draft) -> Draft:
+        """Return the draft with every citation bound to the exact span that supports it, and the others removed and counted."""
+        ...
+
+
+class ConfidenceScorer(Protocol):
+    async def score(self, query: Query, draft: Draft) -> Confidence: ...
+
+
+class Answerer(Protocol):
+    """The whole path from a question to an answer."""
+
+    def answer(self, query: Query) -> AsyncIterator[AnswerEvent]:
+        """Yield `Retrieved`, then `TextDelta`s, then exactly one `Answer` or `Abstention`."""
+        ...
+
+
+# Storage. Two engines behind each, held to one contract suite.
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as the catalogue records it: all that is needed to find, show and cite it."""
+
+    document: Document
+    body: Body
+    chunks: tuple[Chunk, ...]
+    version: str
+    """The connector's version of the content."""
+    pipeline: str
+    """The fingerprint of the parser and chunker that made it."""
+    content_hash: str
+    """Of the raw bytes and all metadata, so that a new version with equal content changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue knows of a document without loading it."""
+
+    document: DocumentId
+    version: str
+    pipeline: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry in the catalogue's log: the document as it is now, or that it is gone."""
+
+    sequence: int
+    document: DocumentId
+    chunks: tuple[Chunk, ...] | None
+    """``None`` means the document was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    documents: int
+    chunks: int
+
+
+class Catalogue(Protocol):
+    """The truth about documents. Every change gets the next number of one sequence; indexes follow that log.
+
+    Writes are atomic and durable when they return.
+    """
+
+    async def record(self, entries: Sequence[Entry]) -> None:
+        """Add or replace documents, each with these as its only chunks."""
+        ...
+
+    async def touch(self, versions: Mapping[DocumentId, str]) -> None:
+        """Note new versions of documents whose content is the same. Not a change: indexes need not follow."""
+        ...
+
+    async def remove(self, ids: Collection[DocumentId]) -> int:
+        """Remove documents and their text; return how many there were. Unknown ids are no error."""
+        ...
+
+    async def known(self, source: SourceId) -> dict[str, Known]:
+        """Return what is known of a source's documents, by key."""
+        ...
+
+    async def document(self, id: DocumentId, *, scope: Scope) -> tuple[Document, Body] | None:
+        """Return ``None`` alike for what does not exist and what the scope does not admit."""
+        ...
+
+    async def documents(
+        self, *, scope: Scope, source: SourceId | None = None, after: str = "", limit: int = 100
+    ) -> list[Document]:
+        """Return documents ordered by source and key, those whose ``source/key`` is greater than ``after``."""
+        ...
+
+    async def chunks(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, Chunk]:
+        """Return those that exist and are admitted."""
+        ...
+
+    async def neighbours(self, chunk: Chunk, *, before: int, after: int, scope: Scope) -> list[Chunk]:
+        """Return the chunks around one, itself included, in reading order."""
+        ...
+
+    async def changes(self, *, after: int, limit: int) -> list[Change]:
+        """Return the log from ``after`` (exclusive), oldest first. Of a document changed twice only the last change is kept."""
+        ...
+
+    async def forget_removals(self, *, through: int) -> None:
+        """Drop log entries of removed documents up to ``through``, once every index has applied them."""
+        ...
+
+    async def sequence(self) -> int:
+        """Return the number of the newest change, 0 where there is none."""
+        ...
+
+    async def counts(self, *, through: int | None = None) -> dict[SourceId, Count]:
+        """Count present documents by source, those with a change number up to ``through`` only where given."""
+        ...
+
+    async def sources(self) -> set[SourceId]:
+        """Return the sources that have documents or sync records."""
+        ...
+
+
+class SyncLog(Protocol):
+    """The history of syncs, and how far each source was read."""
+
+    async def cursor(self, source: SourceId) -> Cursor | None: ...
+
+    async def save_cursor(self, source: SourceId, cursor: Cursor | None) -> None: ...
+
+    async def begin(self, report: SyncReport) -> None:
+        """Record that a sync runs. A sync of the source that was left running is replaced."""
+        ...
+
+    async def update(self, report: SyncReport, unreadable: Sequence[UnreadableDocument]) -> None:
+        """Record progress or the outcome; ``unreadable`` is added to what was recorded of this sync before."""
+        ...
+
+    async def last(self, source: SourceId) -> SyncReport | None: ...
+
+    async def last_success(self, source: SourceId) -> datetime | None: ...
+
+    async def unreadable(self, source: SourceId) -> list[UnreadableDocument]:
+        """Return what the last sync could not read."""
+        ...
+
+    async def forget(self, source: SourceId) -> None:
+        """Drop everything about a source that is no longer configured."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Vectors by text, so that nothing is embedded twice: not after a restart, and not when an index is rebuilt."""
+
+    async def load(self, fingerprint: str, digests: Sequence[bytes]) -> dict[bytes, Vector]:
+        """Return the known ones. A digest is the 16-byte BLAKE2b of the embedded text."""
+        ...
+
+    async def save(self, fingerprint: str, vectors: Mapping[bytes, Vector]) -> None: ...
+
+    async def keep_only(self, fingerprint: str) -> int:
+        """Drop the vectors of other embedders; return how many."""
+        ...
+
+
+class Conversations(Protocol):
+    """Conversations, answers and what people said of them. A conversation is seen only by its owner."""
+
+    async def start(self, conversation: Conversation) -> None: ...
+
+    async def add(self, id: ConversationId, turn: Turn) -> None:
+        """Raise `NotFoundError` where there is no such conversation."""
+        ...
+
+    async def get(self, id: ConversationId, *, owner: PrincipalId) -> Conversation | None: ...
+
+    async def listing(
+        self, *, owner: PrincipalId, limit: int = 50, before: datetime | None = None
+    ) -> list[Conversation]:
+        """Return the newest first, without their turns."""
+        ...
+
+    async def rename(self, id: ConversationId, title: str, *, owner: PrincipalId) -> None: ...
+
+    async def delete(self, id: ConversationId, *, owner: PrincipalId) -> None: ...
+
+    async def outcome(self, id: AnswerId, *, owner: PrincipalId) -> Answer | Abstention | None: ...
+
+    async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId) -> None:
+        """Record it, in place of what this person said of the answer before. Raise `NotFoundError` for no such answer."""
+        ...
+
+    async def feedback(self, id: AnswerId) -> list[Feedback]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key without its secret."""
+
+    id: ApiKeyId
+    name: str
+    principals: frozenset[PrincipalId]
+    sources: frozenset[SourceId] | None
+    """``None`` is all sources; the empty set is none."""
+    admin: bool
+    """May sync sources and manage keys."""
+    created_at: datetime
+    expires_at: datetime | None = None
+
+
+class ApiKeys(Protocol):
+    """API keys, of which only hashes are kept."""
+
+    async def add(self, key: ApiKey, *, secret_hash: bytes) -> None: ...
+
+    async def find(self, secret_hash: bytes) -> ApiKey | None: ...
+
+    async def listing(self) -> list[ApiKey]: ...
+
+    async def delete(self, id: ApiKeyId) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPosition:
+    """How far an index has followed the catalogue's log, as change numbers."""
+
+    findable: int = 0
+    """Through here, documents are found by words."""
+    embedded: int = 0
+    """Through here, documents are found by vectors too. At most ``findable``."""
+
+
+class Index(Protocol):
+    """Finds chunks by words and by vectors. Derived from the catalogue, and rebuildable from it.
+
+    Filters by scope before it ranks. Ties are broken by chunk id.
+    """
+
+    async def replace(self, document: DocumentId, chunks: Sequence[Chunk], vectors: Matrix | None) -> None:
+        """Make these the document's only chunks. Without vectors they are found by words alone."""
+        ...
+
+    async def replace_many(self, documents: Sequence[tuple[DocumentId, Sequence[Chunk], Matrix | None]]) -> None:
+        """The same for several documents at once, which is faster."""
+        ...
+
+    async def remove(self, ids: Collection[DocumentId]) -> None: ...
+
+    async def search_text(self, text: str, *, k: int, scope: Scope) -> list[Candidate]: ...
+
+    async def search_vector(self, vector: Vector, *, k: int, scope: Scope) -> list[Candidate]: ...
+
+    async def count(self) -> int:
+        """Return the number of chunks."""
+        ...
+
+    async def checkpoint(self, position: IndexPosition) -> None:
+        """Make everything written so far durable, then remember how far the index has followed the catalogue."""
+        ...
+
+    async def position(self) -> IndexPosition:
+        """Return what the last `checkpoint` remembered, zeros for a new index. After a crash, writes that came later may be
+        there or not; following the log again from here puts them right."""
+        ...
+
+
+class Compactable(Protocol):
+    """An index that serves faster after its segments were rebuilt."""
+
+    async def compact(self) -> None:
+        """Rebuild beside the serving index and switch. Searches and writes go on meanwhile."""
+        ...
+
+
+class IndexShelf(Protocol):
+    """Where an engine keeps its indexes, one a generation: a changed embedder or analyzer builds a new one beside the old."""
+
+    def open(self, generation: str, *, dimensions: int) -> AbstractAsyncContextManager[Index]:
+        """Open the generation, creating it where it does not exist."""
+        ...
+
+    async def generations(self) -> set[str]: ...
+
+    async def drop(self, generation: str) -> None:
+        """Delete a generation that is not open."""
+        ...
+
+
+class Jobs(Protocol):
+    """Durable work: what was accepted is done once, in this process or the next."""
+
+    def register(self, name: str, work: Callable[[str], Awaitable[None]]) -> None:
+        """Name what ``submit`` can start. ``work`` must be safe to repeat: it starts again when its process dies."""
+        ...
+
+    async def submit(self, name: str, argument: str, *, key: str | None = None) -> str:
+        """Accept work and return its id. While work of the same ``key`` waits or runs, return that one's id instead."""
+        ...
+
+    async def wait(self, id: str) -> None:
+        """Return when it is done. Raise what it raised."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        ...
+
+
+OpenConnector = Callable[[Source], AbstractAsyncContextManager[Connector]]
+"""Opens the connector of a source. The application provides it, so that ingestion knows no registry."""

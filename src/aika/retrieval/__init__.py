@@ -1,0 +1,1 @@
+"""Finds the chunks that answer a query."""

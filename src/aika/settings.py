@@ -1,0 +1,239 @@
+"""Settings: ``aika.toml``, one YAML file a source, and ``AIKA_*`` environment variables. Typed, checked, read once.
+
+Only the application and the surfaces' start-up read this module; everything else is handed what it needs.
+"""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from aika.domain.documents import Owner
+from aika.domain.errors import ConfigurationError
+from aika.domain.identifiers import PrincipalId, SourceId
+from aika.domain.sources import Source
+
+SETTINGS_FILE = "aika.toml"
+
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(_Strict):
+    """Where the server listens, and who may ask."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8400, ge=0, le=65535)
+    require_key: bool | None = Field(
+        default=None, description="Whether requests need an API key. Unset: not on loopback, always elsewhere."
+    )
+    anonymous_principals: list[str] = Field(
+        default=["everyone"], description="Who a request without a key is, where keys are not required."
+    )
+    max_question_chars: int = Field(default=8_000, ge=100, description="Longer questions are refused.")
+    max_body_bytes: int = Field(default=1_000_000, ge=10_000)
+
+    @property
+    def is_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+class ComponentSettings(_Strict):
+    """An engine by name, with its own options."""
+
+    engine: str
+    options: dict[str, Any] = {}
+
+
+class DatabaseSettings(_Strict):
+    url: SecretStr | None = Field(
+        default=None, description="``postgresql://user:password@host/name``. Unset: SQLite in the data directory."
+    )
+
+
+class ModelSettings(_Strict):
+    """The language model. Without a name, answers are extracts of the documents."""
+
+    name: str | None = Field(
+        default=None, description='``"openai:…"``, ``"anthropic:…"``, ``"ollama:…"``, ``"gguf:…"``'
+    )
+    base_url: str | None = Field(default=None, description="Of an OpenAI-compatible server.")
+    api_key: SecretStr | None = None
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    max_tokens: int = Field(default=800, ge=16)
+    timeout: float = Field(default=60, gt=0, description="Seconds.")
+    general_questions: bool = Field(
+        default=True,
+        description="Answer questions that are not about the company from the model's own knowledge, marked.",
+    )
+    options: dict[str, Any] = {}
+
+
+class RetrievalSettings(_Strict):
+    candidates: int = Field(default=200, ge=10, le=1000, description="How many chunks each first-stage ranking has.")
+    dense_weight: float = Field(default=0.5, ge=0, le=1, description="Share of the dense ranking in the fusion.")
+    evidence: int = Field(default=6, ge=1, le=20, description="How many passages an answer is written from.")
+
+
+class AnswerSettings(_Strict):
+    min_confidence: float = Field(default=0.3, ge=0, le=1, description="Below this, aika says that it does not know.")
+    old_after_days: int = Field(default=365, ge=1, description="A cited document older than this is pointed out.")
+
+
+class SyncSettings(_Strict):
+    max_file_bytes: int = Field(default=50_000_000, ge=1_000, description="Larger files are reported and left out.")
+    parse_timeout: float = Field(default=120, gt=0, description="Seconds for one document.")
+    max_removed_share: float = Field(
+        default=0.5, ge=0, le=1, description="A sync that would remove more than this share removes nothing."
+    )
+
+
+class TelemetrySettings(_Strict):
+    """Export itself is configured by the standard ``OTEL_*`` variables."""
+
+    capture_content: bool = Field(default=False, description="Whether questions and answers appear in traces.")
+
+
+class SourceSettings(_Strict):
+    """One source: what a file ``sources/NAME.yaml`` holds."""
+
+    connector: str
+    options: dict[str, Any] = {}
+    description: str = ""
+    owner: str | None = None
+    contact: str | None = Field(default=None, description="How to reach the owner: a channel, an address, a link.")
+    readers: list[str] | None = Field(
+        default=None,
+        description='Who may read what the connector cannot tell: ``["everyone"]`` or ``["group:payments", …]``. '
+        "Unset: nobody may, and the source says so.",
+    )
+    link_template: str | None = Field(default=None, description="A URL with ``{key}``, for documents without a link.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured. Relative paths are relative to the folder of ``aika.toml``."""
+
+    model_config = SettingsConfigDict(env_prefix="AIKA_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    base_dir: Path = Path()
+    data_dir: Path = Path(".aika")
+    sources_dir: Path = Path("sources")
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    index: ComponentSettings = ComponentSettings(engine="qdrant-edge")
+    embedder: ComponentSettings = ComponentSettings(engine="minilm")
+    reranker: ComponentSettings | None = None
+    model: ModelSettings = ModelSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answers: AnswerSettings = AnswerSettings()
+    sync: SyncSettings = SyncSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    sources: dict[SourceName, SourceSettings] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # Arguments (of the command line and of tests) win over the environment, which wins over the file.
+        base_dir = Path(init_settings().get("base_dir", "."))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, base_dir / SETTINGS_FILE)
+
+    @field_validator("base_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.resolve()
+
+    @property
+    def data_path(self) -> Path:
+        return self.base_dir / self.data_dir
+
+
+def load_settings(base_dir: Path, **overrides: Any) -> Settings:
+    """Read the settings of a folder. Raises `ConfigurationError` that names every wrong setting."""
+    try:
+        return Settings(base_dir=base_dir, **overrides)
+    except ValidationError as error:
+        raise ConfigurationError(f"{base_dir / SETTINGS_FILE}: {_in_words(error)}") from error
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{base_dir / SETTINGS_FILE} cannot be read: {error}") from error
+
+
+def load_sources(settings: Settings) -> tuple[list[Source], list[ConfigurationError]]:
+    """Return the sources of ``aika.toml`` and of the files beside it, and what is wrong with the files that are wrong.
+
+    One bad file does not keep the other sources from working.
+    """
+    sources = {name: _source(name, spec, declared_in=SETTINGS_FILE) for name, spec in settings.sources.items()}
+    errors: list[ConfigurationError] = []
+    folder = settings.base_dir / settings.sources_dir
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        try:
+            source = read_source_file(path)
+            if source.id in sources:
+                first = sources[source.id].declared_in
+                raise ConfigurationError(f"{path}: a source named {source.id!r} is already declared in {first}")
+            sources[source.id] = source
+        except ConfigurationError as error:
+            errors.append(error)
+    return list(sources.values()), errors
+
+
+def read_source_file(path: Path) -> Source:
+    """Read one source's YAML file; its name without the suffix is the source's id. Raises `ConfigurationError`."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path} is not valid YAML: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    if not isinstance(content, Mapping):
+        raise ConfigurationError(f"{path} must hold a mapping with at least 'connector'")
+    try:
+        spec = _NamedSource.model_validate({"name": path.stem, "spec": content})
+    except ValidationError as error:
+        raise ConfigurationError(f"{path}: {_in_words(error, below='spec')}") from error
+    return _source(spec.name, spec.spec, declared_in=str(path))
+
+
+class _NamedSource(_Strict):
+    name: SourceName
+    spec: SourceSettings
+
+
+def _source(name: str, spec: SourceSettings, *, declared_in: str) -> Source:
+    return Source(
+        id=SourceId(name),
+        connector=spec.connector,
+        options=spec.options,
+        readers=None if spec.readers is None else frozenset(PrincipalId(reader) for reader in spec.readers),
+        owner=None if spec.owner is None else Owner(name=spec.owner, contact=spec.contact, found_in=declared_in),
+        description=spec.description,
+        link_template=spec.link_template,
+        declared_in=declared_in,
+    )
+
+
+def _in_words(error: ValidationError, *, below: str | None = None) -> str:
+    problems = []
+    for problem in error.errors(include_url=False, include_input=False):
+        where = ".".join(str(part) for part in problem["loc"] if part != below)
+        message = "is not a known setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+        problems.append(f"{where}: {message}")
+    return "; ".join(problems)

@@ -1,0 +1,1 @@
+"""Where state and indexes are kept."""

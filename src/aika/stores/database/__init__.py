@@ -1,0 +1,1 @@
+"""State in SQL: the catalogue, syncs, vectors, conversations, keys."""

@@ -1,0 +1,1 @@
+"""Engines that find chunks by words and vectors."""

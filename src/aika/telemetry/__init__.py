@@ -1,0 +1,1 @@
+"""Tracing, metrics and logging with OpenTelemetry, as wrappers around components."""

@@ -1,0 +1,43 @@
+"""Small makers of domain values for tests: each hides what does not matter."""
+
+from collections.abc import Collection, Mapping
+
+from aika.domain.access import EVERYONE
+from aika.domain.documents import AttributeValue, Block, BlockKind, Body, Chunk, Document, Kind
+from aika.domain.identifiers import PrincipalId, SourceId, document_id
+
+
+def make_document(
+    key: str = "guide.md",
+    *,
+    source: str = "handbook",
+    title: str = "",
+    kind: Kind = Kind.PAGE,
+    readers: Collection[str] = (EVERYONE,),
+    attributes: Mapping[str, AttributeValue] | None = None,
+) -> Document:
+    return Document(
+        id=document_id(SourceId(source), key),
+        source=SourceId(source),
+        key=key,
+        title=title,
+        kind=kind,
+        url=f"https://docs.example/{key}",
+        readers=frozenset(PrincipalId(reader) for reader in readers),
+        attributes=attributes or {},
+    )
+
+
+def make_body(text: str) -> Body:
+    """Return a body with one paragraph block for each run of text between blank lines."""
+    blocks: list[Block] = []
+    start = 0
+    for part in text.split("\n\n"):
+        if part:
+            blocks.append(Block(BlockKind.PARAGRAPH, start, start + len(part)))
+        start += len(part) + 2
+    return Body(text, tuple(blocks))
+
+
+def make_chunk(text: str = "alpha", *, document: Document | None = None, position: int = 0, start: int = 0) -> Chunk:
+    return Chunk(document=document or make_document(), position=position, start=start, end=start + len(text), text=text)
