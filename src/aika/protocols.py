@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -423,8 +423,13 @@ class Index(Protocol):
         ...
 
 
+@runtime_checkable
 class Compactable(Protocol):
-    """An index that serves faster after its segments were rebuilt."""
+    """An optional power of an index: serving faster after its segments were rebuilt."""
+
+    async def compaction_due(self) -> bool:
+        """Return whether enough was written since the last time to be worth it."""
+        ...
 
     async def compact(self) -> None:
         """Rebuild beside the serving index and switch. Searches and writes go on meanwhile."""

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -167,10 +168,8 @@ class IndexFollower:
         self._checkpoint_due = asyncio.get_running_loop().time() + _CHECKPOINT_SECONDS
 
     async def _rest(self, seconds: float) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self.woken.wait(), seconds)
-        except TimeoutError:
-            pass
         self.woken.clear()
 
 
@@ -188,5 +187,5 @@ def _matrix(chunks: Sequence[Chunk], known: dict[bytes, Vector]) -> Matrix | Non
     """Return the chunks' vectors, or ``None`` where one is missing."""
     digests = [digest(text) for text in passages(chunks)]
     if not digests or any(key not in known for key in digests):
-        return None if digests else cast(Matrix, np.empty((0, 0), dtype=np.float32))
+        return None if digests else cast("Matrix", np.empty((0, 0), dtype=np.float32))
     return np.stack([known[key] for key in digests])

@@ -1,0 +1,1 @@
+"""What people talk to: conversations now, configured assistants next."""

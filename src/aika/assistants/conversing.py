@@ -1,0 +1,84 @@
+"""Asking within a conversation: earlier turns give a follow-up its meaning, and what came of it is kept."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aika.domain.access import Scope
+from aika.domain.answers import Abstention, Answer, AnswerEvent
+from aika.domain.conversations import Conversation, Turn
+from aika.domain.errors import NotFoundError
+from aika.domain.identifiers import ConversationId, PrincipalId, random_id
+from aika.domain.queries import Message, Query, Role
+from aika.protocols import Answerer, Clock, Conversations
+
+_REMEMBERED_TURNS = 6
+"""How many earlier turns go with a question. More dilutes rewriting and costs tokens."""
+_TITLE_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one person asks."""
+
+    text: str
+    scope: Scope
+    owner: PrincipalId
+    conversation: ConversationId | None = None
+    """``None`` starts a new one."""
+    history: tuple[Message, ...] = ()
+    """Earlier messages that the caller holds itself. Used only where ``conversation`` is not given."""
+    keep: bool = True
+    """Whether the conversation is stored. Feedback needs a stored answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversing:
+    """Answers questions within conversations."""
+
+    answerer: Answerer
+    conversations: Conversations
+    clock: Clock
+
+    async def begin(self, question: Question) -> Conversation:
+        """Return the conversation that the question belongs to, stored if it is to be kept.
+
+        Raises `NotFoundError` for one that does not exist or is another person's.
+        """
+        if question.conversation is not None:
+            found = await self.conversations.get(question.conversation, owner=question.owner)
+            if found is None:
+                raise NotFoundError(f"there is no conversation {question.conversation!r} of yours")
+            return found
+        conversation = Conversation(
+            id=ConversationId(random_id()),
+            owner=question.owner,
+            title=_title(question.text),
+            turns=(),
+            created_at=self.clock.now(),
+        )
+        if question.keep:
+            await self.conversations.start(conversation)
+        return conversation
+
+    async def ask(self, conversation: Conversation, question: Question) -> AsyncIterator[AnswerEvent]:
+        """Yield the answer's events. The turn is stored before the last event is handed out."""
+        asked_at = self.clock.now()
+        history = _history(conversation) or question.history
+        query = Query(text=question.text, scope=question.scope, history=history)
+        async for event in self.answerer.answer(query):
+            if isinstance(event, Answer | Abstention) and question.keep:
+                await self.conversations.add(conversation.id, Turn(question.text, event, asked_at))
+            yield event
+
+
+def _history(conversation: Conversation) -> tuple[Message, ...]:
+    return tuple(
+        message
+        for turn in conversation.turns[-_REMEMBERED_TURNS:]
+        for message in (Message(Role.USER, turn.question), Message(Role.ASSISTANT, turn.outcome.text))
+    )
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE_CHARS else line[: _TITLE_CHARS - 1].rsplit(" ", 1)[0] + "…"

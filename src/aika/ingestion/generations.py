@@ -1,0 +1,213 @@
+"""Index generations: a changed embedder or analyzer builds a new index beside the old one and switches when it is complete."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aika.domain.errors import AikaError, TransientError
+from aika.ingestion.following import IndexFollower
+from aika.protocols import Analyzer, Catalogue, Compactable, Embedder, Index, IndexPosition, IndexShelf, VectorStore
+
+logger = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 5.0
+_COMPACTION_CHECK_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderChoice:
+    """An embedder by name and options, as it can be written down and opened again."""
+
+    engine: str
+    options: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """An open index with the embedder whose vectors it holds, kept up to date by its follower."""
+
+    name: str
+    choice: EmbedderChoice
+    index: Index
+    embedder: Embedder
+    follower: IndexFollower
+
+
+OpenEmbedder = Callable[[EmbedderChoice], AbstractAsyncContextManager[Embedder]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What every generation is made from."""
+
+    catalogue: Catalogue
+    vectors: VectorStore
+    shelf: IndexShelf
+    analyzer: Analyzer
+
+
+@dataclass(slots=True)
+class Generations:
+    """The generation that serves, and the next one while it is being built."""
+
+    ingredients: Ingredients
+    record: Path
+    """Says which generation serves, so that a restart with another embedder still knows it."""
+    serving: Generation
+    building: Generation | None = None
+    notes: tuple[str, ...] = ()
+
+    def wake(self) -> None:
+        """Tell the followers that the catalogue changed."""
+        for generation in self.opened():
+            generation.follower.wake()
+
+    async def catch_up(self) -> None:
+        """Bring every open generation up to date, switch if a new one was built, and compact where it is worth it."""
+        for generation in self.opened():
+            await generation.follower.catch_up()
+        await self._switch_if_complete()
+        await self._compact_if_due()
+
+    async def run(self) -> None:
+        """Follow, switch and compact until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_persist(self.serving.follower.run, "index follower"))
+            if self.building is not None:
+                tasks.create_task(_persist(self.building.follower.run, "index builder"))
+            tasks.create_task(_persist(self._mind, "index maintenance"))
+
+    async def _mind(self) -> None:
+        while True:
+            await asyncio.sleep(_COMPACTION_CHECK_SECONDS if self.building is None else _RETRY_SECONDS)
+            await self._switch_if_complete()
+            await self._compact_if_due()
+
+    async def _switch_if_complete(self) -> None:
+        new = self.building
+        if new is None or not (await new.follower.state()).complete:
+            return
+        _write_record(self.record, new)
+        self.serving, self.building, old = new, None, self.serving
+        logger.info("switched to a new index generation", extra={"generation": new.name, "before": old.name})
+        await self.ingredients.vectors.keep_only(new.embedder.fingerprint)
+
+    async def _compact_if_due(self) -> None:
+        index = self.serving.index
+        if isinstance(index, Compactable) and await index.compaction_due():
+            await index.compact()
+
+    async def forget_removals(self, _: IndexPosition) -> None:
+        """Drop removals from the log that every open generation has applied."""
+        states = [await generation.follower.state() for generation in self.opened()]
+        await self.ingredients.catalogue.forget_removals(through=min(state.position.embedded for state in states))
+
+    def opened(self) -> list[Generation]:
+        return [self.serving] if self.building is None else [self.serving, self.building]
+
+
+@asynccontextmanager
+async def open_generations(
+    ingredients: Ingredients, *, wanted: EmbedderChoice, open_embedder: OpenEmbedder, folder: Path
+) -> AsyncIterator[Generations]:
+    """Open the generation of the wanted embedder; where another one serves so far, open that too and build the new beside it."""
+    record = folder / "serving.json"
+    catalogue, vectors, shelf = ingredients.catalogue, ingredients.vectors, ingredients.shelf
+    async with AsyncExitStack() as stack:
+
+        async def open_one(choice: EmbedderChoice) -> Generation:
+            embedder = await stack.enter_async_context(open_embedder(choice))
+            name = generation_name(embedder, ingredients.analyzer)
+            index = await stack.enter_async_context(shelf.open(name, dimensions=embedder.dimensions))
+            return Generation(name, choice, index, embedder, IndexFollower(catalogue, index, vectors, embedder))
+
+        new = await open_one(wanted)
+        old, note = await _open_old(record, new, await shelf.generations(), open_one)
+        generations = Generations(ingredients, record, serving=old or new)
+        if old is not None:
+            generations.building = new
+        elif not record.exists() or note:
+            _write_record(record, new)
+        generations.notes = (note,) if note else ()
+        for generation in generations.opened():
+            generation.follower.on_checkpoint = generations.forget_removals
+        await _drop_leftovers(shelf, keep={generation.name for generation in generations.opened()})
+        yield generations
+
+
+def generation_name(embedder: Embedder, analyzer: Analyzer) -> str:
+    """Return the name of the generation that this embedder and analyzer fill."""
+    said = f"{embedder.fingerprint}\n{analyzer.fingerprint}\n{embedder.dimensions}"
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+
+async def _open_old(
+    record: Path,
+    new: Generation,
+    existing: set[str],
+    open_one: Callable[[EmbedderChoice], Awaitable[Generation]],
+) -> tuple[Generation | None, str]:
+    """Return the generation that served so far, if it is another one and can still be opened."""
+    before = _read_record(record)
+    if before is None or before[0] == new.name or before[0] not in existing:
+        return None, ""
+    if (await new.follower.state()).complete:
+        return None, ""
+    try:
+        old = await open_one(before[1])
+    except AikaError as error:
+        return None, f"the index is being rebuilt for a new embedder; the old one cannot be opened meanwhile: {error}"
+    if old.name != before[0]:
+        return None, "the index is being rebuilt: the way texts are analysed has changed"
+    return old, ""
+
+
+async def _drop_leftovers(shelf: IndexShelf, *, keep: set[str]) -> None:
+    for name in await shelf.generations() - keep:
+        await shelf.drop(name)
+
+
+def _read_record(record: Path) -> tuple[str, EmbedderChoice] | None:
+    try:
+        said = json.loads(record.read_text(encoding="utf-8"))
+        return said["generation"], EmbedderChoice(said["engine"], said["options"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError) as error:
+        # The index can always be rebuilt, so a damaged note about it is no reason to stop.
+        logger.warning("the record of the serving index is damaged", extra={"reason": str(error)})
+        return None
+
+
+def _write_record(record: Path, generation: Generation) -> None:
+    said = {
+        "generation": generation.name,
+        "engine": generation.choice.engine,
+        "options": dict(generation.choice.options),
+    }
+    record.parent.mkdir(parents=True, exist_ok=True)
+    draft = record.with_suffix(".new")
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(said, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(record)
+
+
+async def _persist(work: Callable[[], Awaitable[None]], name: str) -> None:
+    """Run background work for as long as the application lives: a failure is logged and tried again."""
+    while True:
+        try:
+            await work()
+        except TransientError as error:
+            logger.warning("background work failed for now", extra={"work": name, "reason": str(error)})
+        except Exception:
+            # The outermost loop of this work: one failure must not end following for good.
+            logger.exception("background work failed", extra={"work": name})
+        await asyncio.sleep(_RETRY_SECONDS)
