@@ -1,1 +1,45 @@
-"""A Python client for the HTTP API."""
+"""A Python client for the HTTP API.
+
+    from aika.client import AikaClient, ChatCompletionRequest
+
+    client = AikaClient("http://127.0.0.1:8400")
+    answer = client.complete_chat(ChatCompletionRequest.from_user_prompt("Who owns checkout?"))
+    print(answer.text, answer.confidence.value)
+
+The one package that exports names from its root: it is what other people's programs import.
+"""
+
+from aika.client.client import AikaClient, AsyncAikaClient
+from aika.client.errors import AikaClientError, AikaRequestError, AikaUnreachableError
+from aika.client.models import (
+    ChatCompletion,
+    ChatCompletionRequest,
+    ChatMessage,
+    CitationView,
+    CompletedEvent,
+    DeltaEvent,
+    FailedEvent,
+    FeedbackRequest,
+    Outcome,
+    RetrievedEvent,
+    SearchRequest,
+)
+
+__all__ = [
+    "AikaClient",
+    "AikaClientError",
+    "AikaRequestError",
+    "AikaUnreachableError",
+    "AsyncAikaClient",
+    "ChatCompletion",
+    "ChatCompletionRequest",
+    "ChatMessage",
+    "CitationView",
+    "CompletedEvent",
+    "DeltaEvent",
+    "FailedEvent",
+    "FeedbackRequest",
+    "Outcome",
+    "RetrievedEvent",
+    "SearchRequest",
+]

@@ -1,0 +1,228 @@
+"""The Python client, in two forms: `AikaClient` waits, `AsyncAikaClient` is awaited.
+
+Both build the same requests and read the same replies; only the waiting differs.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import Self
+
+import httpx
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from aika.client.errors import AikaRequestError, AikaUnreachableError
+from aika.client.models import (
+    ChatCompletion,
+    ChatCompletionRequest,
+    ChatEvent,
+    ConversationSummary,
+    ConversationView,
+    DocumentView,
+    FeedbackRequest,
+    KeyRequest,
+    KeyView,
+    NewKey,
+    Problem,
+    Readiness,
+    SearchReply,
+    SearchRequest,
+    SourceSummary,
+    SourceView,
+    SyncRequest,
+)
+
+DEFAULT_TIMEOUT = 120.0
+"""Seconds. A language model on a slow machine takes its time."""
+
+_EVENT: TypeAdapter[ChatEvent] = TypeAdapter(ChatEvent)
+_SOURCES = TypeAdapter(list[SourceSummary])
+_CONVERSATIONS = TypeAdapter(list[ConversationSummary])
+_KEYS = TypeAdapter(list[KeyView])
+
+
+class AikaClient:
+    """Asks an aika server.
+
+    Every method raises `AikaUnreachableError` when there is no answer and `AikaRequestError` when the answer is a problem.
+    """
+
+    def __init__(self, url: str, token: str | None = None, *, timeout: float = DEFAULT_TIMEOUT) -> None:
+        """``token`` is an API key; a server on this machine may need none."""
+        self._http = httpx.Client(base_url=url, headers=_headers(token), timeout=timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def complete_chat(self, request: ChatCompletionRequest) -> ChatCompletion:
+        """Ask, and return the judged outcome."""
+        reply = self._send("POST", "/v1/chat/complete", request.model_copy(update={"stream": False}))
+        return ChatCompletion.model_validate_json(reply)
+
+    def stream_chat(self, request: ChatCompletionRequest) -> Iterator[ChatEvent]:
+        """Ask, and yield events as they happen; the last one is completed or failed."""
+        asked = self._http.build_request("POST", "/v1/chat/complete", content=_streamed(request))
+        with _unreachable(self._http.base_url):
+            reply = self._http.send(asked, stream=True)
+        try:
+            if reply.is_error:
+                reply.read()
+                raise _problem(reply)
+            with _unreachable(self._http.base_url):
+                yield from (_EVENT.validate_json(line[6:]) for line in reply.iter_lines() if line.startswith("data: "))
+        finally:
+            reply.close()
+
+    def search(self, request: SearchRequest) -> SearchReply:
+        return SearchReply.model_validate_json(self._send("POST", "/v1/search", request))
+
+    def document(self, id: str) -> DocumentView:
+        return DocumentView.model_validate_json(self._send("GET", f"/v1/documents/{id}"))
+
+    def sources(self) -> list[SourceSummary]:
+        return _SOURCES.validate_json(self._send("GET", "/v1/sources"))
+
+    def source(self, id: str) -> SourceView:
+        return SourceView.model_validate_json(self._send("GET", f"/v1/sources/{id}"))
+
+    def sync(self, source: str, *, allow_removals: bool = False) -> None:
+        """Start bringing a source up to date; `source` tells how far it is."""
+        self._send("POST", f"/v1/sources/{source}/sync", SyncRequest(allow_removals=allow_removals))
+
+    def give_feedback(self, answer: str, feedback: FeedbackRequest) -> None:
+        self._send("POST", f"/v1/answers/{answer}/feedback", feedback)
+
+    def conversations(self) -> list[ConversationSummary]:
+        return _CONVERSATIONS.validate_json(self._send("GET", "/v1/conversations"))
+
+    def conversation(self, id: str) -> ConversationView:
+        return ConversationView.model_validate_json(self._send("GET", f"/v1/conversations/{id}"))
+
+    def keys(self) -> list[KeyView]:
+        return _KEYS.validate_json(self._send("GET", "/v1/keys"))
+
+    def create_key(self, request: KeyRequest) -> NewKey:
+        return NewKey.model_validate_json(self._send("POST", "/v1/keys", request))
+
+    def delete_key(self, id: str) -> None:
+        self._send("DELETE", f"/v1/keys/{id}")
+
+    def readiness(self) -> Readiness:
+        """Return whether the server is ready, and what it lacks."""
+        with _unreachable(self._http.base_url):
+            return Readiness.model_validate_json(self._http.get("/readyz").content)
+
+    def _send(self, method: str, path: str, body: BaseModel | None = None) -> bytes:
+        with _unreachable(self._http.base_url):
+            reply = self._http.request(method, path, content=_content(body))
+        return _checked(reply)
+
+
+class AsyncAikaClient:
+    """The same for asynchronous code. See `AikaClient`."""
+
+    def __init__(self, url: str, token: str | None = None, *, timeout: float = DEFAULT_TIMEOUT) -> None:
+        self._http = httpx.AsyncClient(base_url=url, headers=_headers(token), timeout=timeout)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def complete_chat(self, request: ChatCompletionRequest) -> ChatCompletion:
+        """Ask, and return the judged outcome."""
+        reply = await self._send("POST", "/v1/chat/complete", request.model_copy(update={"stream": False}))
+        return ChatCompletion.model_validate_json(reply)
+
+    async def stream_chat(self, request: ChatCompletionRequest) -> AsyncIterator[ChatEvent]:
+        """Ask, and yield events as they happen; the last one is completed or failed."""
+        asked = self._http.build_request("POST", "/v1/chat/complete", content=_streamed(request))
+        with _unreachable(self._http.base_url):
+            reply = await self._http.send(asked, stream=True)
+        try:
+            if reply.is_error:
+                await reply.aread()
+                raise _problem(reply)
+            with _unreachable(self._http.base_url):
+                async for line in reply.aiter_lines():
+                    if line.startswith("data: "):
+                        yield _EVENT.validate_json(line[6:])
+        finally:
+            await reply.aclose()
+
+    async def search(self, request: SearchRequest) -> SearchReply:
+        return SearchReply.model_validate_json(await self._send("POST", "/v1/search", request))
+
+    async def document(self, id: str) -> DocumentView:
+        return DocumentView.model_validate_json(await self._send("GET", f"/v1/documents/{id}"))
+
+    async def sources(self) -> list[SourceSummary]:
+        return _SOURCES.validate_json(await self._send("GET", "/v1/sources"))
+
+    async def give_feedback(self, answer: str, feedback: FeedbackRequest) -> None:
+        await self._send("POST", f"/v1/answers/{answer}/feedback", feedback)
+
+    async def _send(self, method: str, path: str, body: BaseModel | None = None) -> bytes:
+        with _unreachable(self._http.base_url):
+            reply = await self._http.request(method, path, content=_content(body))
+        return _checked(reply)
+
+
+class _unreachable:  # noqa: N801 - reads as a statement: with _unreachable(url)
+    """Turns the HTTP library's errors into the client's."""
+
+    def __init__(self, url: httpx.URL) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, httpx.TimeoutException):
+            raise AikaUnreachableError(f"{self._url} did not answer in time") from error
+        if isinstance(error, httpx.TransportError):
+            raise AikaUnreachableError(f"{self._url} cannot be reached: {error}. Is `aika serve` running?") from error
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    headers = {"Content-Type": "application/json"}
+    return headers if token is None else {**headers, "Authorization": f"Bearer {token}"}
+
+
+def _content(body: BaseModel | None) -> str | None:
+    return None if body is None else body.model_dump_json()
+
+
+def _streamed(request: ChatCompletionRequest) -> str | None:
+    return _content(request.model_copy(update={"stream": True}))
+
+
+def _checked(reply: httpx.Response) -> bytes:
+    if reply.is_error:
+        raise _problem(reply)
+    return reply.content
+
+
+def _problem(reply: httpx.Response) -> AikaRequestError:
+    try:
+        problem = Problem.model_validate_json(reply.content)
+    except ValidationError:
+        # Something between us and aika answered, such as a proxy.
+        problem = Problem(title=reply.reason_phrase or "Error", status=reply.status_code, detail=reply.text[:500])
+    wait = reply.headers.get("Retry-After", "")
+    return AikaRequestError(problem, retry_after=float(wait) if wait.isdigit() else None)

@@ -1,0 +1,325 @@
+"""What goes over the wire: the requests and replies of aika's HTTP API.
+
+The server uses these same types, so that the client cannot differ from it.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Wire(BaseModel):
+    """A reply. Fields that a newer server adds are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class WireRequest(BaseModel):
+    """A request. Unknown fields are errors, so that a misspelt one is not silently without effect."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# Requests
+
+
+class ChatMessage(WireRequest):
+    """One turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(min_length=1)
+
+
+class ChatCompletionRequest(WireRequest):
+    """A question, alone or within a conversation."""
+
+    messages: list[ChatMessage] = Field(
+        min_length=1, description="The last one is the question. Earlier ones matter only without `conversation_id`."
+    )
+    conversation_id: str | None = Field(default=None, description="Continues a conversation that the server keeps.")
+    sources: list[str] | None = Field(default=None, description="Ask only these sources. Unset: all; empty: none.")
+    kinds: list[str] | None = Field(default=None, description="Ask only documents of these kinds.")
+    stream: bool = Field(default=False, description="Send server-sent events instead of one reply.")
+    store: bool = Field(default=True, description="Keep the conversation. Feedback needs a kept answer.")
+
+    @classmethod
+    def from_user_prompt(
+        cls, prompt: str, *, conversation_id: str | None = None, sources: list[str] | None = None
+    ) -> "ChatCompletionRequest":
+        """Return the request for one question."""
+        message = ChatMessage(role="user", content=prompt)
+        return cls(messages=[message], conversation_id=conversation_id, sources=sources)
+
+
+class SearchRequest(WireRequest):
+    query: str = Field(min_length=1)
+    k: int = Field(default=10, ge=1, le=100, description="How many hits.")
+    sources: list[str] | None = None
+    kinds: list[str] | None = None
+    explain: bool = Field(default=False, description="Say for every hit how it came to stand where it stands.")
+
+
+class FeedbackRequest(WireRequest):
+    rating: Literal["helpful", "not_helpful"]
+    comment: str = Field(default="", max_length=4000)
+
+
+class RenameRequest(WireRequest):
+    title: str = Field(min_length=1, max_length=200)
+
+
+class SyncRequest(WireRequest):
+    allow_removals: bool = Field(default=False, description="Remove even if almost everything seems to be gone.")
+
+
+class KeyRequest(WireRequest):
+    """A new API key."""
+
+    name: str = Field(min_length=1, max_length=100)
+    principals: list[str] = Field(
+        default=["everyone"], description="Who the key's requests are, such as `group:payments`."
+    )
+    sources: list[str] | None = Field(default=None, description="What it may see at most. Unset: all; empty: none.")
+    admin: bool = Field(default=False, description="Whether it may sync sources and manage keys.")
+    expires_in_days: int | None = Field(default=None, ge=1)
+
+
+# Replies
+
+
+class OwnerView(Wire):
+    name: str
+    contact: str | None = None
+    found_in: str | None = None
+
+
+class DocumentSummary(Wire):
+    id: str
+    source: str
+    key: str
+    title: str
+    kind: str
+    url: str | None = None
+    owner: OwnerView | None = None
+    modified_at: datetime | None = None
+    status: str | None = None
+
+
+class DocumentView(DocumentSummary):
+    text: str
+    authors: list[str] = []
+    created_at: datetime | None = None
+    attributes: dict[str, str | list[str]] = {}
+
+
+class CitationView(Wire):
+    """A footnote: the exact words in the exact place."""
+
+    marker: int
+    document: DocumentSummary
+    quote: str
+    start: int = Field(description="Character offsets of the quote in the document's text.")
+    end: int
+    url: str | None = Field(default=None, description="Opens the document at the quote, where its links allow it.")
+    heading_path: list[str] = []
+    support: float = Field(description="0..1: how well the quote backs what it is cited for.")
+
+
+class SignalView(Wire):
+    name: str
+    value: float
+    contribution: float = Field(description="In log-odds: positive raised the confidence.")
+    explanation: str
+
+
+class ConfidenceView(Wire):
+    value: float = Field(ge=0, le=1, description="The probability that the answer helps.")
+    band: Literal["low", "medium", "high"]
+    signals: list[SignalView] = []
+
+
+class PlaceView(Wire):
+    rank: int
+    score: float
+
+
+class MoveView(Wire):
+    stage: str
+    rank_before: int | None
+    rank_after: int | None
+    reason: str
+
+
+class ExplanationView(Wire):
+    places: dict[str, PlaceView] = {}
+    matched_terms: list[str] = []
+    moves: list[MoveView] = []
+
+
+class HitView(Wire):
+    chunk_id: str
+    document: DocumentSummary
+    text: str
+    heading_path: list[str] = []
+    url: str | None = None
+    score: float
+    explanation: ExplanationView | None = None
+
+
+class UsageView(Wire):
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None = None
+
+
+class Outcome(StrEnum):
+    ANSWER = "answer"
+    ABSTENTION = "abstention"
+
+
+class ChatCompletion(Wire):
+    """An answer, or an honest "I don't know"."""
+
+    id: str
+    conversation_id: str
+    outcome: Outcome
+    text: str = Field(description="Markdown with footnote markers `[1]`.")
+    question: str = Field(description="As it was run: a follow-up is completed from the conversation.")
+    origin: Literal["extracted", "generated", "general"] | None = Field(
+        default=None,
+        description="Quoted from documents, written by a model from documents, or from the model's own knowledge.",
+    )
+    citations: list[CitationView] = []
+    citations_removed: int = Field(default=0, description="Citations of the draft that did not hold and were removed.")
+    confidence: ConfidenceView
+    nearest: list[HitView] = Field(default=[], description="With an abstention: what comes nearest.")
+    reason: str | None = Field(default=None, description="With an abstention: why.")
+    notes: list[str] = []
+    usage: UsageView | None = None
+    created_at: datetime
+
+
+class TurnView(Wire):
+    question: str
+    asked_at: datetime
+    completion: ChatCompletion
+
+
+class ConversationSummary(Wire):
+    id: str
+    title: str
+    created_at: datetime
+
+
+class ConversationView(ConversationSummary):
+    turns: list[TurnView]
+
+
+class SearchReply(Wire):
+    query: str
+    hits: list[HitView]
+    notes: list[str] = []
+
+
+class SyncView(Wire):
+    phase: Literal["running", "succeeded", "failed", "refused"]
+    started_at: datetime
+    finished_at: datetime | None = None
+    seen: int
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+    failed: int
+    expected: int | None = None
+    message: str = ""
+
+
+class UnreadableView(Wire):
+    key: str
+    reason: str
+
+
+class SourceSummary(Wire):
+    id: str
+    connector: str
+    description: str = ""
+    owner: OwnerView | None = None
+    documents: int
+    chunks: int
+    findable: int = Field(description="Documents that can be found by words.")
+    embedded: int = Field(description="Documents that can also be found by meaning.")
+    last_sync: SyncView | None = None
+    last_success_at: datetime | None = None
+
+
+class SourceView(SourceSummary):
+    unreadable: list[UnreadableView] = []
+
+
+class KeyView(Wire):
+    id: str
+    name: str
+    principals: list[str]
+    sources: list[str] | None
+    admin: bool
+    created_at: datetime
+    expires_at: datetime | None = None
+
+
+class NewKey(KeyView):
+    secret: str = Field(description="Shown once and never again.")
+
+
+class Readiness(Wire):
+    status: Literal["ready", "not ready"]
+    problems: list[str] = []
+
+
+class Problem(Wire):
+    """An error as problem details (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[str] = []
+
+
+# Events of a stream
+
+
+class RetrievedEvent(Wire):
+    """The evidence was found."""
+
+    type: Literal["retrieved"] = "retrieved"
+    conversation_id: str
+    question: str
+    hits: list[HitView]
+
+
+class DeltaEvent(Wire):
+    """A piece of the draft, provisional until the last event."""
+
+    type: Literal["delta"] = "delta"
+    text: str
+
+
+class CompletedEvent(Wire):
+    """The last event: the judged outcome. Its text replaces what was streamed."""
+
+    type: Literal["completed"] = "completed"
+    completion: ChatCompletion
+
+
+class FailedEvent(Wire):
+    """The last event when something went wrong after the stream began."""
+
+    type: Literal["failed"] = "failed"
+    problem: Problem
+
+
+ChatEvent = Annotated[RetrievedEvent | DeltaEvent | CompletedEvent | FailedEvent, Field(discriminator="type")]
