@@ -1,0 +1,154 @@
+"""How excerpts become a readable answer in Markdown, each with its citation."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from aika.answering.display import cells, code_block
+from aika.answering.evidence import ReadUnit
+from aika.answering.excerpts import Excerpt
+from aika.answering.sentences import UnitKind
+from aika.domain.answers import Citation
+from aika.domain.documents import Chunk
+from aika.domain.queries import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement from a document's own record, such as its owner, with the span to show for it."""
+
+    text: str
+    hit: int
+    start: int
+    end: int
+    """Offsets into the passage's text."""
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    text: str
+    citations: tuple[Citation, ...]
+
+
+def arrange(excerpts: Sequence[Excerpt], evidence: Sequence[Hit], fact: Fact | None = None) -> Arranged:
+    """Return the text: the lead, then supporting points under the document and section they are from."""
+    citations: list[Citation] = []
+    blocks: list[str] = []
+    if fact is not None:
+        citations.append(cite(evidence[fact.hit].chunk, fact.start, fact.end, marker=1, support=fact.support))
+        blocks.append(f"{fact.text} [1]")
+    place: tuple[str, ...] | None = None
+    for number, excerpt in enumerate(excerpts):
+        chunk = evidence[excerpt.hit].chunk
+        marker = len(citations) + 1
+        citations.append(cite(chunk, excerpt.start, excerpt.end, marker=marker))
+        is_lead = number == 0 and fact is None
+        label, here = _label(chunk, place)
+        if label and not is_lead:
+            blocks.append(f"**{label}**")
+        blocks.extend(_blocks(excerpt, evidence, marker, as_point=not is_lead))
+        place = here
+    return Arranged(_joined(blocks), tuple(citations))
+
+
+def cite(chunk: Chunk, start: int, end: int, *, marker: int, support: float = 1.0) -> Citation:
+    """Return the citation of the passage's text between the offsets."""
+    return Citation(
+        marker=marker,
+        document=chunk.document,
+        chunk=chunk.id,
+        quote=chunk.text[start:end],
+        start=chunk.start + start,
+        end=chunk.start + end,
+        url=chunk.url,
+        heading_path=chunk.heading_path,
+        support=support,
+    )
+
+
+def _label(chunk: Chunk, place: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:
+    """Return the words that say where the reader is now, none where nothing changed, and that place."""
+    title = chunk.document.title or chunk.document.key
+    path = [heading for heading in chunk.heading_path if heading != title]
+    here = (chunk.document.id, *path)
+    if here == place:
+        return "", here
+    parts = path[-1:] if place and place[0] == here[0] and path else [title, *path[-1:]]
+    return " › ".join(part.replace("*", "").replace("[", "(").replace("]", ")") for part in parts), here
+
+
+def _blocks(excerpt: Excerpt, evidence: Sequence[Hit], marker: int, *, as_point: bool) -> Iterator[str]:
+    """Yield Markdown blocks. The marker stands where the run begins to say something, once a block at most."""
+    groups = [list(group) for _, group in groupby(excerpt.units, key=lambda unit: (unit.unit.kind, unit.unit.block))]
+    announced = False
+    for number, group in enumerate(groups):
+        kind = group[0].unit.kind
+        if kind is UnitKind.SENTENCE:
+            text = " ".join(unit.text for unit in group)
+            followed = number + 1 < len(groups)
+            yield f"{'- ' if as_point and not followed and not announced else ''}{text} [{marker}]"
+            announced = True
+        elif kind is UnitKind.ITEM:
+            yield _list(group, None if announced else marker, as_point=as_point)
+        elif kind is UnitKind.ROW:
+            yield _table(group, evidence[excerpt.hit].chunk, None if announced else marker)
+        else:
+            yield "\n\n".join(code_block(unit.text) for unit in group) + ("" if announced else f"\n\n[{marker}]")
+
+
+def _list(items: Sequence[ReadUnit], marker: int | None, *, as_point: bool) -> str:
+    suffix = "" if marker is None else f" [{marker}]"
+    if len(items) == 1 and not as_point and marker is not None:
+        return f"{_capitalised(items[0].text)}{suffix}"
+    ordered = items[0].unit.ordered
+    lines = []
+    for item in items:
+        bullet = f"{item.unit.marker.rstrip('.)')}." if ordered and item.unit.ordered else "-"
+        lines.append(f"{bullet} {item.text}{suffix}")
+    return "\n".join(lines)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _table(rows: Sequence[ReadUnit], chunk: Chunk, marker: int | None) -> str:
+    head = _head_of(rows[0], chunk)
+    width = max(len(cells(row.text)) for row in rows)
+    titles = (cells(head) if head else [])[:width]
+    titles += [""] * (width - len(titles))
+    lines = [_row(titles), _row(["---"] * width)]
+    for row in rows:
+        values = cells(row.text)
+        values += [""] * (width - len(values))
+        if marker is not None:
+            values[-1] = f"{values[-1]} [{marker}]".strip()
+        lines.append(_row(values))
+    return "\n".join(lines)
+
+
+def _head_of(row: ReadUnit, chunk: Chunk) -> str | None:
+    """Return the header of the row's table: the nearest line above it that is followed by a table's rule."""
+    lines = chunk.text[: row.unit.start].split("\n")
+    for at in range(len(lines) - 1, 0, -1):
+        if lines[at].strip() and set(lines[at].strip()) <= set("|-: ") and "-" in lines[at]:
+            return lines[at - 1]
+    return None
+
+
+def _row(values: Sequence[str]) -> str:
+    return "| " + " | ".join(value.replace("|", "\\|") for value in values) + " |"
+
+
+def _joined(blocks: Sequence[str]) -> str:
+    """Join blocks by blank lines, the points of one list by single ones."""
+    text = ""
+    for block in blocks:
+        if not text:
+            text = block
+            continue
+        last = text.rsplit("\n", 1)[-1]
+        tight = block.startswith("- ") and last.startswith("- ")
+        text += ("\n" if tight else "\n\n") + block
+    return text

@@ -1,0 +1,127 @@
+"""Which units of the evidence an extractive answer quotes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from aika.answering.evidence import Reading, ReadUnit
+from aika.answering.questions import QuestionKind
+from aika.answering.sentences import UnitKind
+
+# What each measure adds to a unit's score, chosen by reading answers on a corpus of our own. Coverage and similarity carry it.
+_COVERAGE, _SIMILARITY, _FITS, _RANK, _EXACT = 1.0, 1.1, 0.22, 0.2, 0.35
+# A unit joins the answer when it scores at least this share of the best one's score.
+_ADMITTED = 0.72
+_REDUNDANT = 0.6
+_OVERLAP_COST = 0.8
+_ADJACENT = 0.08
+_SHORT_TERMS = 3
+_LONG_WORDS = 70
+
+# Sentences that speak to a machine are not what anybody asked a colleague for.
+_STEERING = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous|prior)\b|"
+    r"\b(?:system prompt|you are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot|dan)\b)|"
+    r"\b(?:ai|assistants?|language models?|llms?|chatbots?)\b[^.]{0,30}\b(?:must|should|respond|reply|answer with)\b|"
+    r"\b(?:ai|assistants?|language models?|llms?) reading this\b|\b(?:respond|reply|answer) (?:only )?(?:with|by saying)\b",
+    re.IGNORECASE,
+)
+_ABOUT_STEERING = re.compile(r"\b(?:prompts?|injections?|instructions?|jailbreaks?|ai|llms?)\b", re.IGNORECASE)
+_LEANING = re.compile(
+    r"^(?:\W*)(?:it|this|that|these|those|they|he|she|then|there|also|however|otherwise|instead|but|and|so|both|such|"
+    r"if not|in (?:that|this|these|those) cases?|after that|for (?:this|that))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A unit that is worth quoting."""
+
+    unit: ReadUnit
+    score: float
+
+
+def steers(text: str) -> bool:
+    """Return whether the text gives orders to a language model."""
+    return bool(_STEERING.search(text))
+
+
+def leans(text: str) -> bool:
+    """Return whether the sentence begins as one that needs the sentence before it."""
+    return bool(_LEANING.match(text))
+
+
+def choose(reading: Reading, *, limit: int) -> list[Choice]:
+    """Return the best units, the first one the lead: each relevant, none repeating another.
+
+    Carbonell and Goldstein's maximal marginal relevance (SIGIR 1998), with overlap of terms as the redundancy.
+    """
+    about_steering = bool(_ABOUT_STEERING.search(reading.question.text))
+    scored = [
+        Choice(unit, score(reading, unit))
+        for unit in reading.units
+        if unit.quotable and unit.terms and (about_steering or not steers(unit.text))
+    ]
+    scored = [choice for choice in scored if choice.unit.coverage > 0 or choice.unit.similarity > 0]
+    if not scored:
+        return []
+    best = max(scored, key=_order)
+    chosen = [best]
+    rest = [choice for choice in scored if choice is not best]
+    while rest and len(chosen) < limit:
+        following = max((_discounted(choice, chosen) for choice in rest), key=_order)
+        if following.score < _ADMITTED * best.score:
+            break
+        chosen.append(following)
+        rest = [choice for choice in rest if choice.unit is not following.unit]
+    return chosen
+
+
+def score(reading: Reading, unit: ReadUnit) -> float:
+    """Return how well the unit answers; comparable within one reading."""
+    exact = reading.question.exact
+    named = sum(word in unit.text.lower() for word in exact) / len(exact) if exact else 0.0
+    total = (
+        _COVERAGE * unit.coverage
+        + _SIMILARITY * unit.similarity
+        + _FITS * unit.fits
+        + _RANK / (1 + unit.hit / 2)
+        + _EXACT * named
+    )
+    return total * _form(reading.question.kind, unit)
+
+
+def _form(kind: QuestionKind, unit: ReadUnit) -> float:
+    """Return the factor for the unit's form, 0..1.1: fragments, monsters and questions make poor answers."""
+    text = unit.text
+    if text.rstrip("*_ ").endswith("?"):
+        return 0.6
+    if unit.unit.kind is UnitKind.CODE:
+        return 0.9 if kind in (QuestionKind.HOW_TO, QuestionKind.TROUBLE) else 0.6
+    if len(text.split()) > _LONG_WORDS:
+        return 0.85
+    if len(unit.terms) < _SHORT_TERMS and unit.unit.kind is UnitKind.SENTENCE:
+        return 0.75
+    return 1.0
+
+
+def _order(choice: Choice) -> tuple[float, int, int]:
+    # Ties fall to what stands first in the evidence.
+    return choice.score, -choice.unit.hit, -choice.unit.at
+
+
+def _discounted(choice: Choice, chosen: Sequence[Choice]) -> Choice:
+    unit = choice.unit
+    overlap = max(_overlap(unit, other.unit) for other in chosen)
+    adjacent = any(unit.hit == other.unit.hit and abs(unit.at - other.unit.at) == 1 for other in chosen)
+    cost = _OVERLAP_COST if overlap >= _REDUNDANT else overlap * 0.3
+    return replace(choice, score=choice.score - cost + (_ADJACENT if adjacent else 0.0))
+
+
+def _overlap(one: ReadUnit, other: ReadUnit) -> float:
+    """Return the share of the smaller unit's terms that the other holds, 0..1. Rows of one table never repeat each other."""
+    if one.hit == other.hit and one.unit.block == other.unit.block and one.unit.kind is not UnitKind.SENTENCE:
+        return 0.0
+    smaller = min(len(one.terms), len(other.terms))
+    return len(one.terms & other.terms) / smaller if smaller else 1.0

@@ -1,0 +1,333 @@
+"""Segmentation of Markdown and prose into the units that can be quoted: sentences, list items, table rows, code blocks.
+
+Every unit is an exact span of the text it was found in.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class UnitKind(StrEnum):
+    SENTENCE = "sentence"
+    HEADING = "heading"
+    ITEM = "item"
+    """A list item without its marker, a line ``key: value``, or one message of a conversation."""
+    HEAD = "head"
+    """A table's header row and the line below it."""
+    ROW = "row"
+    CODE = "code"
+    HIDDEN = "hidden"
+    """Comments, rules and the like: never shown, quoted or given to a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A span that can be quoted by itself."""
+
+    kind: UnitKind
+    start: int
+    end: int
+    """Character offsets into the segmented text; ``end`` is exclusive."""
+    block: int
+    """Units of one paragraph, list or table share this number."""
+    marker: str = ""
+    """Of a list item: ``-`` or ``1.``."""
+
+    @property
+    def ordered(self) -> bool:
+        return self.marker[:1].isdigit()
+
+
+def units(text: str, *, conversation: bool = False) -> list[Unit]:
+    """Return the units in order. They do not overlap; blank lines and list markers belong to none.
+
+    In a conversation every line that begins with a speaker is one unit.
+    """
+    return _Segmenter(text, conversation=conversation).run()
+
+
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Return the spans of the sentences between the offsets, without surrounding space."""
+    end = len(text) if end is None else end
+    protected = [match.span() for match in _PROTECTED.finditer(text, start, end)]
+    spans: list[tuple[int, int]] = []
+    begin = start
+    for match in _END.finditer(text, start, end):
+        inside = any(low < match.end() and match.start() < high for low, high in protected)
+        if not inside and _ends_sentence(text, begin, match, end):
+            spans.append((begin, match.end()))
+            begin = match.end()
+    spans.append((begin, end))
+    return [trimmed for span in spans if (trimmed := _trimmed(text, *span))]
+
+
+_PROTECTED = re.compile(
+    r"(`+)(?:(?!\1).)+\1|\]\([^)\n]*\)|https?://[^\s)>\]]*[^\s)>\].,;:!?'\"]|\$[^$\n]+\$|<[^<>\n]{1,200}>", re.DOTALL
+)
+# A terminator, closing quotes and brackets, and the citation markers that belong to the sentence before.
+_END = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s?[,–-]\s?\d{1,2})*\])*(?=\s|$))|[。！？]")
+_ABBREVIATION_WORDS = """
+e.g i.e cf vs etc approx ca resp incl excl et al eds dr mr mrs ms prof sr jr st inc ltd co corp dept est z.b d.h u.a bzw ggf
+usw a.m p.m ver rev u.s u.k
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
+# Words of their own too: abbreviations only before a number.
+_BEFORE_NUMBERS_WORDS = """
+no nos nr fig figs sec eq eqs ch vol pp p v ext tel max min avg jan feb mar apr jun jul aug sep sept oct nov dec
+"""
+_BEFORE_NUMBERS = frozenset(_BEFORE_NUMBERS_WORDS.split())
+# Abbreviations that often end a sentence: a capital after them begins a new one.
+_MAY_END = frozenset(("etc", "a.m", "p.m", "inc", "ltd", "co", "corp", "u.s", "u.k"))
+_LAST_WORD = re.compile(r"([\w.&-]+?)\.+[\"'”’)\]*_]*$")
+_ENUMERATOR = re.compile(r"^\W*\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})\.$")
+
+
+def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> bool:
+    following = text[match.end() : end].lstrip()
+    if match.group()[0] in "。！？" or not following:
+        return True
+    before = text[begin : match.end()].strip()
+    if _ENUMERATOR.match(before):
+        return False
+    first = following.lstrip("\"'“‘(*_[`")[:1]
+    if not match.group().startswith("."):
+        return not first.islower()
+    last = _LAST_WORD.search(re.sub(r"(?:\s?\[[\d,\s–-]+\])+$", "", before))
+    return _word_ends_sentence(last.group(1) if last else "", first)
+
+
+def _word_ends_sentence(word: str, first: str) -> bool:
+    """Whether a period after ``word`` ends a sentence, where the next text begins with ``first``."""
+    if word.lower() in _ABBREVIATIONS:
+        return word.lower() in _MAY_END and first.isupper()
+    if word.lower() in _BEFORE_NUMBERS and first.isdigit():
+        return False
+    if len(word) == 1 and word.isupper():
+        return False
+    # Sentences in chat, and those that begin with an identifier, begin in lower case; after a short fragment it is none.
+    return not first.islower() or len(word) > 2
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_HEADING = re.compile(r"^ {0,3}#{1,6}\s+\S")
+_UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{2,})\s*$")
+_RULE = re.compile(r"^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$")
+_ITEM = re.compile(r"^(\s*)([-*+•]|\d{1,3}[.)])(\s+)(?=\S)")
+_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_ADMONITION = re.compile(r"^\s*(?:!!!|\?\?\?\+?|:::)")
+_REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_CONCEALED = re.compile(
+    r"<(\w+)[^>]*style\s*=\s*[\"'][^\"'>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0)"
+    r"[^>]*>.*?(?:</\1\s*>|\Z)|<(script|style|template)\b.*?(?:</\2\s*>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_QUOTE = re.compile(r"^\s*(?:>\s?)+")
+_FIELD = re.compile(r"^\s*(?:\*\*)?[A-Z\w][\w /()-]{0,40}(?:\*\*)?:(?:\*\*)?\s+\S")
+_SPEAKER = re.compile(
+    r"^\s*(?:\[[^\]]{3,40}\]\s*)?(?:\*\*|<)?@?[\w.][\w .'’-]{0,40}(?:\*\*|>)?\s*(?:\([^)]{3,40}\))?:(?:\*\*)?\s"
+)
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the lines without their ends."""
+    spans = []
+    start = 0
+    for line in text.split("\n"):
+        spans.append((start, start + len(line)))
+        start += len(line) + 1
+    return spans
+
+
+class _Segmenter:
+    def __init__(self, text: str, *, conversation: bool) -> None:
+        self._text = text
+        self._conversation = conversation
+        self._hidden = sorted(m.span() for pattern in (_COMMENT, _CONCEALED) for m in pattern.finditer(text))
+        self._lines = _lines(text)
+        self._units: list[Unit] = []
+        self._block = 0
+
+    def run(self) -> list[Unit]:
+        at = 0
+        while at < len(self._lines):
+            self._block += 1
+            at = self._take(at)
+        return self._without_hidden()
+
+    def _take(self, at: int) -> int:
+        line = self._line(at)
+        if not line.strip():
+            return at + 1
+        kind = self._of_one_line(line)
+        if kind:
+            self._add(kind, *self._lines[at])
+            return at + 1
+        return self._taker(at, line)(at)
+
+    def _of_one_line(self, line: str) -> UnitKind | None:
+        if _HEADING.match(line):
+            return UnitKind.HEADING
+        if _RULE.match(line) or _ADMONITION.match(line) or _REFERENCE.match(line):
+            return UnitKind.HIDDEN
+        return None
+
+    def _taker(self, at: int, line: str) -> Callable[[int], int]:
+        if _FENCE.match(line):
+            return self._take_fence
+        if self._is_table(at):
+            return self._take_table
+        if _ITEM.match(line):
+            return self._take_list
+        if line.startswith(("    ", "\t")) and not self._after_admonition(at):
+            return self._take_indented
+        return self._take_paragraph
+
+    def _line(self, at: int) -> str:
+        start, end = self._lines[at]
+        return self._text[start:end]
+
+    def _add(self, kind: UnitKind, start: int, end: int, marker: str = "") -> None:
+        span = _trimmed(self._text, start, end)
+        if span:
+            self._units.append(Unit(kind, *span, block=self._block, marker=marker))
+
+    def _after_admonition(self, at: int) -> bool:
+        """Whether the indentation is an admonition's: its body looks like indented code."""
+        while at > 0:
+            at -= 1
+            line = self._line(at)
+            if line.strip() and not line.startswith(("    ", "\t")):
+                return bool(_ADMONITION.match(line) or _ITEM.match(line))
+        return False
+
+    def _take_fence(self, at: int) -> int:
+        opening = _FENCE.match(self._line(at))
+        fence = opening.group(1) if opening else "```"
+        end = at + 1
+        while end < len(self._lines) and not self._line(end).strip().startswith(fence):
+            end += 1
+        last = min(end, len(self._lines) - 1)
+        self._add(UnitKind.CODE, self._lines[at][0], self._lines[last][1])
+        return last + 1
+
+    def _take_indented(self, at: int) -> int:
+        end = at
+        while end < len(self._lines) and (self._line(end).startswith(("    ", "\t")) or not self._line(end).strip()):
+            end += 1
+        # From the first character of its line, so that the lines keep their alignment.
+        start, stop = self._lines[at][0], self._lines[end - 1][1]
+        while stop > start and self._text[stop - 1].isspace():
+            stop -= 1
+        self._units.append(Unit(UnitKind.CODE, start, stop, block=self._block))
+        return end
+
+    def _is_table(self, at: int) -> bool:
+        if "|" not in self._line(at) or at + 1 >= len(self._lines):
+            return False
+        below = self._line(at + 1)
+        return "|" in below and "-" in below and bool(_TABLE_RULE.match(below))
+
+    def _take_table(self, at: int) -> int:
+        self._add(UnitKind.HEAD, self._lines[at][0], self._lines[at + 1][1])
+        at += 2
+        while at < len(self._lines) and "|" in self._line(at) and self._line(at).strip():
+            self._add(UnitKind.ROW, *self._lines[at])
+            at += 1
+        return at
+
+    def _take_list(self, at: int) -> int:
+        blank = False
+        current: tuple[int, int, str] | None = None
+        while at < len(self._lines):
+            line = self._line(at)
+            item = _ITEM.match(line)
+            if not line.strip():
+                blank = True
+            elif _FENCE.match(line):
+                if blank and not line.startswith((" ", "\t")):
+                    break
+                self._add_item(current)
+                current = None
+                at = self._take_fence(at)
+                continue
+            elif item and not _RULE.match(line):
+                self._add_item(current)
+                current = (self._lines[at][0] + item.end(), self._lines[at][1], item.group(2))
+                blank = False
+            elif (blank and not line.startswith((" ", "\t"))) or _HEADING.match(line) or self._is_table(at):
+                break
+            elif blank or current is None:
+                self._add_item(current)
+                current = None
+                self._add_sentences(*self._lines[at])
+            else:
+                current = (current[0], self._lines[at][1], current[2])
+            at += 1
+        self._add_item(current)
+        return at
+
+    def _add_item(self, item: tuple[int, int, str] | None) -> None:
+        if item:
+            self._add(UnitKind.ITEM, item[0], item[1], item[2])
+
+    def _take_paragraph(self, at: int) -> int:
+        end = at + 1
+        while end < len(self._lines) and not self._starts_block(end):
+            end += 1
+        if end < len(self._lines) and _UNDERLINE.match(self._line(end)) and end == at + 1:
+            self._add(UnitKind.HEADING, self._lines[at][0], self._lines[end][1])
+            return end + 1
+        lines = self._lines[at:end]
+        if self._conversation:
+            self._add_messages(lines)
+        elif len(lines) > 1 and all(_FIELD.match(self._text[start:stop]) for start, stop in lines):
+            for start, stop in lines:
+                self._add(UnitKind.ITEM, start, stop, "-")
+        else:
+            self._add_sentences(lines[0][0], lines[-1][1])
+        return end
+
+    def _starts_block(self, at: int) -> bool:
+        line = self._line(at)
+        starts = (_FENCE, _HEADING, _RULE, _UNDERLINE, _ITEM, _ADMONITION)
+        return not line.strip() or any(pattern.match(line) for pattern in starts) or self._is_table(at)
+
+    def _add_messages(self, lines: list[tuple[int, int]]) -> None:
+        current: tuple[int, int] | None = None
+        for start, stop in lines:
+            if current and not _SPEAKER.match(self._text[start:stop]):
+                current = (current[0], stop)
+                continue
+            if current:
+                self._add(UnitKind.ITEM, *current, "-")
+            current = (start, stop)
+        if current:
+            self._add(UnitKind.ITEM, *current, "-")
+
+    def _add_sentences(self, start: int, end: int) -> None:
+        quote = _QUOTE.match(self._text[start:end])
+        for low, high in sentence_spans(self._text, start + (quote.end() if quote else 0), end):
+            self._add(UnitKind.SENTENCE, low, high)
+
+    def _without_hidden(self) -> list[Unit]:
+        """Mark the units that concealed text touches, so that no part of it is ever quoted."""
+        if not self._hidden:
+            return self._units
+        return [
+            Unit(UnitKind.HIDDEN, unit.start, unit.end, unit.block)
+            if unit.kind is not UnitKind.CODE
+            and any(low < unit.end and unit.start < high for low, high in self._hidden)
+            else unit
+            for unit in self._units
+        ]
