@@ -1,0 +1,141 @@
+"""Connections to SQLite or PostgreSQL, with one way to read and one way to write."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from aika.domain.errors import ConfigurationError, MissingExtraError
+from aika.stores.database.failures import translated
+
+READERS = 8
+"""Connections for reading. Each of SQLite's is a thread."""
+BUSY_TIMEOUT_MS = 10_000
+"""How long SQLite waits for another process that writes. Tasks of this process wait for each other before that."""
+
+_PRAGMAS = (
+    # Readers go on while one writes.
+    "PRAGMA journal_mode=WAL",
+    # What was acknowledged survives a power cut, not only a killed process: with NORMAL the last commits could be lost
+    # and their change numbers given out again, which an index that had followed them would never notice.
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_size_limit=67108864",
+    # In KiB, because it is negative.
+    "PRAGMA cache_size=-32768",
+)
+
+
+class Connections:
+    """Hands out connections, each inside one transaction, and says library errors in aika's words."""
+
+    def __init__(self, reader: AsyncEngine, writer: AsyncEngine, *, where: str, lock: asyncio.Lock | None) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._lock = lock
+        self.where = where
+        """Names the database to a person."""
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator["Connections"]:
+        """Prepare connections to ``sqlite:///file`` or ``postgresql://user:password@host/name``. None is made yet.
+
+        Raises `ConfigurationError` for another URL.
+        """
+        connections = _prepare(url)
+        try:
+            yield connections
+        finally:
+            await connections._dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that only reads, and sees one state of the database throughout."""
+        with translated(self.where):
+            async with self._reader.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed, durably, when the block ends without an exception."""
+        with translated(self.where):
+            async with self._lock or nullcontext(), self._writer.begin() as connection:
+                yield connection
+
+    async def _dispose(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _prepare(url: str) -> Connections:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(
+            "the database's URL is not one: expected sqlite:///file or postgresql://user:password@host/name"
+        ) from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed)
+        case "postgresql" | "postgres":
+            return _postgresql(parsed)
+        case other:
+            raise ConfigurationError(f"there is no database engine {other!r} (known: sqlite, postgresql)")
+
+
+def _sqlite(url: URL) -> Connections:
+    if not url.database or url.database == ":memory:":
+        raise ConfigurationError("SQLite needs a file: use a URL such as sqlite:///data/aika.sqlite")
+    path = Path(url.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The file holds everyone's documents and questions. SQLite gives its other files the same permissions.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise ConfigurationError(f"the database {path} cannot be opened: {error.strerror}") from error
+    url = url.set(drivername="sqlite+aiosqlite")
+    reader = create_async_engine(url, hide_parameters=True, pool_size=READERS, max_overflow=0)
+    writer = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
+    for engine, begin in ((reader, "BEGIN"), (writer, "BEGIN IMMEDIATE")):
+        event.listen(engine.sync_engine, "connect", _configure_sqlite)
+        event.listen(engine.sync_engine, "begin", _Begin(begin))
+    return Connections(reader, writer, where=f"the database {path}", lock=asyncio.Lock())
+
+
+def _postgresql(url: URL) -> Connections:
+    try:
+        import psycopg  # noqa: F401 - only to say which extra is missing
+    except ImportError as error:
+        raise MissingExtraError("a PostgreSQL database", extra="postgresql") from error
+    url = url.set(drivername="postgresql+psycopg")
+    engine = create_async_engine(url, hide_parameters=True, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True)
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    where = f"the database {url.database!r} on {url.host or url.query.get('host') or 'the local socket'}"
+    return Connections(reader, engine, where=where, lock=None)
+
+
+class _Begin:
+    """Begins transactions as told, where Python's driver would begin them late and only for writes."""
+
+    def __init__(self, statement: str) -> None:
+        self._statement = statement
+
+    def __call__(self, connection: Connection) -> None:
+        connection.exec_driver_sql(self._statement)
+
+
+def _configure_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()

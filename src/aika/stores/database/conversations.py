@@ -1,0 +1,172 @@
+"""Conversations in SQL."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aika.domain.answers import Abstention, Answer, Feedback
+from aika.domain.conversations import Conversation, Turn
+from aika.domain.errors import NotFoundError
+from aika.domain.identifiers import AnswerId, AssistantId, ConversationId, PrincipalId
+from aika.stores.database.connections import Connections
+from aika.stores.database.schema import conversations, turns
+from aika.stores.database.schema import feedback as feedback_table
+
+_ANSWER = TypeAdapter(Answer)
+_ABSTENTION = TypeAdapter(Abstention)
+_FEEDBACK = TypeAdapter(Feedback)
+
+_AnyRow = Row[*tuple[Any, ...]]
+
+
+class SqlConversations:
+    """Keeps conversations with all that their answers were made of."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def start(self, conversation: Conversation) -> None:
+        async with self._connections.write() as connection:
+            await connection.execute(
+                insert(conversations).values(
+                    id=conversation.id,
+                    owner=conversation.owner,
+                    title=conversation.title,
+                    assistant=conversation.assistant,
+                    created_at=conversation.created_at,
+                )
+            )
+            for turn in conversation.turns:
+                await _add(connection, conversation.id, turn)
+
+    async def add(self, id: ConversationId, turn: Turn) -> None:
+        async with self._connections.write() as connection:
+            there = await connection.scalar(select(conversations.c.id).where(conversations.c.id == id))
+            if there is None:
+                raise _no_conversation(id)
+            await _add(connection, id, turn)
+
+    async def get(self, id: ConversationId, *, owner: PrincipalId) -> Conversation | None:
+        async with self._connections.read() as connection:
+            found = await connection.execute(
+                select(conversations).where(conversations.c.id == id, conversations.c.owner == owner)
+            )
+            row = found.one_or_none()
+            if row is None:
+                return None
+            rows = await connection.execute(select(turns).where(turns.c.conversation == id).order_by(turns.c.id))
+            return _conversation(row, tuple(_turn(turn) for turn in rows))
+
+    async def listing(
+        self, *, owner: PrincipalId, limit: int = 50, before: datetime | None = None
+    ) -> list[Conversation]:
+        """Return the newest first, without their turns; those that began before a time only where given."""
+        statement = (
+            select(conversations)
+            .where(conversations.c.owner == owner)
+            .order_by(conversations.c.created_at.desc(), conversations.c.id)
+            .limit(limit)
+        )
+        if before is not None:
+            statement = statement.where(conversations.c.created_at < before)
+        async with self._connections.read() as connection:
+            return [_conversation(row, ()) for row in await connection.execute(statement)]
+
+    async def rename(self, id: ConversationId, title: str, *, owner: PrincipalId) -> None:
+        """Raise `NotFoundError` where this owner has no such conversation."""
+        async with self._connections.write() as connection:
+            renamed = await connection.execute(
+                update(conversations)
+                .where(conversations.c.id == id, conversations.c.owner == owner)
+                .values(title=title)
+            )
+            if not renamed.rowcount:
+                raise _no_conversation(id)
+
+    async def delete(self, id: ConversationId, *, owner: PrincipalId) -> None:
+        """Delete it with its answers and what was said of them. Raise `NotFoundError` where this owner has none such."""
+        async with self._connections.write() as connection:
+            deleted = await connection.execute(
+                delete(conversations).where(conversations.c.id == id, conversations.c.owner == owner)
+            )
+            if not deleted.rowcount:
+                raise _no_conversation(id)
+
+    async def outcome(self, id: AnswerId, *, owner: PrincipalId) -> Answer | Abstention | None:
+        statement = (
+            select(turns.c.answered, turns.c.outcome)
+            .join(conversations)
+            .where(turns.c.answer == id, conversations.c.owner == owner)
+        )
+        async with self._connections.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else _outcome(row.answered, row.outcome)
+
+    async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId) -> None:
+        own = (feedback_table.c.answer == feedback.answer, feedback_table.c.owner == owner)
+        theirs = (
+            select(turns.c.answer)
+            .join(conversations)
+            .where(turns.c.answer == feedback.answer, conversations.c.owner == owner)
+        )
+        async with self._connections.write() as connection:
+            if await connection.scalar(theirs) is None:
+                raise NotFoundError(f"there is no answer {feedback.answer!r}")
+            await connection.execute(delete(feedback_table).where(*own))
+            await connection.execute(
+                insert(feedback_table).values(
+                    answer=feedback.answer, owner=owner, feedback=_FEEDBACK.dump_python(feedback, mode="json")
+                )
+            )
+
+    async def feedback(self, id: AnswerId) -> list[Feedback]:
+        statement = (
+            select(feedback_table.c.feedback).where(feedback_table.c.answer == id).order_by(feedback_table.c.owner)
+        )
+        async with self._connections.read() as connection:
+            return [_FEEDBACK.validate_python(said) for said in await connection.scalars(statement)]
+
+
+async def _add(connection: AsyncConnection, id: ConversationId, turn: Turn) -> None:
+    outcome = turn.outcome
+    match outcome:
+        case Answer():
+            answered, stored = True, _ANSWER.dump_python(outcome, mode="json")
+        case Abstention():
+            answered, stored = False, _ABSTENTION.dump_python(outcome, mode="json")
+    await connection.execute(
+        insert(turns).values(
+            conversation=id,
+            answer=outcome.id,
+            answered=answered,
+            question=turn.question,
+            outcome=stored,
+            asked_at=turn.asked_at,
+        )
+    )
+
+
+def _conversation(row: _AnyRow, with_turns: tuple[Turn, ...]) -> Conversation:
+    return Conversation(
+        id=ConversationId(row.id),
+        owner=PrincipalId(row.owner),
+        title=row.title,
+        turns=with_turns,
+        created_at=row.created_at,
+        assistant=None if row.assistant is None else AssistantId(row.assistant),
+    )
+
+
+def _turn(row: _AnyRow) -> Turn:
+    return Turn(question=row.question, outcome=_outcome(row.answered, row.outcome), asked_at=row.asked_at)
+
+
+def _outcome(answered: bool, stored: object) -> Answer | Abstention:
+    return _ANSWER.validate_python(stored) if answered else _ABSTENTION.validate_python(stored)
+
+
+def _no_conversation(id: ConversationId) -> NotFoundError:
+    return NotFoundError(f"there is no conversation {id!r}")

@@ -1,0 +1,44 @@
+"""The database as the application sees it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import select
+
+from aika.stores.database.catalogue import SqlCatalogue
+from aika.stores.database.connections import Connections
+from aika.stores.database.conversations import SqlConversations
+from aika.stores.database.keys import SqlApiKeys
+from aika.stores.database.migrating import migrate
+from aika.stores.database.schema import catalogue_state
+from aika.stores.database.sync_log import SqlSyncLog
+from aika.stores.database.vectors import SqlVectorStore
+
+
+class Database:
+    """All state that is not derived, in SQLite or PostgreSQL."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self.catalogue = SqlCatalogue(connections)
+        self.sync_log = SqlSyncLog(connections)
+        self.vectors = SqlVectorStore(connections)
+        self.conversations = SqlConversations(connections)
+        self.keys = SqlApiKeys(connections)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator["Database"]:
+        """Open ``sqlite:///file`` or ``postgresql://user:password@host/name``, and create or upgrade its tables.
+
+        Raises `ConfigurationError` where the URL is wrong, access is denied, or a newer version of aika has written it, and
+        `TransientError` where the server does not answer.
+        """
+        async with Connections.open(url) as connections:
+            await migrate(connections)
+            yield cls(connections)
+
+    async def check(self) -> None:
+        """Raise `AikaError` where the database cannot be read now."""
+        async with self._connections.read() as connection:
+            await connection.execute(select(catalogue_state.c.sequence))

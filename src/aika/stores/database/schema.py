@@ -1,0 +1,219 @@
+"""The tables, the same on SQLite and PostgreSQL. A change here needs a migration, and a test compares the two.
+
+A document's row is keyed by the number of its last change. Recording it again deletes the row and inserts another, so that
+the documents in order of their keys *are* the catalogue's log, and what hangs on a document goes with it.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from aika.stores.database.columns import Json, Moment, Name, Uuid16
+
+PART_CHARS = 2048
+"""A document's text is stored in parts of this many characters, so that a chunk is read without its whole document.
+Of the sizes tried (1,024 to 8,192, and each chunk's text stored a second time) the fastest for chunks of 1,200 characters."""
+
+# SQLite numbers rows by itself only where the type is exactly INTEGER.
+_BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+# The catalogue
+
+catalogue_state = Table(
+    "catalogue_state",
+    metadata,
+    # One row. Every writer updates it first, so that numbers are committed in order.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+reader_sets = Table(
+    "reader_sets",
+    metadata,
+    # Few sets are shared by many documents. The id is a digest of the principals.
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("principals", Json, nullable=False),
+)
+
+reader_set_members = Table(
+    "reader_set_members",
+    metadata,
+    Column("set_id", ForeignKey("reader_sets.id", ondelete="CASCADE"), primary_key=True),
+    Column("principal", Json, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("sequence", _BigId, primary_key=True, autoincrement=False),
+    Column("id", Uuid16, nullable=False, unique=True),
+    Column("source", Name, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("readers_id", ForeignKey("reader_sets.id"), nullable=False, index=True),
+    Column("version", Text, nullable=False),
+    Column("pipeline", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("chunk_count", Integer, nullable=False),
+    Column("details", Json, nullable=False),
+    UniqueConstraint("source", "key"),
+    # Holds all that `counts` reads.
+    Index(None, "source", "sequence", "chunk_count"),
+)
+
+document_blocks = Table(
+    "document_blocks",
+    metadata,
+    Column("document", ForeignKey("documents.sequence", ondelete="CASCADE"), primary_key=True),
+    Column("blocks", Json, nullable=False),
+)
+
+document_parts = Table(
+    "document_parts",
+    metadata,
+    Column("document", ForeignKey("documents.sequence", ondelete="CASCADE"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    # UTF-8. Bytes, because text from files may hold characters that PostgreSQL's text cannot.
+    Column("text", LargeBinary, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("document", ForeignKey("documents.sequence", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid16, nullable=False, unique=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("heading_path", Json, nullable=False),
+    Column("anchor", Json),
+    sqlite_with_rowid=False,
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("sequence", _BigId, primary_key=True, autoincrement=False),
+    Column("document", Uuid16, nullable=False, unique=True),
+)
+
+
+# Syncs
+
+sync_cursors = Table(
+    "sync_cursors",
+    metadata,
+    Column("source", Name, primary_key=True),
+    Column("cursor", Json, nullable=False),
+)
+
+syncs = Table(
+    "syncs",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("source", Name, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("finished_at", Moment),
+    Column("report", Json, nullable=False),
+    Index(None, "source", "id"),
+)
+
+sync_unreadable = Table(
+    "sync_unreadable",
+    metadata,
+    Column("sync", ForeignKey("syncs.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Name, primary_key=True),
+    Column("reason", Json, nullable=False),
+)
+
+
+# Vectors
+
+vector_spaces = Table(
+    "vector_spaces",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", Name, nullable=False, unique=True),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    # A table of its own order with a narrow index beside it: clustering 800-byte rows by a random digest would rewrite a
+    # page for each vector.
+    Column("space", ForeignKey("vector_spaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+
+# Conversations
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("owner", Name, nullable=False),
+    Column("title", Name, nullable=False),
+    Column("assistant", Name),
+    Column("created_at", Moment, nullable=False),
+    Index(None, "owner", "created_at"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("answer", Name, nullable=False, unique=True),
+    Column("answered", Boolean, nullable=False),
+    Column("question", Json, nullable=False),
+    Column("outcome", Json, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("answer", ForeignKey("turns.answer", ondelete="CASCADE"), primary_key=True),
+    Column("owner", Name, primary_key=True),
+    Column("feedback", Json, nullable=False),
+)
+
+
+# Keys
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("name", Name, nullable=False),
+    Column("principals", Json, nullable=False),
+    # NULL is all sources; the empty list is none.
+    Column("sources", Json),
+    Column("admin", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+)
