@@ -1,0 +1,31 @@
+"""The tokenizer of BERT's uncased English models, from its public vocabulary."""
+
+import gzip
+from importlib.resources import files
+
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import TemplateProcessing
+
+VOCABULARY = "bert-uncased-vocabulary.txt.gz"
+"""Published by Google with BERT under the Apache licence, see NOTICE. One token a line; the line's number is its id."""
+
+
+def bert_uncased_tokenizer() -> Tokenizer:
+    """Return the tokenizer. It neither truncates nor pads, and frames each text with ``[CLS]`` and ``[SEP]``.
+
+    Texts that spell such a mark are read as text: only the frame is made of special tokens.
+    """
+    text = gzip.decompress(files("aika.models").joinpath(VOCABULARY).read_bytes()).decode("utf-8")
+    vocabulary = {token: number for number, token in enumerate(text.removesuffix("\n").split("\n"))}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))  # noqa: S106  # a token of the vocabulary
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[(token, vocabulary[token]) for token in ("[CLS]", "[SEP]")],
+    )
+    return tokenizer
