@@ -158,7 +158,7 @@ class EvidenceJudge(Protocol):
 class Verifier(Protocol):
     """Checks a draft's citations against their passages."""
 
-    def verify(self, draft: Draft) -> Draft:
+    async def verify(self, draft: Draft) -> Draft:
         """Return the draft with every citation bound to the exact span that supports it, and the others removed and counted."""
         ...
 
