@@ -54,7 +54,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # What servers and editors say that do not know. Browsers take it as Windows-1252, and so does the guess.
-_UNKNOWING = frozenset({"latin-1", "latin1", "iso-8859-1", "us-ascii", "ascii"})
+_UNKNOWING = frozenset({"latin-1", "latin1", "iso-8859-1", "us-ascii", "ascii", "utf-16", "utf-32", "utf-7"})
 _ADVICE = "correct the file's name, or exclude it"
 
 
