@@ -25,6 +25,7 @@ _PREVIOUS_CREDIT = 0.35
 # Every unit embedded costs 3 to 6 ms on one core.
 _EMBEDDED = 28
 _EMBEDDED_FIRST_HITS = 2
+_BEGINNING = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Reading:
     """In the order of the passages, and of reading within one."""
     passage_coverage: tuple[float, ...]
     """By passage: the weighted share of the question's terms that it holds, its title and headings included."""
+    passage_similarity: tuple[float, ...]
+    """By passage: 0..1, the cosine of the question's vector and that of its headings with its beginning."""
     passage_texts: tuple[str, ...]
     """By passage: title, headings and text in lower case, to look up exact words."""
 
@@ -110,9 +113,8 @@ class EvidenceReader:
         question = read_question(text, self._analyzer)
         passages = [frozenset(self._analyzer.terms(_full(hit.chunk))) for hit in hits]
         weights = _weights(question, passages)
-        draft = Reading(
-            question, weights, (), tuple(0.0 for _ in hits), tuple(_full(hit.chunk).lower() for hit in hits)
-        )
+        nothing = tuple(0.0 for _ in hits)
+        draft = Reading(question, weights, (), nothing, nothing, tuple(_full(hit.chunk).lower() for hit in hits))
         found = [unit for number, hit in enumerate(hits) for unit in self._units(draft, number, hit.chunk)]
         return replace(draft, units=tuple(found), passage_coverage=tuple(draft.share(terms) for terms in passages))
 
@@ -151,13 +153,14 @@ class EvidenceReader:
         if self._embedder is None or not chosen:
             return reading
         texts = [_for_embedding(hits[reading.units[place].hit].chunk, reading.units[place]) for place in chosen]
+        texts += [_beginning(hit.chunk) for hit in hits]
         question = await self._embedder.embed([reading.question.text], role="query")
         vectors = await self._embedder.embed(texts, role="document")
-        cosines = np.clip(vectors @ question[0], 0.0, 1.0)
+        cosines = [float(cosine) for cosine in np.clip(vectors @ question[0], 0.0, 1.0)]
         measured = list(reading.units)
-        for place, cosine in zip(chosen, cosines, strict=True):
-            measured[place] = replace(measured[place], similarity=float(cosine))
-        return replace(reading, units=tuple(measured))
+        for place, cosine in zip(chosen, cosines, strict=False):
+            measured[place] = replace(measured[place], similarity=cosine)
+        return replace(reading, units=tuple(measured), passage_similarity=tuple(cosines[len(chosen) :]))
 
 
 class _Context:
@@ -233,6 +236,10 @@ def _to_embed(reading: Reading) -> list[int]:
 def _for_embedding(chunk: Chunk, unit: ReadUnit) -> str:
     heading = chunk.heading_path[-1] if chunk.heading_path else chunk.document.title
     return f"{heading}: {plain(unit.text)}" if heading else plain(unit.text)
+
+
+def _beginning(chunk: Chunk) -> str:
+    return plain(" ".join((*dict.fromkeys((chunk.document.title, *chunk.heading_path)), chunk.text[:_BEGINNING])))
 
 
 def _full(chunk: Chunk) -> str:

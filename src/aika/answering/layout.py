@@ -45,9 +45,13 @@ def arrange(excerpts: Sequence[Excerpt], evidence: Sequence[Hit], fact: Fact | N
         citations.append(cite(chunk, excerpt.start, excerpt.end, marker=marker))
         is_lead = number == 0 and fact is None
         label, here = _label(chunk, place)
-        if label and not is_lead:
+        # A list, table or code block that no sentence introduces is introduced by its place, which carries the marker.
+        introduces = _stands_bare(excerpt) and bool(label)
+        if introduces:
+            blocks.append(f"**{label}** [{marker}]")
+        elif label and not is_lead:
             blocks.append(f"**{label}**")
-        blocks.extend(_blocks(excerpt, evidence, marker, as_point=not is_lead))
+        blocks.extend(_blocks(excerpt, evidence, marker, as_point=not is_lead, marked=introduces))
         place = here
     return Arranged(_joined(blocks), tuple(citations))
 
@@ -78,16 +82,21 @@ def _label(chunk: Chunk, place: tuple[str, ...] | None) -> tuple[str, tuple[str,
     return " › ".join(part.replace("*", "").replace("[", "(").replace("]", ")") for part in parts), here
 
 
-def _blocks(excerpt: Excerpt, evidence: Sequence[Hit], marker: int, *, as_point: bool) -> Iterator[str]:
-    """Yield Markdown blocks. The marker stands where the run begins to say something, once a block at most."""
+def _stands_bare(excerpt: Excerpt) -> bool:
+    kind = excerpt.units[0].unit.kind
+    return kind in (UnitKind.CODE, UnitKind.ROW) or (kind is UnitKind.ITEM and len(excerpt.units) > 1)
+
+
+def _blocks(excerpt: Excerpt, evidence: Sequence[Hit], marker: int, *, as_point: bool, marked: bool) -> Iterator[str]:
+    """Yield Markdown blocks. The marker stands where the run begins to say something, unless it is ``marked`` already."""
     groups = [list(group) for _, group in groupby(excerpt.units, key=lambda unit: (unit.unit.kind, unit.unit.block))]
-    announced = False
+    announced = marked
     for number, group in enumerate(groups):
         kind = group[0].unit.kind
         if kind is UnitKind.SENTENCE:
             text = " ".join(unit.text for unit in group)
             followed = number + 1 < len(groups)
-            yield f"{'- ' if as_point and not followed and not announced else ''}{text} [{marker}]"
+            yield f"{'- ' if as_point and not followed and not announced else ''}{text}{'' if marked else f' [{marker}]'}"
             announced = True
         elif kind is UnitKind.ITEM:
             yield _list(group, None if announced else marker, as_point=as_point)
@@ -105,7 +114,7 @@ def _list(items: Sequence[ReadUnit], marker: int | None, *, as_point: bool) -> s
     lines = []
     for item in items:
         bullet = f"{item.unit.marker.rstrip('.)')}." if ordered and item.unit.ordered else "-"
-        lines.append(f"{bullet} {item.text}{suffix}")
+        lines.append(f"{bullet} {item.text}{suffix if item is items[-1] else ''}")
     return "\n".join(lines)
 
 
@@ -122,7 +131,7 @@ def _table(rows: Sequence[ReadUnit], chunk: Chunk, marker: int | None) -> str:
     for row in rows:
         values = cells(row.text)
         values += [""] * (width - len(values))
-        if marker is not None:
+        if marker is not None and row is rows[-1]:
             values[-1] = f"{values[-1]} [{marker}]".strip()
         lines.append(_row(values))
     return "\n".join(lines)

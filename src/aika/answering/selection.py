@@ -9,12 +9,13 @@ from aika.answering.questions import QuestionKind
 from aika.answering.sentences import UnitKind
 
 # What each measure adds to a unit's score, chosen by reading answers on a corpus of our own. Coverage and similarity carry it.
-_COVERAGE, _SIMILARITY, _FITS, _RANK, _EXACT = 1.0, 1.1, 0.22, 0.2, 0.35
+_COVERAGE, _SIMILARITY, _PASSAGE, _FITS, _RANK, _EXACT = 1.0, 1.1, 0.5, 0.22, 0.2, 0.35
+_STEP = 0.15
 # A unit joins the answer when it scores at least this share of the best one's score.
-_ADMITTED = 0.72
+_ADMITTED = 0.74
 _REDUNDANT = 0.6
 _OVERLAP_COST = 0.8
-_ADJACENT = 0.08
+_ADJACENT, _CONTINUED = 0.08, 0.2
 _SHORT_TERMS = 3
 _LONG_WORDS = 70
 
@@ -85,7 +86,9 @@ def score(reading: Reading, unit: ReadUnit) -> float:
     total = (
         _COVERAGE * unit.coverage
         + _SIMILARITY * unit.similarity
+        + _PASSAGE * reading.passage_similarity[unit.hit]
         + _FITS * unit.fits
+        + _STEP * (reading.question.kind is QuestionKind.HOW_TO and unit.unit.ordered)
         + _RANK / (1 + unit.hit / 2)
         + _EXACT * named
     )
@@ -114,9 +117,16 @@ def _order(choice: Choice) -> tuple[float, int, int]:
 def _discounted(choice: Choice, chosen: Sequence[Choice]) -> Choice:
     unit = choice.unit
     overlap = max(_overlap(unit, other.unit) for other in chosen)
-    adjacent = any(unit.hit == other.unit.hit and abs(unit.at - other.unit.at) == 1 for other in chosen)
     cost = _OVERLAP_COST if overlap >= _REDUNDANT else overlap * 0.3
-    return replace(choice, score=choice.score - cost + (_ADJACENT if adjacent else 0.0))
+    return replace(choice, score=choice.score - cost + max(_nearness(unit, other.unit) for other in chosen))
+
+
+def _nearness(unit: ReadUnit, other: ReadUnit) -> float:
+    """Return the bonus for standing beside a chosen unit: most for the sentence that goes on with its paragraph."""
+    if unit.hit != other.hit or abs(unit.at - other.at) != 1:
+        return 0.0
+    goes_on = unit.at > other.at and unit.unit.block == other.unit.block and unit.unit.kind is UnitKind.SENTENCE
+    return _CONTINUED if goes_on else _ADJACENT
 
 
 def _overlap(one: ReadUnit, other: ReadUnit) -> float:
