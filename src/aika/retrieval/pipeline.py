@@ -1,0 +1,105 @@
+"""The whole of retrieval: the first stage, then a closer look at the texts it found."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aika.domain.documents import Chunk
+from aika.domain.errors import AikaError, InvalidRequestError
+from aika.domain.queries import Hit, Query, Retrieval
+from aika.protocols import Analyzer, Catalogue, Reranker
+from aika.retrieval.diversity import spread, without_duplicates
+from aika.retrieval.explain import Account
+from aika.retrieval.hybrid import FirstStage, HybridRanker
+from aika.retrieval.passages import readable
+
+logger = logging.getLogger(__name__)
+
+_DEPTH_FACTOR = 6
+"""Candidates looked up for each hit wanted: enough for what the later stages take out."""
+
+
+@dataclass(slots=True)
+class HybridRetriever:
+    """Finds evidence: first stage, reranking, duplicates, diversity, readable passages.
+
+    A chunk that the catalogue no longer has, or that the scope does not admit, is not among the hits. No text is longer
+    than its passage limit, and no hit lies inside another.
+    """
+
+    ranker: HybridRanker
+    catalogue: Catalogue
+    analyzer: Analyzer
+    """The index's: it decides which of the question's words a passage has."""
+    reranker: Reranker | None = None
+
+    async def retrieve(self, query: Query, *, k: int) -> Retrieval:
+        if k < 1:
+            raise InvalidRequestError(f"the number of hits must be at least 1, not {k}")
+        depth = max(_DEPTH_FACTOR * k, self.ranker.options.rerank_depth)
+        ranked = await self.ranker.first_stage(query, depth=depth)
+        account = Account(ranked.query.text, self.analyzer)
+        for name, ranking in (*ranked.rankings.items(), ("fused", ranked.fused)):
+            account.ranked(name, ranking)
+        with self.ranker.observe("hydrate"):
+            hits = await self._hydrated(ranked, depth=depth)
+        hits, notes = await self._reranked(ranked.query, hits, account)
+        with self.ranker.observe("diversify"):
+            hits = await asyncio.to_thread(self._diversified, hits, account)
+        with self.ranker.observe("context"):
+            hits = await self._passages(ranked.query, hits, account, k=k)
+        return Retrieval(
+            query=ranked.query.text,
+            hits=tuple(hits),
+            explanations=account.explanations(hits),
+            notes=(*ranked.notes, *notes),
+        )
+
+    async def _hydrated(self, ranked: FirstStage, *, depth: int) -> list[Hit]:
+        wanted = ranked.fused[:depth]
+        chunks = await self.catalogue.chunks([candidate.chunk for candidate in wanted], scope=ranked.query.scope)
+        return [Hit(chunks[c.chunk], c.score) for c in wanted if c.chunk in chunks]
+
+    async def _reranked(self, query: Query, hits: list[Hit], account: Account) -> tuple[list[Hit], tuple[str, ...]]:
+        if self.reranker is None or not hits:
+            return hits, ()
+        depth = self.ranker.options.rerank_depth
+        try:
+            with self.ranker.observe("rerank"):
+                async with asyncio.timeout(self.ranker.options.rerank_seconds):
+                    first = await self.reranker.rerank(query, hits[:depth], k=depth)
+        except (AikaError, TimeoutError) as error:
+            logger.warning("the reranker was left out", extra={"reason": type(error).__name__})
+            return hits, ("The reranker was unavailable; the first ranking stands.",)
+        after = first + hits[depth:]
+        account.reordered("rerank", hits, after, "a closer look at question and passage")
+        return after, ()
+
+    def _diversified(self, hits: list[Hit], account: Account) -> list[Hit]:
+        distinct, duplicates = without_duplicates(hits, overlap=self.ranker.options.duplicate_overlap)
+        account.removed("duplicates", hits, {duplicate.hit.chunk.id: duplicate.kept for duplicate in duplicates})
+        spread_out = spread(distinct, per_document=self.ranker.options.per_document)
+        account.reordered("diversity", distinct, spread_out, "other documents come before more of the same one")
+        return spread_out
+
+    async def _passages(self, query: Query, hits: Sequence[Hit], account: Account, *, k: int) -> list[Hit]:
+        """Return the first ``k`` hits, each readable alone and none inside another."""
+        chosen: list[Hit] = []
+        for place, hit in enumerate(hits, start=1):
+            if len(chosen) == k:
+                break
+            holder = next((other for other in chosen if _holds(other.chunk, hit.chunk)), None)
+            if holder is not None:
+                account.taken_out("context", hit, place, f"already part of the passage of {holder.chunk.id}")
+                continue
+            passage = await readable(
+                hit.chunk, self.catalogue, scope=query.scope, max_chars=self.ranker.options.passage_chars
+            )
+            chosen.append(Hit(passage, hit.score))
+        return chosen
+
+
+def _holds(passage: Chunk, chunk: Chunk) -> bool:
+    same = passage.document.id == chunk.document.id
+    return same and passage.start <= chunk.start and chunk.end <= passage.end
