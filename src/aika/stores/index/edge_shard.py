@@ -1,0 +1,220 @@
+"""Qdrant Edge, one shard: every call to the engine is in this module.
+
+The engine is blocking native code, and version 0.9 holds Python's interpreter lock in every call, so calls are kept short:
+writes are cut into small operations, and what takes long (`optimize`) is never called here but by `compaction`, in a process
+of its own. A shard is used by one thread at a time.
+
+Points carry what filters need and no text. Writes go without the engine's write-ahead log: what a crash loses is written
+again by following the catalogue from the last checkpoint, and the log would cost half of the write speed and 66 MB a shard.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import qdrant_edge as engine
+from qdrant_edge import Point
+
+from aika.domain.access import Scope
+from aika.domain.documents import Chunk
+from aika.domain.errors import PermanentError
+from aika.domain.identifiers import ChunkId, DocumentId
+from aika.domain.queries import Candidate
+from aika.protocols import Vector
+from aika.stores.index.bm25 import TermWeights
+
+T = TypeVar("T")
+
+_DENSE, _LEXICAL = "dense", "lexical"
+_OPERATION_POINTS = 200
+"""Points an engine call: about 10 ms in which nothing else of the process runs."""
+_FIELDS = {
+    "document": engine.PayloadSchemaType.Uuid,
+    "source": engine.PayloadSchemaType.Keyword,
+    "kind": engine.PayloadSchemaType.Keyword,
+    "readers": engine.PayloadSchemaType.Keyword,
+}
+_TIE_SLACK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ShardSize:
+    points: int
+    segments: int
+
+
+class EdgeShard:
+    """An open shard. Made by `create` and `load`."""
+
+    def __init__(self, shard: engine.EdgeShard, path: Path) -> None:
+        self.path = path
+        self._shard = shard
+
+    @classmethod
+    def create(cls, path: Path, dimensions: int) -> "EdgeShard":
+        path.mkdir()
+        shard = cls(_translated(lambda: engine.EdgeShard.create(str(path), _config(dimensions)), path), path)
+        for name, schema in _FIELDS.items():
+            shard._update(engine.UpdateOperation.create_field_index(name, schema))
+        shard.flush()
+        return shard
+
+    @classmethod
+    def load(cls, path: Path, dimensions: int) -> "EdgeShard":
+        return cls(_translated(lambda: engine.EdgeShard.load(str(path), _config(dimensions)), path), path)
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        self._update(engine.UpdateOperation.upsert_points(list(points)))
+
+    def delete(self, documents: Collection[DocumentId], *, keep: Collection[ChunkId] = ()) -> None:
+        """Delete the documents' points but for those to keep."""
+        kept: list[engine.ConditionType] = [engine.HasIdCondition(set(keep))] if keep else []
+        doomed = engine.Filter(must=[_of(documents)], must_not=kept)
+        self._update(engine.UpdateOperation.delete_points_by_filter(doomed))
+
+    def points_of(self, documents: Collection[DocumentId]) -> Iterator[list[Point]]:
+        """Yield the documents' points as they are stored, in groups to `upsert`."""
+        offset = None
+        while True:
+            request = engine.ScrollRequest(
+                offset=offset,
+                limit=_OPERATION_POINTS,
+                filter=engine.Filter(must=[_of(documents)]),
+                with_payload=True,
+                with_vector=True,
+            )
+            records, offset = self._call(partial(self._shard.scroll, request))
+            if records:
+                yield [Point(record.id, record.vector or {}, record.payload) for record in records]
+            if offset is None:
+                return
+
+    def take_over(self, documents: Collection[DocumentId], source: "EdgeShard") -> int:
+        """Make the documents' points what they are in another shard; return how many there are."""
+        self.delete(documents)
+        taken = 0
+        for points in source.points_of(documents):
+            self.upsert(points)
+            taken += len(points)
+        return taken
+
+    def search_text(self, weights: TermWeights, *, k: int, scope: Scope) -> list[Candidate]:
+        vector = engine.SparseVector(list(weights.indices), list(weights.values))
+        return self._search(engine.Query.Nearest(vector, using=_LEXICAL), k, scope)
+
+    def search_vector(self, vector: Vector, *, k: int, scope: Scope) -> list[Candidate]:
+        return self._search(engine.Query.Nearest(vector.tolist(), using=_DENSE), k, scope)
+
+    def count(self) -> int:
+        return self._call(lambda: self._shard.count(engine.CountRequest(exact=True)))
+
+    def size(self) -> ShardSize:
+        """Return its size, the points about: faster than `count`."""
+        info = self._call(self._shard.info)
+        return ShardSize(points=info.points_count, segments=info.segments_count)
+
+    def flush(self) -> None:
+        self._call(self._shard.flush)
+
+    def close(self) -> None:
+        self._call(self._shard.close)
+
+    def _search(self, query: engine.Query, k: int, scope: Scope) -> list[Candidate]:
+        """Ask for a little more than ``k``, and for more again while the last place is shared, so that the chunks' ids
+        decide who is cut off."""
+        admitted = scope_filter(scope)
+        limit = k + _TIE_SLACK
+        while True:
+            request = engine.QueryRequest(limit=limit, query=query, filter=admitted, with_payload=["document"])
+            found = self._call(partial(self._shard.query, request))
+            if len(found) < limit or found[-1].score < found[k - 1].score:
+                break
+            limit *= 4
+        candidates = [
+            Candidate(ChunkId(str(point.id)), DocumentId((point.payload or {})["document"]), point.score)
+            for point in found
+        ]
+        return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.chunk))[:k]
+
+    def _update(self, operation: engine.UpdateOperation) -> None:
+        self._call(lambda: self._shard.update(operation))
+
+    def _call(self, call: Callable[[], T]) -> T:
+        return _translated(call, self.path)
+
+
+def optimize(path: Path) -> None:
+    """Rebuild the segments of a shard that nothing else has open. Holds the interpreter lock for minutes."""
+    shard = _translated(lambda: engine.EdgeShard.load(str(path)), path)
+    shard.optimize()
+    shard.flush()
+    shard.close()
+
+
+def make_point(chunk: Chunk, weights: TermWeights, vector: Vector | None) -> Point:
+    vectors: dict[str, engine.NamedVector] = {}
+    if weights.indices:
+        vectors[_LEXICAL] = engine.SparseVector(list(weights.indices), list(weights.values))
+    if vector is not None:
+        vectors[_DENSE] = vector.tolist()
+    document = chunk.document
+    payload = {
+        "document": document.id,
+        "source": document.source,
+        "kind": document.kind.value,
+        "readers": sorted(document.readers),
+    }
+    return Point(UUID(chunk.id), vectors, payload)
+
+
+def operations(points: Sequence[Point]) -> Iterator[Sequence[Point]]:
+    """Cut points into groups that one engine call takes."""
+    for start in range(0, len(points), _OPERATION_POINTS):
+        yield points[start : start + _OPERATION_POINTS]
+
+
+def scope_filter(scope: Scope) -> engine.Filter | None:
+    """Return the scope as a filter, ``None`` where it admits everything."""
+    must: list[engine.ConditionType] = []
+    if scope.sources is not None:
+        must.append(_any_of("source", scope.sources))
+    if scope.kinds is not None:
+        must.append(_any_of("kind", scope.kinds))
+    must.extend(_any_of("readers", person) for person in scope.audience or ())
+    return engine.Filter(must=must) if must else None
+
+
+def _of(documents: Collection[DocumentId]) -> engine.FieldCondition:
+    return _any_of("document", documents)
+
+
+def _any_of(field: str, values: Collection[str]) -> engine.FieldCondition:
+    return engine.FieldCondition(key=field, match=engine.MatchAny(sorted(str(value) for value in values)))
+
+
+def _config(dimensions: int) -> engine.EdgeConfig:
+    return engine.EdgeConfig(
+        # Vectors are of length 1, so the dot product is the cosine, and they are kept as they are.
+        # Half precision costs less than .001 of recall@10 and halves memory and disk.
+        vectors={
+            _DENSE: engine.EdgeVectorParams(
+                size=dimensions, distance=engine.Distance.Dot, datatype=engine.VectorStorageDatatype.Float16
+            )
+        },
+        sparse_vectors={_LEXICAL: engine.EdgeSparseVectorParams(modifier=engine.Modifier.Idf)},
+        # Few segments, because every search visits each. Anything above the threshold (in KB) gets a graph.
+        optimizers=engine.EdgeOptimizersConfig(default_segment_number=4, indexing_threshold=5_000),
+        wal_enabled=False,
+    )
+
+
+def _translated(call: Callable[[], T], path: Path) -> T:
+    try:
+        return call()
+    except Exception as error:  # the engine raises bare `Exception` for everything
+        raise PermanentError(
+            f"the index in {path} failed: {error}. If this happens again, rebuild it with 'aika index rebuild'"
+        ) from error
