@@ -22,6 +22,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from aika.domain.errors import PermanentError
+from aika.models.cores import available_cores
 from aika.protocols import EmbeddingRole, Matrix, Vector
 
 Result = TypeVar("Result")
@@ -149,11 +150,6 @@ async def open_local_embedder(
         yield LocalEmbedder(
             encoder, fingerprint=fingerprint, prefixes=prefixes, pools={"query": queries, "document": documents}
         )
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 class _Pool:
