@@ -14,7 +14,15 @@ _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])+)\](?:\([^)\n]*\)|\[[^\]\n]*\])(?
 _FOOTNOTE = re.compile(r"\[\^[^\]]+\]")
 _ATTRIBUTES = re.compile(r"\{[#.:][^}\n]*\}")
 _URL = re.compile(r"(?<![`(\[<\w])<?(https?://[^\s<>`)\]]*[^\s<>`)\].,;:!?'\"])>?")
-_TAG = re.compile(r"</?[a-zA-Z][\w:-]*(?:\s[^<>]*)?/?>")
+_ELEMENT_WORDS = """
+a abbr address applet area article aside audio b base bdi bdo blockquote body br button canvas caption center cite code col
+data dd del details dfn dialog div dl dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5
+h6 head header hr html i iframe image img input ins kbd label legend li link main map mark marquee math menu meta nav noscript
+object ol optgroup option output p param picture pre progress q s samp script section select slot small source span strike
+strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr
+"""
+_ELEMENTS = frozenset(_ELEMENT_WORDS.split())
+_TAG = re.compile(r"</?([a-zA-Z][\w:-]*)((?:\s|/)[^<>]*)?/?>")
 _CODE_SPAN = re.compile(r"(`+)(?!`)(?:(?!\1).)+\1(?!`)", re.DOTALL)
 
 
@@ -39,11 +47,22 @@ def inline(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def without_tags(text: str) -> str:
+    """Return the text without HTML elements. ``<cluster-name>`` is a placeholder to be read, and is escaped."""
+
+    def replaced(match: re.Match[str]) -> str:
+        if match[1].lower() in _ELEMENTS or match[2]:
+            return "\n" if match[1].lower() in ("br", "p", "div", "li", "tr") else ""
+        return f"\\{match.group()}"
+
+    return _TAG.sub(replaced, text)
+
+
 def plain(text: str) -> str:
     """Return the words alone, for models of similarity: no emphasis, no code marks, no table lines."""
     shown = inline(text)
     shown = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`+", "", shown)
-    return " ".join(re.sub(r"^\s*#{1,6}\s+|\s*\|\s*", " ", shown).split())
+    return " ".join(re.sub(r"^\s*#{1,6}\s+|\s*\|\s*|\\(?=<)", " ", shown).split())
 
 
 def _prose(text: str) -> str:
@@ -53,7 +72,7 @@ def _prose(text: str) -> str:
     text = _FOOTNOTE.sub("", text)
     text = _ATTRIBUTES.sub("", text)
     text = _URL.sub(lambda match: f"`{match.group(1)}`", text)
-    text = _TAG.sub(" ", text)
+    text = without_tags(text)
     return re.sub(r"\s?\[\d{1,3}\](?!\()", "", text)
 
 

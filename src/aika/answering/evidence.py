@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aika.answering.display import inline, plain
-from aika.answering.questions import Question, QuestionKind, defines, fits, read_question
+from aika.answering.questions import Question, QuestionKind, defines, fits, read_question, ungrouped
 from aika.answering.sentences import Unit, UnitKind, units
 from aika.domain.documents import Chunk, Kind
 from aika.domain.queries import Hit
@@ -111,21 +111,23 @@ class EvidenceReader:
 
     def _read(self, text: str, hits: Sequence[Hit]) -> Reading:
         question = read_question(text, self._analyzer)
-        passages = [frozenset(self._analyzer.terms(_full(hit.chunk))) for hit in hits]
+        passages = [frozenset(self._terms(_full(hit.chunk))) for hit in hits]
         weights = _weights(question, passages)
         nothing = tuple(0.0 for _ in hits)
-        draft = Reading(question, weights, (), nothing, nothing, tuple(_full(hit.chunk).lower() for hit in hits))
+        draft = Reading(
+            question, weights, (), nothing, nothing, tuple(ungrouped(_full(hit.chunk)).lower() for hit in hits)
+        )
         found = [unit for number, hit in enumerate(hits) for unit in self._units(draft, number, hit.chunk)]
         return replace(draft, units=tuple(found), passage_coverage=tuple(draft.share(terms) for terms in passages))
 
     def _units(self, reading: Reading, number: int, chunk: Chunk) -> list[ReadUnit]:
-        headings = set(self._analyzer.terms(" ".join((chunk.document.title, *chunk.heading_path))))
+        headings = set(self._terms(" ".join((chunk.document.title, *chunk.heading_path))))
         context = _Context(headings)
         found: list[ReadUnit] = []
         for at, unit in enumerate(units(chunk.text, conversation=chunk.document.kind is Kind.CONVERSATION)):
             raw = chunk.text[unit.start : unit.end]
             shown = raw if unit.kind is UnitKind.CODE else inline(raw)
-            terms = frozenset() if unit.kind is UnitKind.HIDDEN else frozenset(self._analyzer.terms(raw))
+            terms = frozenset() if unit.kind is UnitKind.HIDDEN else frozenset(self._terms(raw))
             around, before = context.of(unit)
             context.pass_by(unit, raw, terms)
             found.append(
@@ -147,6 +149,9 @@ class EvidenceReader:
         if question.kind is QuestionKind.DEFINITION:
             return defines(text, set(question.terms), self._analyzer)
         return fits(question.kind, text)
+
+    def _terms(self, text: str) -> list[str]:
+        return self._analyzer.terms(ungrouped(text))
 
     async def _with_similarities(self, reading: Reading, hits: Sequence[Hit]) -> Reading:
         chosen = _to_embed(reading)

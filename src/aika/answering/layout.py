@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from aika.answering.display import cells, code_block
+from aika.answering.display import cells, code_block, inline
 from aika.answering.evidence import ReadUnit
 from aika.answering.excerpts import Excerpt
 from aika.answering.sentences import UnitKind
@@ -79,7 +79,7 @@ def _label(chunk: Chunk, place: tuple[str, ...] | None) -> tuple[str, tuple[str,
     if here == place:
         return "", here
     parts = path[-1:] if place and place[0] == here[0] and path else [title, *path[-1:]]
-    return " › ".join(part.replace("*", "").replace("[", "(").replace("]", ")") for part in parts), here
+    return " › ".join(inline(part).replace("*", "").replace("[", "(").replace("]", ")") for part in parts), here
 
 
 def _stands_bare(excerpt: Excerpt) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from aika.answering.display import inline
 from aika.answering.evidence import Reading
 from aika.answering.layout import Fact
 from aika.answering.questions import is_ownership
@@ -46,8 +47,8 @@ def _fact(reading: Reading, chunk: Chunk, number: int) -> Fact | None:
     naming = [unit for unit in quotable if _names(unit.text, document)]
     shown = (naming or quotable)[0].unit
     contact = f" Contact: {_code(owner.contact)}." if owner.contact else ""
-    found = f", according to {owner.found_in}" if owner.found_in else ""
-    text = f"**{document.title or document.key}** is owned by **{owner.name}**{found}.{contact}"
+    found = f", according to {inline(owner.found_in)}" if owner.found_in else ""
+    text = f"**{inline(document.title or document.key)}** is owned by **{inline(owner.name)}**{found}.{contact}"
     return Fact(text, number, shown.start, shown.end, support=1.0 if naming else _RECORD_SUPPORT)
 
 

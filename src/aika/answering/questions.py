@@ -38,15 +38,21 @@ class Question:
 def read_question(text: str, analyzer: Analyzer) -> Question:
     """Return the question with its kind and terms."""
     weights: dict[str, float] = {}
-    for number, word in enumerate(_WORD.findall(text)):
+    found = _WORD.findall(ungrouped(text))
+    for number, word in enumerate(found):
         if word.lower().strip("'’") in _ASKING:
             continue
         # The first word has a capital anyway.
         weight = 1.5 if is_exact(word) or (number > 0 and word[:1].isupper()) else 1.0
         for term in analyzer.terms(word):
             weights[term] = max(weight, weights.get(term, 0.0))
-    exact = frozenset(word.lower() for word in _WORD.findall(text) if is_exact(word))
+    exact = frozenset(word.lower() for word in found if is_exact(word))
     return Question(text, question_kind(text), tuple(weights), exact, weights)
+
+
+def ungrouped(text: str) -> str:
+    """Return the text with ``5,000`` written as ``5000``, so that both are found as the same number."""
+    return _GROUPED.sub("", text)
 
 
 def question_kind(text: str) -> QuestionKind:
@@ -83,6 +89,7 @@ def is_ownership(text: str) -> bool:
     return bool(_OWNERSHIP.search(text.lower()))
 
 
+_GROUPED = re.compile(r"(?<=\d)[,\u00a0\u202f](?=\d{3}(?!\d))")
 _WORD = re.compile(r"[#@]?\w+(?:[-_./:@'’+]\w+)*\+*")
 _EXACT = re.compile(r"\d|[_@/#]|\w\.\w|[a-z][A-Z]|^[A-Z]{2,}s?$|\w-\w+-\w|\+\+")
 

@@ -4,19 +4,10 @@ import re
 from collections.abc import Collection
 
 from aika.answering.citations import literals
-from aika.answering.display import visible
+from aika.answering.display import visible, without_tags
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ACTIVE = re.compile(r"<(script|style|iframe|object|template|svg|math)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_ELEMENT_WORDS = """
-a abbr address applet area article aside audio b base bdi bdo blockquote body br button canvas caption center cite code col
-data dd del details dfn dialog div dl dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5
-h6 head header hr html i iframe image img input ins kbd label legend li link main map mark marquee math menu meta nav noscript
-object ol optgroup option output p param picture pre progress q s samp script section select slot small source span strike
-strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr
-"""
-_ELEMENTS = frozenset(_ELEMENT_WORDS.split())
-_TAG = re.compile(r"</?([a-zA-Z][\w:-]*)((?:\s|/)[^<>]*)?/?>")
 # A tag that never ends swallows what follows in some renderers.
 _OPEN_TAG = re.compile(r"<(?=/?[a-zA-Z!?][^<>]*\Z)")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\s?(?:\(\s*<?([^)\s>]*)>?[^)]*\)|\[[^\]]*\])")
@@ -46,7 +37,7 @@ def sanitised(text: str, allowed: Collection[str]) -> str:
         lambda match: match.group() if match[2].isdigit() else match[1], _DEFINITION.sub("", text)
     )
     text = _AUTOLINK.sub(lambda match: match[1] if _page(match[1]) in known else f"`{match[1]}`", text)
-    text = _TAG.sub(_without_tag, text)
+    text = without_tags(text)
     text = _OPEN_TAG.sub(r"\\<", text)
     text = _outside_links(text, known)
     return _HELD.sub(lambda match: held[int(match[1])], text)
@@ -65,13 +56,6 @@ def _hold(text: str) -> tuple[str, list[str]]:
         held.append(literal)
         at = end
     return "".join(parts) + text[at:], held
-
-
-def _without_tag(match: re.Match[str]) -> str:
-    if match[1].lower() in _ELEMENTS or match[2]:
-        return "\n" if match[1].lower() in ("br", "p", "div", "li", "tr") else ""
-    # ``<cluster-name>`` is a placeholder to be read, not an element.
-    return f"\\{match.group()}"
 
 
 def _outside_links(text: str, known: Collection[str]) -> str:

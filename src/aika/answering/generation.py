@@ -1,0 +1,89 @@
+"""Answers written by a language model from numbered evidence."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from aika.answering.citations import without_markers
+from aika.answering.prompting import DECLINED, GENERAL_INSTRUCTIONS, INSTRUCTIONS, messages
+from aika.domain.answers import Draft, Origin, Usage
+from aika.domain.queries import Hit, Message, Query
+from aika.protocols import Generator
+
+
+class ChatModel(Protocol):
+    """A language model that answers a conversation."""
+
+    def stream(self, instructions: str, messages: Sequence[Message]) -> AsyncIterator[str | Usage]:
+        """Yield pieces of text, and last the usage. Raises `TransientError` where trying again can help."""
+        ...
+
+
+class ChatGenerator:
+    """Writes with a chat model: from the evidence, or from the model's own knowledge where there is none."""
+
+    def __init__(self, chat: ChatModel, *, model: str) -> None:
+        self.model = model
+        self._chat = chat
+
+    async def generate(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Usage]:
+        instructions = INSTRUCTIONS if evidence else GENERAL_INSTRUCTIONS
+        async for piece in self._chat.stream(instructions, messages(query, evidence)):
+            yield piece
+
+
+class GeneratedWriter:
+    """Makes drafts of a generator's text."""
+
+    def __init__(self, generator: Generator) -> None:
+        self._generator = generator
+
+    async def write(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Draft]:
+        """Yield the text in pieces as it is written, and last the draft. Its citations are not bound yet."""
+        pieces: list[str] = []
+        usage: Usage | None = None
+        async for piece in self._generator.generate(query, evidence):
+            if isinstance(piece, Usage):
+                usage = piece
+            else:
+                pieces.append(piece)
+                yield piece
+        text = "".join(pieces).strip()
+        yield Draft(
+            query=query,
+            text=text,
+            origin=Origin.GENERATED if evidence else Origin.GENERAL,
+            evidence=tuple(evidence),
+            declined=is_declined(text),
+            usage=usage or Usage(model=self._generator.model),
+        )
+
+
+def is_declined(text: str) -> bool:
+    """Return whether the writer says, in the words asked for or in others, that it has no answer."""
+    bare = " ".join(without_markers(text).replace("’", "'").split()).strip("\"'* ")
+    if not bare or DECLINED.rstrip(".").lower() in bare.lower()[: len(DECLINED) + 40]:
+        return True
+    # A longer text that begins with a reservation goes on with an answer.
+    return len(bare.split()) <= _DECLINING_WORDS and bool(_DECLINING.search(bare))
+
+
+def undeclined(draft: Draft) -> Draft:
+    """Return the draft without the fixed phrase, where the writer added it to an answer."""
+    return replace(draft, text=re.sub(rf"\s*{re.escape(DECLINED)}\s*", " ", draft.text).strip())
+
+
+_DECLINING_WORDS = 60
+_DECLINING = re.compile(
+    r"\b(?:passages?|documents?|context|information|text|sources?|evidence)\b[^.]{0,40}"
+    r"\b(?:do(?:es)?n't|do(?:es)? not|did not|no)\b[^.]{0,30}"
+    r"\b(?:answer|contain|mention|provide|include|specify|say|state|address|cover|give|information)|"
+    r"\b(?:i|we) (?:do not|don't|cannot|can't|could not|couldn't|am not able to|am unable to) "
+    r"(?:know|find|answer|determine|say|tell)\b|"
+    r"\bi'm (?:sorry|not sure|unable)\b|\bthere is no (?:information|mention|answer)\b|"
+    r"\bno (?:relevant )?information (?:is|was|about|on)\b|"
+    r"\bnot (?:mentioned|specified|provided|stated|answered|covered) (?:in|by) (?:the|any|these)\b|"
+    r"\bit is not (?:clear|specified|stated)\b",
+    re.IGNORECASE,
+)

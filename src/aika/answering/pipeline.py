@@ -1,0 +1,249 @@
+"""The whole path from a question to an answer, in stages that can be wrapped one by one."""
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from aika.answering.courtesy import (
+    is_about_company,
+    nearest_documents,
+    no_question,
+    not_found,
+    small_talk,
+    too_long,
+)
+from aika.answering.notes import notes_on
+from aika.answering.streaming import SafeStream
+from aika.domain.answers import (
+    Abstention,
+    Answer,
+    AnswerEvent,
+    Band,
+    Confidence,
+    Draft,
+    Origin,
+    Retrieved,
+    TextDelta,
+)
+from aika.domain.errors import AikaError
+from aika.domain.identifiers import AnswerId, random_id
+from aika.domain.queries import Hit, Query
+from aika.protocols import Analyzer, Clock, ConfidenceScorer, EvidenceJudge, Retriever, Verifier
+
+logger = logging.getLogger(__name__)
+
+GENERAL_MARK = "*General knowledge of the language model, not from your company's documents.*"
+_MODEL_UNAVAILABLE = "The language model was not available. This answer quotes the documents instead."
+_MODEL_UNSUPPORTED = "What the language model wrote was not backed by the documents. This answer quotes them instead."
+_NOTHING = Confidence(0.0, Band.LOW)
+
+
+class Writer(Protocol):
+    """Writes a draft from evidence."""
+
+    def write(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Draft]:
+        """Yield the text in pieces, and last the `Draft`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What does each step. Any of them may be a wrapper that traces or caches."""
+
+    retriever: Retriever
+    judge: EvidenceJudge
+    writer: Writer
+    verifier: Verifier
+    scorer: ConfidenceScorer
+    fallback: Writer | None = None
+    """Writes where ``writer`` fails, or where nothing that it wrote is backed."""
+    general: Writer | None = None
+    """Answers from a model's own knowledge what is not about the company. ``None``: nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOptions:
+    evidence: int = 6
+    """How many passages an answer is written from."""
+    min_sufficiency: float = 0.25
+    """Below this probability that the evidence holds an answer, none is written."""
+    min_confidence: float = 0.3
+    """Below this, what was written is not given as an answer."""
+    old_after_days: int = 365
+    max_question_chars: int = 8_000
+
+
+class AnswerPipeline:
+    """Answers from evidence, or says that it cannot. Nothing it has not judged is an answer."""
+
+    def __init__(
+        self, stages: Stages, *, analyzer: Analyzer, clock: Clock, options: AnswerOptions | None = None
+    ) -> None:
+        self._stages = stages
+        self._analyzer = analyzer
+        self._clock = clock
+        self._options = options or AnswerOptions()
+
+    async def answer(self, query: Query) -> AsyncGenerator[AnswerEvent, None]:
+        """Yield `Retrieved`, then provisional `TextDelta`s, then exactly one `Answer` or `Abstention`."""
+        reply = self._without_search(query)
+        if reply is not None:
+            yield Retrieved((), query.text)
+            yield reply
+            return
+        retrieval = await self._stages.retriever.retrieve(query, k=self._options.evidence)
+        query = replace(query, text=retrieval.query)
+        hits = retrieval.hits[: self._options.evidence]
+        yield Retrieved(hits, query.text)
+        sufficiency = await self._stages.judge.sufficiency(query, hits)
+        stream = (
+            self._from_evidence(query, hits, retrieval.notes)
+            if sufficiency >= self._options.min_sufficiency
+            else self._without_evidence(query, hits, sufficiency, retrieval.notes)
+        )
+        async with aclosing(stream):
+            async for event in stream:
+                yield event
+
+    def _without_search(self, query: Query) -> Abstention | None:
+        """Return the reply to what is no question."""
+        text = query.text.strip()
+        limit = self._options.max_question_chars
+        if not any(character.isalnum() for character in text):
+            return self._abstention(query, no_question(), "empty question")
+        if len(text) > limit:
+            return self._abstention(query, too_long(len(text), limit), "question too long")
+        talk = small_talk(text)
+        return self._abstention(query, talk, "small talk") if talk is not None else None
+
+    async def _from_evidence(
+        self, query: Query, hits: Sequence[Hit], notes: Sequence[str]
+    ) -> AsyncGenerator[TextDelta | Answer | Abstention, None]:
+        outcome = _Outcome()
+        stream = self._written(self._stages.writer, query, hits, outcome)
+        async with aclosing(stream):
+            async for delta in stream:
+                yield delta
+        draft, added = outcome.draft, [*notes]
+        if draft is not None and not draft.declined:
+            draft = await self._stages.verifier.verify(draft)
+        failure = _MODEL_UNAVAILABLE if draft is None else _MODEL_UNSUPPORTED if _is_unbacked(draft) else None
+        if failure is not None and self._stages.fallback is not None:
+            draft = await self._fallen_back(self._stages.fallback, query, hits) or draft
+            added.append(failure)
+        if draft is None:
+            raise outcome.error or AikaError("the writer ended without a draft")
+        yield await self._judged(query, draft, hits, added)
+
+    async def _without_evidence(
+        self, query: Query, hits: Sequence[Hit], sufficiency: float, notes: Sequence[str]
+    ) -> AsyncGenerator[TextDelta | Answer | Abstention, None]:
+        general = self._stages.general
+        if general is not None and not is_about_company(query.text):
+            outcome = _Outcome()
+            stream = self._written(general, query, (), outcome)
+            async with aclosing(stream):
+                async for delta in stream:
+                    yield delta
+            if outcome.draft is not None and not outcome.draft.declined:
+                yield await self._general(query, outcome.draft, notes)
+                return
+        # What comes nowhere near is not worth a click.
+        near = nearest_documents(hits) if sufficiency >= self._options.min_sufficiency / 5 else ()
+        abstention = self._abstention(query, not_found(near), "insufficient evidence" if hits else "no evidence")
+        confidence = Confidence(sufficiency, Band.LOW)
+        yield replace(abstention, nearest=near, notes=tuple(notes), confidence=confidence)
+
+    async def _written(
+        self, writer: Writer, query: Query, hits: Sequence[Hit], outcome: "_Outcome"
+    ) -> AsyncGenerator[TextDelta, None]:
+        """Yield the text as it may be shown; leave the draft, or the error that ended it, in ``outcome``."""
+        safe = SafeStream()
+        try:
+            async for piece in writer.write(query, hits):
+                if isinstance(piece, Draft):
+                    outcome.draft = piece
+                elif shown := safe.feed(piece):
+                    yield TextDelta(shown)
+        except AikaError as error:
+            logger.warning("writing failed", extra={"writer": type(writer).__name__, "error": type(error).__name__})
+            outcome.error = error
+            return
+        if rest := safe.finish():
+            yield TextDelta(rest)
+
+    async def _fallen_back(self, fallback: Writer, query: Query, hits: Sequence[Hit]) -> Draft | None:
+        async for piece in fallback.write(query, hits):
+            if isinstance(piece, Draft):
+                return await self._stages.verifier.verify(piece)
+        return None
+
+    async def _judged(
+        self, query: Query, draft: Draft, hits: Sequence[Hit], notes: Sequence[str]
+    ) -> Answer | Abstention:
+        confidence = await self._stages.scorer.score(query, draft)
+        reason = _reason_against(draft, confidence, self._options.min_confidence)
+        if reason is not None:
+            near = nearest_documents(hits)
+            abstention = self._abstention(query, not_found(near), reason)
+            return replace(abstention, nearest=near, confidence=confidence, usage=draft.usage, notes=tuple(notes))
+        about_sources = notes_on(
+            draft.citations,
+            hits,
+            self._analyzer,
+            now=self._clock.now(),
+            old_after_days=self._options.old_after_days,
+        )
+        return self._answer(query, draft, confidence, (*notes, *about_sources))
+
+    async def _general(self, query: Query, draft: Draft, notes: Sequence[str]) -> Answer:
+        draft = await self._stages.verifier.verify(replace(draft, origin=Origin.GENERAL))
+        confidence = await self._stages.scorer.score(query, draft)
+        return self._answer(query, replace(draft, text=f"{GENERAL_MARK}\n\n{draft.text}"), confidence, notes)
+
+    def _answer(self, query: Query, draft: Draft, confidence: Confidence, notes: Sequence[str]) -> Answer:
+        return Answer(
+            id=AnswerId(random_id()),
+            question=query.text,
+            text=draft.text,
+            origin=draft.origin,
+            citations=draft.citations,
+            confidence=confidence,
+            created_at=self._clock.now(),
+            evidence=draft.evidence,
+            citations_removed=draft.citations_removed,
+            usage=draft.usage,
+            notes=tuple(notes),
+        )
+
+    def _abstention(self, query: Query, text: str, reason: str) -> Abstention:
+        return Abstention(
+            id=AnswerId(random_id()),
+            question=query.text,
+            text=text,
+            reason=reason,
+            confidence=_NOTHING,
+            created_at=self._clock.now(),
+        )
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What came of writing."""
+
+    draft: Draft | None = None
+    error: AikaError | None = None
+
+
+def _is_unbacked(draft: Draft) -> bool:
+    return not draft.declined and draft.origin is Origin.GENERATED and not draft.citations
+
+
+def _reason_against(draft: Draft, confidence: Confidence, least: float) -> str | None:
+    if draft.declined:
+        return "declined"
+    if not draft.text or not draft.citations:
+        return "unsupported"
+    return "low confidence" if confidence.value < least else None

@@ -1,0 +1,41 @@
+"""Text of a language model, safe to show while it is still being written."""
+
+import re
+
+from aika.answering.sanitising import sanitised
+
+# What may still become a link, an image, a tag, code or an address. The last word waits for the space behind it.
+_UNFINISHED = re.compile(
+    r"(?:!?\[[^\]]{0,300}(?:\](?:\([^)]{0,2000})?)?|!|<[^>]{0,2000}|(?<!`)`{1,2}[^`\n]{0,300}|\\[(\[].{0,500}|\S+)\Z",
+    re.DOTALL,
+)
+
+
+class SafeStream:
+    """Lets text through piece by piece, without links, images and markup.
+
+    Everything let through is a beginning of the sanitized whole. Where a later piece would change what was let through, the
+    rest is held back: the finished answer replaces it anyway.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._shown = ""
+
+    def feed(self, piece: str) -> str:
+        """Return what may be shown now, possibly nothing."""
+        self._text += piece
+        unfinished = _UNFINISHED.search(self._text)
+        return self._advance(self._text[: unfinished.start()] if unfinished else self._text)
+
+    def finish(self) -> str:
+        """Return what is left to show."""
+        return self._advance(self._text)
+
+    def _advance(self, settled: str) -> str:
+        safe = sanitised(settled, ())
+        if not safe.startswith(self._shown):
+            return ""
+        new = safe[len(self._shown) :]
+        self._shown = safe
+        return new
