@@ -1,0 +1,215 @@
+"""How well retrieval ranks a test collection's documents: by words, by vectors, and by both."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+import numpy as np
+
+from aika.domain.access import EVERYONE, UNRESTRICTED
+from aika.domain.documents import Chunk
+from aika.domain.errors import ConfigurationError, UnreadableDocumentError
+from aika.domain.identifiers import DocumentId, SourceId
+from aika.domain.queries import Candidate, Query
+from aika.domain.sources import Source
+from aika.evaluation.collections import TestCollection, Topic
+from aika.evaluation.measures import Comparison, Estimate, compare, estimate, measure
+from aika.ingestion.following import digest, passages
+from aika.ingestion.parsing import Intake
+from aika.protocols import Embedder, Entry, Index, Matrix, Ranker, Rewriter, Vector, VectorStore
+from aika.retrieval.dense import DenseRanker
+from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
+from aika.retrieval.lexical import LexicalRanker
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+_CHUNK_DEPTH = 1_000
+"""Chunks in a ranking: enough for 100 documents of many chunks each."""
+_DOCUMENT_DEPTH = 100
+_PARSED_AT_ONCE = 200
+_EMBEDDED_AT_ONCE = 64
+_INDEXED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSystem:
+    """What is evaluated: the parts that a deployment has, and an index of its own."""
+
+    intake: Intake
+    embedder: Embedder
+    vectors: VectorStore
+    """Keeps vectors between runs, so that a second run takes seconds."""
+    index: Index
+    """Empty and open, with the analyzer of the deployment."""
+    rewriter: Rewriter
+    options: RetrievalOptions = field(default_factory=RetrievalOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemReport:
+    """What one way of ranking reaches."""
+
+    measures: Mapping[str, Estimate]
+    by_topic: Mapping[str, Mapping[str, float]]
+    """Measure, then topic."""
+    milliseconds: float
+    """The median of a ranking, the question's embedding included."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """What retrieval reaches on a test collection."""
+
+    collection: str
+    n: int
+    """Topics that the measures are taken over."""
+    documents: int
+    chunks: int
+    systems: Mapping[str, SystemReport]
+    """``hybrid``, ``lexical`` and ``dense``."""
+    seconds: Mapping[str, float]
+    """What each stage took."""
+    notes: tuple[str, ...] = ()
+    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
+    """Of ``hybrid`` with each of the others, by nDCG@10."""
+
+
+def _quiet(_what: str, _done: int, _total: int) -> None:
+    """Report nothing."""
+
+
+async def evaluate_retrieval(
+    collection: TestCollection, system: RetrievalSystem, *, progress: Progress = _quiet
+) -> RetrievalReport:
+    """Index the collection as a deployment would, run its topics, and measure the rankings of documents.
+
+    A document stands where its best chunk stands. Raises `ConfigurationError` where no topic is answerable and judged.
+    """
+    topics = collection.judged_topics
+    if not topics:
+        raise ConfigurationError(f"{collection.name} has no answerable topic with a relevant document")
+    clock = _Stopwatch()
+    entries, unreadable = await _parsed(collection, system.intake, progress)
+    clock.lap("parse")
+    vectors = await _embedded([chunk for entry in entries for chunk in entry.chunks], system, progress)
+    clock.lap("embed")
+    await _indexed(entries, vectors, system.index, progress)
+    clock.lap("index")
+    rankers = _rankers(system)
+    keys = {entry.document.id: collection.judged_id(entry.document.key) for entry in entries}
+    systems = {ranker.name: await _run(ranker, topics, keys, collection.judgments, progress) for ranker in rankers}
+    clock.lap("rank")
+    return RetrievalReport(
+        collection=collection.name,
+        n=len(topics),
+        documents=len(entries),
+        chunks=sum(len(entry.chunks) for entry in entries),
+        systems=systems,
+        seconds=clock.laps,
+        notes=(*collection.notes, *unreadable),
+        comparisons=_comparisons(systems, topics),
+    )
+
+
+class _Stopwatch:
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = now - self._last
+        self._last = now
+
+
+async def _parsed(
+    collection: TestCollection, intake: Intake, progress: Progress
+) -> tuple[list[Entry], tuple[str, ...]]:
+    """Return the entries, and a note where documents could not be read."""
+    source = Source(id=SourceId("collection"), connector="collection", readers=frozenset({EVERYONE}))
+    entries: list[Entry] = []
+    unreadable: list[str] = []
+
+    def take(start: int) -> None:
+        for raw in collection.documents[start : start + _PARSED_AT_ONCE]:
+            try:
+                entries.append(intake.take(source, raw, version="1")[0])
+            except UnreadableDocumentError as error:
+                unreadable.append(f"{raw.key}: {error}")
+
+    total = len(collection.documents)
+    for start in range(0, total, _PARSED_AT_ONCE):
+        await asyncio.to_thread(take, start)
+        progress("parsing", min(total, start + _PARSED_AT_ONCE), total)
+    note = f"{len(unreadable)} documents could not be read, such as {unreadable[0]}" if unreadable else ""
+    return entries, (note,) if note else ()
+
+
+async def _embedded(chunks: Sequence[Chunk], system: RetrievalSystem, progress: Progress) -> dict[bytes, Vector]:
+    texts = {digest(text): text for text in passages(chunks)}
+    known = await system.vectors.load(system.embedder.fingerprint, list(texts))
+    # The shortest first: texts of one length are embedded without padding.
+    missing = sorted(texts.keys() - known.keys(), key=lambda key: (len(texts[key]), key))
+    for start in range(0, len(missing), _EMBEDDED_AT_ONCE):
+        keys = missing[start : start + _EMBEDDED_AT_ONCE]
+        matrix = await system.embedder.embed([texts[key] for key in keys], role="document")
+        fresh = dict(zip(keys, matrix, strict=True))
+        await system.vectors.save(system.embedder.fingerprint, fresh)
+        known.update(fresh)
+        progress("embedding", start + len(keys), len(missing))
+    return known
+
+
+async def _indexed(entries: Sequence[Entry], known: Mapping[bytes, Vector], index: Index, progress: Progress) -> None:
+    for start in range(0, len(entries), _INDEXED_AT_ONCE):
+        some = entries[start : start + _INDEXED_AT_ONCE]
+        await index.replace_many([(entry.document.id, entry.chunks, _matrix(entry.chunks, known)) for entry in some])
+        progress("indexing", start + len(some), len(entries))
+
+
+def _matrix(chunks: Sequence[Chunk], known: Mapping[bytes, Vector]) -> Matrix:
+    return np.stack([known[digest(text)] for text in passages(chunks)])
+
+
+def _rankers(system: RetrievalSystem) -> list[Ranker]:
+    lexical = LexicalRanker(system.index)
+    dense = DenseRanker(system.index, system.embedder)
+    return [HybridRanker([lexical, dense], system.rewriter, system.options), lexical, dense]
+
+
+async def _run(
+    ranker: Ranker,
+    topics: Sequence[Topic],
+    keys: Mapping[DocumentId, str],
+    judgments: Mapping[str, Mapping[str, int]],
+    progress: Progress,
+) -> SystemReport:
+    run: dict[str, list[str]] = {}
+    seconds: list[float] = []
+    for number, topic in enumerate(topics, start=1):
+        query = Query(topic.text, UNRESTRICTED, history=topic.history)
+        started = time.perf_counter()
+        ranking = await ranker.rank(query, k=_CHUNK_DEPTH)
+        seconds.append(time.perf_counter() - started)
+        run[topic.id] = _judged_ranking(ranking, keys)
+        progress(f"ranking ({ranker.name})", number, len(topics))
+    by_topic = measure(run, judgments)
+    return SystemReport(
+        measures={name: estimate([values[topic.id] for topic in topics]) for name, values in by_topic.items()},
+        by_topic=by_topic,
+        milliseconds=1000 * median(seconds),
+    )
+
+
+def _judged_ranking(ranking: Sequence[Candidate], keys: Mapping[DocumentId, str]) -> list[str]:
+    return list(dict.fromkeys(keys[candidate.document] for candidate in ranking))[:_DOCUMENT_DEPTH]
+
+
+def _comparisons(systems: Mapping[str, SystemReport], topics: Sequence[Topic]) -> dict[str, Comparison]:
+    def values(name: str) -> list[float]:
+        return [systems[name].by_topic["nDCG@10"][topic.id] for topic in topics]
+
+    return {name: compare(values("hybrid"), values(name)) for name in systems if name != "hybrid"}
