@@ -36,7 +36,11 @@ async def test_a_question_finds_the_sentence_that_answers_it(embedder: LocalEmbe
 
     documents = await embedder.embed(sentences, role="document")
     questions = await embedder.embed(
-        ["When do customers get their money back?", "Who gets an alert about a growing queue?", "How often does the ferry go?"],
+        [
+            "When do customers get their money back?",
+            "Who gets an alert about a growing queue?",
+            "How often does the ferry go?",
+        ],
         role="query",
     )
 
