@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from aika.domain.access import EVERYONE
 from aika.domain.documents import AttributeValue, Block, BlockKind, Body, Chunk, Document, Kind
 from aika.domain.identifiers import PrincipalId, SourceId, document_id
+from aika.protocols import Entry
 
 
 def make_document(
@@ -41,3 +42,26 @@ def make_body(text: str) -> Body:
 
 def make_chunk(text: str = "alpha", *, document: Document | None = None, position: int = 0, start: int = 0) -> Chunk:
     return Chunk(document=document or make_document(), position=position, start=start, end=start + len(text), text=text)
+
+
+def make_entry(
+    text: str = "alpha", *, document: Document | None = None, chunk_chars: int = 1000, version: str = "1"
+) -> Entry:
+    """Return an entry whose chunks are consecutive spans of the text."""
+    document = document or make_document()
+    starts = range(0, len(text), chunk_chars)
+    return Entry(
+        document=document,
+        body=make_body(text),
+        chunks=tuple(
+            make_chunk(text[start : start + chunk_chars], document=document, position=position, start=start)
+            for position, start in enumerate(starts)
+        ),
+        version=version,
+        pipeline="pipeline",
+        content_hash=f"hash of {version}",
+    )
+
+
+def make_entries(*keys: str, source: str = "handbook", readers: Collection[str] = (EVERYONE,)) -> list[Entry]:
+    return [make_entry(f"text of {key}", document=make_document(key, source=source, readers=readers)) for key in keys]

@@ -31,8 +31,8 @@ class Database:
     async def open(cls, url: str) -> AsyncIterator["Database"]:
         """Open ``sqlite:///file`` or ``postgresql://user:password@host/name``, and create or upgrade its tables.
 
-        Raises `ConfigurationError` where the URL is wrong, access is denied, or a newer version of aika has written it, and
-        `TransientError` where the server does not answer.
+        Raises `ConfigurationError` where the URL or the path is wrong or a newer version of aika has written it, and
+        `TransientError` where the server cannot be reached or refuses the connection.
         """
         async with Connections.open(url) as connections:
             await migrate(connections)

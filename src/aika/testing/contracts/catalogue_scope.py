@@ -1,0 +1,115 @@
+"""Who may see what of a catalogue, checked against `Scope.admits`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import combinations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
+from aika.domain.documents import Document, Kind
+from aika.domain.identifiers import PrincipalId, SourceId
+from aika.protocols import Catalogue, Entry
+from aika.testing.makers import make_document, make_entries, make_entry
+
+ALICE, BOB, TEAM = PrincipalId("user:alice"), PrincipalId("user:bob"), PrincipalId("group:team")
+HANDBOOK, WIKI = SourceId("handbook"), SourceId("wiki")
+
+# The catalogue is the same for all examples of a property: what they ask is, not what they find.
+shared_catalogue = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+_PRINCIPALS = (EVERYONE, ALICE, BOB, TEAM)
+
+
+def _scopes() -> st.SearchStrategy[Scope]:
+    people = st.frozensets(st.sampled_from(_PRINCIPALS))
+    return st.builds(
+        Scope,
+        audience=st.none() | st.lists(people, min_size=1, max_size=4).map(tuple),
+        sources=st.none() | st.frozensets(st.sampled_from([HANDBOOK, WIKI, SourceId("other")])),
+        kinds=st.none() | st.frozensets(st.sampled_from([Kind.PAGE, Kind.CODE, Kind.API])),
+    )
+
+
+class CatalogueScopeContract:
+    """Nobody sees what they may not read, and a page is full of what they may."""
+
+    @given(_scopes())
+    @shared_catalogue
+    async def test_every_read_admits_exactly_what_the_scope_admits(self, catalogue: Catalogue, scope: Scope) -> None:
+        entries = await _every_mixture_of_readers(catalogue)
+
+        expected = {entry.document.id for entry in entries if _admits(scope, entry.document)}
+
+        ids = [entry.document.id for entry in entries]
+        chunks = [entry.chunks[0] for entry in entries]
+        assert {document.id async for document in paged(catalogue, limit=9, scope=scope)} == expected
+        read = await asyncio.gather(*(catalogue.document(document, scope=scope) for document in ids))
+        assert {found[0].id for found in read if found is not None} == expected
+        found = await catalogue.chunks([chunk.id for chunk in chunks], scope=scope)
+        assert {chunk.document.id for chunk in found.values()} == expected
+        around = await asyncio.gather(
+            *(catalogue.neighbours(chunk, before=0, after=0, scope=scope) for chunk in chunks)
+        )
+        assert {chunk.document.id for some in around for chunk in some} == expected
+
+    async def test_a_page_is_full_although_most_documents_are_hidden(self, catalogue: Catalogue) -> None:
+        await catalogue.record(make_entries(*(f"hidden{n:02}" for n in range(40)), readers=["user:bob"]))
+        await catalogue.record(make_entries("x", "y", "z", readers=["user:alice"]))
+
+        page = await catalogue.documents(scope=Scope.of([ALICE]), limit=2)
+
+        assert [document.key for document in page] == ["x", "y"]
+
+    async def test_a_channel_may_have_thousands_of_members(self, catalogue: Catalogue) -> None:
+        members = [PrincipalId(f"user:{n}") for n in range(3_000)]
+        await catalogue.record(
+            [
+                *make_entries("all", readers=members),
+                *make_entries("all but one", readers=members[1:]),
+                *make_entries("public"),
+                *make_entries("team", readers=[TEAM]),
+            ]
+        )
+
+        channel = await catalogue.documents(scope=Scope.of_all([{member} for member in members]))
+        team = await catalogue.documents(scope=Scope.of_all([{member, TEAM} for member in members]))
+
+        assert [document.key for document in channel] == ["all", "public"]
+        assert [document.key for document in team] == ["all", "public", "team"]
+
+    async def test_readers_that_changed_count_at_once(self, catalogue: Catalogue) -> None:
+        await catalogue.record(make_entries("a", readers=["user:alice"]))
+
+        await catalogue.record(make_entries("a", readers=["user:bob"]))
+
+        assert await catalogue.documents(scope=Scope.of([ALICE])) == []
+        assert len(await catalogue.documents(scope=Scope.of([BOB]))) == 1
+
+
+async def paged(
+    catalogue: Catalogue, *, limit: int, scope: Scope = UNRESTRICTED, source: SourceId | None = None
+) -> AsyncIterator[Document]:
+    after = ""
+    while page := await catalogue.documents(scope=scope, source=source, after=after, limit=limit):
+        for document in page:
+            yield document
+        after = f"{page[-1].source}/{page[-1].key}"
+
+
+async def _every_mixture_of_readers(catalogue: Catalogue) -> list[Entry]:
+    mixtures = [mixture for size in range(len(_PRINCIPALS) + 1) for mixture in combinations(_PRINCIPALS, size)]
+    entries = [
+        make_entry(document=make_document(f"{n}/{kind}", source=source, kind=kind, readers=mixture))
+        for n, mixture in enumerate(mixtures)
+        for source, kind in ((HANDBOOK, Kind.PAGE), (HANDBOOK, Kind.CODE), (WIKI, Kind.PAGE))
+    ]
+    if await catalogue.sequence() == 0:
+        await catalogue.record(entries)
+    return entries
+
+
+def _admits(scope: Scope, document: Document) -> bool:
+    return scope.admits(source=document.source, kind=document.kind, readers=document.readers)

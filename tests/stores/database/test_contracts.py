@@ -1,0 +1,41 @@
+"""The stores in SQL keep the published contracts, on both engines."""
+
+import pytest
+
+from aika.protocols import ApiKeys, Catalogue, Conversations, SyncLog, VectorStore
+from aika.stores.database.database import Database
+from aika.testing.contracts.catalogue import CatalogueContract
+from aika.testing.contracts.conversations import ConversationsContract
+from aika.testing.contracts.keys import ApiKeysContract
+from aika.testing.contracts.sync_log import SyncLogContract
+from aika.testing.contracts.vectors import VectorStoreContract
+
+
+class TestCatalogue(CatalogueContract):
+    @pytest.fixture
+    def catalogue(self, database: Database) -> Catalogue:
+        return database.catalogue
+
+
+class TestSyncLog(SyncLogContract):
+    @pytest.fixture
+    def sync_log(self, database: Database) -> SyncLog:
+        return database.sync_log
+
+
+class TestVectorStore(VectorStoreContract):
+    @pytest.fixture
+    def vectors(self, database: Database) -> VectorStore:
+        return database.vectors
+
+
+class TestConversations(ConversationsContract):
+    @pytest.fixture
+    def conversations(self, database: Database) -> Conversations:
+        return database.conversations
+
+
+class TestApiKeys(ApiKeysContract):
+    @pytest.fixture
+    def keys(self, database: Database) -> ApiKeys:
+        return database.keys
