@@ -62,8 +62,8 @@ def _names(items: Iterable[object]) -> Iterator[tuple[str, str]]:
     for item in items:
         user = text_at(item, "user") or text_at(item, "bot_id")
         for keys in (
-            ("user_profile", "display_name"),
             ("user_profile", "real_name"),
+            ("user_profile", "display_name"),
             ("bot_profile", "name"),
             ("username",),
         ):
