@@ -5,6 +5,7 @@ so that there are few. The costs are weights of our own; their order is what mat
 where a cut is possible finds the least sum in linear time, because a chunk's length is limited.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,6 +21,8 @@ _BRIDGED = 80
 _HEADINGS = 600
 # At most this many parts are weighed for one chunk, so that a hostile document of crumbs takes linear time as well.
 _WINDOW = 64
+
+_WORD = re.compile(r"\w+")
 
 _COST_CHUNK = 0.3
 _COST_SHORT = 0.5
@@ -75,7 +78,8 @@ def _without_stray_headings(title: str, body: Body) -> Body:
     A page made from a template has many, and a chunk of a heading alone is found for its words and answers nothing.
     """
     kept: list[Block] = []
-    for before, block in reversed(list(zip([None, *body.blocks[:-1]], body.blocks, strict=True))):
+    for position in range(len(body.blocks) - 1, -1, -1):
+        block, before = body.blocks[position], body.blocks[position - 1] if position else None
         if block.kind is BlockKind.HEADING and kept and _apart(body.text, block, kept[-1]):
             heading = body.text[block.start : block.end]
             if _is_told(heading, block, kept[-1], title) or _apart(body.text, before, block):
@@ -87,7 +91,7 @@ def _without_stray_headings(title: str, body: Body) -> Body:
 def _is_told(heading: str, block: Block, following: Block, title: str) -> bool:
     depth = len(block.heading_path)
     if following.heading_path[:depth] == block.heading_path and len(following.heading_path) > depth:
-        return True
+        return set(_WORD.findall(following.heading_path[depth])) <= set(_WORD.findall(heading))
     return bool(title) and title.casefold() in heading.casefold()
 
 
@@ -101,7 +105,7 @@ def _parts(body: Body, sizes: Sizes) -> Iterator[_Part]:
         ):
             yield _heading_part(body.text, before, headings)
             before, headings = headings[-1], []
-        if block.kind is BlockKind.HEADING:
+        if block.kind is BlockKind.HEADING and block.end - block.start <= _HEADINGS:
             headings.append(block)
             continue
         yield from _content_parts(body.text, before, headings, block, sizes)
