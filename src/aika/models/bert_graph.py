@@ -47,9 +47,19 @@ def write_fused_graph(weights: Weights, shape: BertShape, path: Path) -> None:
 
 def write_int8_graph(source: Path, path: Path) -> None:
     """Quantize the weights of a fused graph to int8, a scale a column; activations are quantized as they come."""
+    _quantize(source, path, operators=None)
+
+
+def write_int8_table_graph(source: Path, path: Path) -> None:
+    """Quantize only the tables of embeddings of a fused graph. Everything is computed in single precision."""
+    _quantize(source, path, operators=["EmbedLayerNormalization"])
+
+
+def _quantize(source: Path, path: Path, *, operators: list[str] | None) -> None:
     quantize_dynamic(
         source,
         path,
+        op_types_to_quantize=operators,
         weight_type=QuantType.QInt8,
         per_channel=True,
         extra_options={"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT},
