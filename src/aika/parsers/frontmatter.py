@@ -17,6 +17,8 @@ from aika.parsers.textfile import storable
 # No page needs more. The limits keep a hostile one (YAML's aliases multiply) from costing time and memory.
 _MAX_LINES = 400
 _MAX_CHARACTERS = 40_000
+_MAX_BRACKETS = 500
+"""The loader's time grows with the square of the open ones."""
 _MAX_ATTRIBUTES = 200
 _MAX_VALUE = 2_000
 _MAX_DEPTH = 5
@@ -60,8 +62,8 @@ def read_front_matter(lines: Lines) -> FrontMatter:
         return FrontMatter()
     source = lines.text[lines.start(1) : lines.start(last)]
     items = tuple(_worth_finding(lines, last))
-    if len(source) > _MAX_CHARACTERS:
-        return FrontMatter(last + 1, items=items, warnings=("the front matter is too long to be read as metadata",))
+    if len(source) > _MAX_CHARACTERS or source.count("[") + source.count("{") > _MAX_BRACKETS:
+        return FrontMatter(last + 1, items=items, warnings=("the front matter is too large to be read as metadata",))
     try:
         loaded = yaml.safe_load(source) if fence == "---" else tomllib.loads(source)
     # YAML's loader raises ValueError for impossible dates, and TypeError or AttributeError for odd tags and keys.
