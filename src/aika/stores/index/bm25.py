@@ -36,13 +36,13 @@ class Field:
 class Bm25Fields:
     """The constants of the weighting. Weights are stored in the index: other constants need a new generation."""
 
-    body: Field = Field(weight=1.0, b=0.75, average_length=110)
-    headings: Field = Field(weight=1.5, b=0.5, average_length=5)
-    title: Field = Field(weight=2.0, b=0.5, average_length=5)
+    body: Field = Field(weight=1.0, b=0.75, average_length=90)
+    headings: Field = Field(weight=1.0, b=0.5, average_length=5)
+    title: Field = Field(weight=3.0, b=0.5, average_length=5)
     key: Field = Field(weight=0.7, b=0.5, average_length=6)
     attributes: Field = Field(weight=0.5, b=0.5, average_length=8)
-    k1: float = 1.2
-    """How fast repeats of a term stop counting. The customary value."""
+    k1: float = 1.5
+    """How fast repeats of a term stop counting. With weighted fields the frequencies are larger, and so is this."""
 
     @property
     def fingerprint(self) -> str:
