@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aika.answering.display import plain
-from aika.answering.exactness import Exact, exact, missing, words
+from aika.answering.exactness import Exact, code_words, exact, missing, words
 from aika.answering.polarity import contradicts
 from aika.answering.questions import is_exact
 from aika.answering.sentences import Unit, UnitKind, units
@@ -79,7 +79,9 @@ class Aligner:
             weight = 1.5 if is_exact(stripped) or (number and stripped[:1].isupper()) else 1.0
             for term in self.analyzer.terms(stripped):
                 weights[term] = max(weight, weights.get(term, 0.0))
-        return Claim(bare, tuple(weights.items()), exact(bare))
+        stated = exact(bare)
+        stated = replace(stated, identifiers=stated.identifiers | code_words(text))
+        return Claim(bare, tuple(weights.items()), stated)
 
     def matches(self, claim: Claim, hit: int) -> list[Match]:
         """Return the passage's spans that share words with the claim, best first."""

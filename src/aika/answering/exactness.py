@@ -125,6 +125,8 @@ _WORD_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[#@]?\w+(?:[-_./:@+\\]\w+)*\+*")
+_COMPOUND = re.compile(r"(?<![\w-])[A-Za-z]+-[A-Za-z]+(?![\w-])")
+_CODE_WORD = re.compile(r"`([^`\s]+)`")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-ZÀ-Þ][\w’'-]*[a-zß-ÿ][\w’'-]*")
 
 
@@ -146,6 +148,8 @@ class Exact:
     identifiers: frozenset[str]
     """Codes, paths, versions, addresses, lower case."""
     weekdays: frozenset[str]
+    compounds: frozenset[str]
+    """Words joined by one hyphen: names of services and ordinary words alike."""
 
 
 def exact(text: str) -> Exact:
@@ -154,9 +158,12 @@ def exact(text: str) -> Exact:
     identifiers = frozenset(_identifiers(rest))
     for identifier in sorted(identifiers, key=len, reverse=True):
         rest = re.sub(re.escape(identifier), " ", rest, flags=re.IGNORECASE)
+    compounds = frozenset(match.lower() for match in _COMPOUND.findall(rest))
     words = {word.lower() for word in re.findall(r"[A-Za-z]+", text)}
     weekdays = frozenset(day for day in _WEEKDAYS if day in words or f"{day}s" in words)
-    return Exact(frozenset(_quantities(rest)), frozenset(dates), frozenset(_names(text)), identifiers, weekdays)
+    return Exact(
+        frozenset(_quantities(rest)), frozenset(dates), frozenset(_names(text)), identifiers, weekdays, compounds
+    )
 
 
 def missing(claim: Exact, source: Exact, *, source_words: frozenset[str]) -> list[str]:
@@ -177,7 +184,14 @@ def missing(claim: Exact, source: Exact, *, source_words: frozenset[str]) -> lis
     found += [f"day {day}" for day in claim.weekdays - source.weekdays]
     found += [f"name {name}" for name in claim.names if not _has(name, source_words)]
     found += [f"identifier {word}" for word in claim.identifiers if word not in source_words]
+    found += [f"compound {word}" for word in claim.compounds if _is_another(word, source_words)]
     return sorted(found)
+
+
+def code_words(markdown: str) -> frozenset[str]:
+    """Return the single words that the text marks as code, in lower case: identifiers, whatever they look like."""
+    found = [match.lower() for match in _CODE_WORD.findall(markdown) if match[:1].isalpha()]
+    return frozenset(token for match in found for token in _TOKEN.findall(match))
 
 
 def words(text: str) -> frozenset[str]:
@@ -259,6 +273,14 @@ def _names(text: str) -> Iterator[str]:
 def _has(name: str, source_words: frozenset[str]) -> bool:
     parts = [part for part in re.split(r"[-’']", name) if len(part) > 1]
     return name in source_words or all(_near(part, source_words) for part in parts)
+
+
+def _is_another(compound: str, source_words: frozenset[str]) -> bool:
+    """Whether the source has a like compound instead: ``queue-broker`` where the claim has ``queue-worker``."""
+    first, last = compound.split("-")
+    if compound in source_words or (_near(first, source_words) and _near(last, source_words)):
+        return False
+    return any(word.startswith(f"{first}-") or word.endswith(f"-{last}") for word in source_words)
 
 
 def _near(part: str, source_words: frozenset[str]) -> bool:

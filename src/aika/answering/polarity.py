@@ -2,6 +2,7 @@
 
 import re
 
+from aika.answering.sentences import sentence_spans
 from aika.protocols import Analyzer
 
 _NEGATION = re.compile(
@@ -10,6 +11,8 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.;:!?,()]|\bbut\b|\band\b|\bbecause\b|\bthough\b|\bif\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[;]|,\s|\band\b|\bbut\b|\bthen\b|\bwhile\b")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _NEGATED_WORDS = 4
 
 _CONTRARIES = (
@@ -61,7 +64,15 @@ _CONTRARIES = (
 def contradicts(claim: str, source: str, analyzer: Analyzer) -> str | None:
     """Return in what the two disagree, in words, or ``None``."""
     mine, theirs = claim.lower().replace("’", "'"), source.lower().replace("’", "'")
-    return _contrary(mine, theirs) or _denied(mine, theirs, analyzer)
+    nearest = _nearest_sentence(mine, theirs, analyzer)
+    return _contrary(mine, theirs) or _crossed(mine, nearest) or _denied(mine, nearest, analyzer)
+
+
+def _nearest_sentence(mine: str, theirs: str, analyzer: Analyzer) -> str:
+    """Return the sentence of the source that the claim is about: another one beside it denies other things."""
+    terms = set(analyzer.terms(mine))
+    sentences = [theirs[start:end] for start, end in sentence_spans(theirs)]
+    return max(sentences, key=lambda sentence: len(terms & set(analyzer.terms(sentence))), default=theirs)
 
 
 def _contrary(mine: str, theirs: str) -> str | None:
@@ -69,6 +80,23 @@ def _contrary(mine: str, theirs: str) -> str | None:
         for here, there in ((one, other), (other, one)):
             # A source that has both words says more than the claim, not the opposite.
             if _has(mine, here) and not _has(mine, there) and _has(theirs, there) and not _has(theirs, here):
+                return f"{here} / {there}"
+    return None
+
+
+def _crossed(mine: str, theirs: str) -> str | None:
+    """Find a number that the source gives for the contrary: "opens at 7 and closes at 19" against "closes at 7"."""
+    numbers = set(_NUMBER.findall(mine))
+    if not numbers:
+        return None
+    clauses = [clause for clause in _CLAUSE.split(theirs) if clause.strip()]
+    for one, other in _CONTRARIES:
+        for here, there in ((one, other), (other, one)):
+            if not _has(mine, here) or _has(mine, there):
+                continue
+            same = {number for clause in clauses if _has(clause, here) for number in _NUMBER.findall(clause)}
+            opposite = {number for clause in clauses if _has(clause, there) for number in _NUMBER.findall(clause)}
+            if numbers & opposite and not numbers & same:
                 return f"{here} / {there}"
     return None
 
