@@ -109,6 +109,10 @@ def test_a_table_that_lays_the_page_out_is_not_a_table() -> None:
     assert parsed.body.text == "# Title\n\nText"
 
 
+def test_code_keeps_its_line_breaks() -> None:
+    assert parse("<pre>a<br>b<b>c<br></b>d\x01</pre>").body.text == "```\na\nbc\nd\x01\n```"
+
+
 def test_an_empty_main_is_not_the_content() -> None:
     assert "the whole story" in parse(f"<main></main><div>{'the whole story ' * 20}</div>").body.text
 

@@ -132,5 +132,6 @@ def _keep_fragment(link: lxml_html.HtmlElement) -> None:
     heading = next(link.iterancestors(*_HEADINGS), None)
     href = link.get("href", "")
     fragment = href[1:] if href.startswith("#") else link.get("id") or link.get("name")
-    if heading is not None and fragment and not heading.get("id"):
+    # lxml refuses control characters in an attribute that it is given, though it reads them.
+    if heading is not None and fragment and fragment.isprintable() and not heading.get("id"):
         heading.set("id", fragment)

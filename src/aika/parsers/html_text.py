@@ -189,9 +189,7 @@ class HtmlWriter:
         self.items[-1] = replace(self.items[-1], level=level, heading=words, anchor=anchor)
 
     def _code(self, element: lxml_html.HtmlElement) -> None:
-        for line_break in element.iter("br"):
-            line_break.tail = "\n" + (line_break.tail or "")
-        code = element.text_content().replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
+        code = "".join(_preformatted(element)).replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
         if code.strip():
             fence = "```" if "```" not in code else "~~~~"
             self._append(BlockKind.CODE, f"{fence}{_language(element)}\n{code}\n{fence}")
@@ -248,6 +246,14 @@ def _cells(row: lxml_html.HtmlElement) -> list[str]:
 def _cell_text(cell: lxml_html.HtmlElement) -> Iterator[str]:
     for text in cell.itertext():
         yield from str(text).split()
+
+
+def _preformatted(element: lxml_html.HtmlElement) -> Iterator[str]:
+    for event, inner in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            yield "\n" if inner.tag == "br" else inner.text or ""
+        elif inner is not element:
+            yield inner.tail or ""
 
 
 def _language(element: lxml_html.HtmlElement) -> str:
