@@ -30,7 +30,7 @@ from aika.stores.locking import DataDirectoryLock
 
 T = TypeVar("T")
 
-_UNINDEXED_CHUNKS = 20_000
+UNINDEXED_CHUNKS = 20_000
 """Searched one by one, this many cost about 3 ms a question: not worth a rebuild."""
 _UNINDEXED_SHARE = 0.1
 """A larger index waits for more, because a rebuild reads all of it."""
@@ -170,7 +170,7 @@ class EdgeIndex:
     async def compaction_due(self) -> bool:
         """Return whether so much was written since the last `compact` that searches are slower for it."""
         size = await self._on_shard(EdgeShard.size)
-        return self._state.unindexed > max(_UNINDEXED_CHUNKS, _UNINDEXED_SHARE * size.points)
+        return self._state.unindexed > max(UNINDEXED_CHUNKS, _UNINDEXED_SHARE * size.points)
 
     async def compact(self) -> None:
         """Rebuild the segments of a copy in a child process and switch to it. Searches and writes go on meanwhile; writes
