@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from io import BytesIO
 
 from aika.domain.errors import UnreadableDocumentError
+from aika.parsers.textfile import storable
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The beginning of Microsoft's older container, which also holds encrypted files of the new formats."""
@@ -50,6 +51,7 @@ def damage_reported(what: str) -> Iterator[None]:
         raise
     # The libraries promise nothing: a wrong byte comes out as KeyError, XMLSyntaxError, zlib.error, AttributeError and more.
     except Exception as error:
+        said = storable(f"{type(error).__name__}: {error}")[:200]
         raise UnreadableDocumentError(
-            f"it is damaged, or not {what} ({type(error).__name__}: {error}): open it, save it anew, and sync again"
+            f"it is damaged, or not {what} ({said}): open it, save it anew, and sync again"
         ) from error

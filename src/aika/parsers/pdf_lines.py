@@ -67,30 +67,37 @@ class PdfContent:
 
 def read_pdf(content: bytes) -> PdfContent:
     """Return what PDFium reads. Raises `UnreadableDocumentError` for damaged and for encrypted files."""
-    with _lock:
-        try:
-            document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-                raise UnreadableDocumentError("it is encrypted: save it without a password") from error
-            raise UnreadableDocumentError(f"it is damaged, or not a PDF: {error}") from error
-        try:
-            return _content(document)
-        except pypdfium2.PdfiumError as error:
-            raise UnreadableDocumentError(f"it is damaged: {error}") from error
-        finally:
+    document = _opened(content)
+    try:
+        return _content(document)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableDocumentError(f"it is damaged: {error}") from error
+    finally:
+        with _lock:
             document.close()
 
 
+def _opened(content: bytes) -> pypdfium2.PdfDocument:
+    try:
+        with _lock:
+            return pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise UnreadableDocumentError("it is encrypted: save it without a password") from error
+        raise UnreadableDocumentError(f"it is damaged, or not a PDF: {error}") from error
+
+
 def _content(document: pypdfium2.PdfDocument) -> PdfContent:
-    count = len(document)
-    return PdfContent(
-        pages=tuple(_page(document, place) for place in range(min(count, _MOST_PAGES))),
-        pages_left_out=max(0, count - _MOST_PAGES),
-        bookmarks=tuple(_bookmarks(document)),
-        title=storable(document.get_metadata_value("Title")),
-        author=storable(document.get_metadata_value("Author")),
-    )
+    with _lock:
+        count = len(document)
+        title, author = document.get_metadata_value("Title"), document.get_metadata_value("Author")
+        bookmarks = tuple(_bookmarks(document))
+    pages: list[Page] = []
+    for place in range(min(count, _MOST_PAGES)):
+        # The lock goes from page to page, so that a short document need not wait for a long one.
+        with _lock:
+            pages.append(_page(document, place))
+    return PdfContent(tuple(pages), max(0, count - _MOST_PAGES), bookmarks, storable(title), storable(author))
 
 
 def _bookmarks(document: pypdfium2.PdfDocument) -> Iterator[Bookmark]:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from aika.domain.documents import AttributeValue, BlockKind, Kind, Parsed
-from aika.parsers.textfile import storable
 from aika.parsers.values import at, listed, text_at
 from aika.parsers.writing import BodyWriter
 
@@ -53,7 +52,7 @@ def render(value: object, path: str) -> Parsed:
     for thread in _threads(messages):
         _write(writer, thread)
     channel, day = _channel_and_day(path, messages)
-    authors = tuple(sorted({storable(message.author) for message in messages}))
+    authors = tuple(sorted({message.author for message in messages}))
     attributes: dict[str, AttributeValue] = {"channel": channel, "date": day, "participants": authors}
     return Parsed(writer.body(), f"#{channel}, {day}", Kind.CONVERSATION, attributes)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from aika.domain.documents import BlockKind, Body, Kind, Parsed, RawDocument
+from aika.domain.documents import AttributeValue, BlockKind, Body, Kind, Parsed, RawDocument
 from aika.parsers import catalog, json_tree, openapi, slack_export, yaml_tree
 from aika.parsers.lines import Lines
 from aika.parsers.plain_lines import line_blocks
@@ -51,7 +51,7 @@ class StructuredDataParser:
             parsed.body,
             storable(parsed.title or raw.path),
             parsed.kind,
-            parsed.attributes,
+            {name: _storable(value) for name, value in parsed.attributes.items()},
             (*file.warnings, *parsed.warnings),
         )
 
@@ -117,6 +117,10 @@ def _recognized(value: object, path: str) -> Parsed | None:
     if openapi.is_openapi(value):
         return openapi.render(value)
     return slack_export.render(value, path) if slack_export.is_day(value) else None
+
+
+def _storable(value: AttributeValue) -> AttributeValue:
+    return storable(value) if isinstance(value, str) else tuple(map(storable, value))
 
 
 def _whole(text: str) -> list[Piece]:

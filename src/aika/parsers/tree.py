@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from aika.domain.documents import Block, BlockKind
+from aika.parsers.writing import headings
 
 _LARGE = 1600
 """Characters above which a container is opened and its entries become blocks of their own: about a chunk and a half."""
@@ -73,7 +74,7 @@ def blocks(found: Iterator[Piece], text: str, *, anchors: bool) -> Iterator[Bloc
         last = line + text.count("\n", start, end)
         counted = start
         anchor = f"L{line}" if last == line else f"L{line}-L{last}"
-        yield Block(piece.kind, start, end, piece.path, anchor if anchors else None)
+        yield Block(piece.kind, start, end, headings(piece.path), anchor if anchors else None)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -25,12 +25,11 @@ class BodyWriter:
         gap: str = "\n\n",
     ) -> None:
         """Append a block. Blank text is no block. ``gap`` is what stands before it, unless it is the first."""
-        text = storable(text).strip("\n").rstrip()
+        text = storable(text).replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
         if not text.strip():
             return
         start = self._append(text, gap)
-        headings = tuple(storable(heading) for heading in path)
-        self._blocks.append(Block(kind, start, self._length, headings, anchor))
+        self._blocks.append(Block(kind, start, self._length, headings(path), anchor))
 
     def add_body(self, body: Body) -> None:
         """Append a body that was made elsewhere, its blocks moved along."""
@@ -53,6 +52,12 @@ class BodyWriter:
         return start
 
 
+def headings(path: Iterable[str]) -> tuple[str, ...]:
+    """Return a heading path that can be stored and shown: each on one line, blank ones left out."""
+    shown = (" ".join(storable(heading).split()) for heading in path)
+    return tuple(heading for heading in shown if heading)
+
+
 def verbatim(lines: Lines, blocks: Iterable[Block | None]) -> Body:
     """Return the lines' text as it is with these blocks."""
     return Body(lines.text, tuple(block for block in blocks if block is not None))
@@ -66,7 +71,7 @@ def line_block(lines: Lines, kind: BlockKind, first: int, end: int, path: tuple[
     span = lines.span(first, end)
     if span is None:
         return None
-    return Block(kind, *span, path, line_anchor(lines.at(span[0]), lines.at(span[1]) + 1))
+    return Block(kind, *span, headings(path), line_anchor(lines.at(span[0]), lines.at(span[1]) + 1))
 
 
 def line_anchor(first: int, end: int) -> str:
