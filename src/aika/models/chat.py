@@ -19,7 +19,7 @@ from pydantic_ai.settings import ModelSettings, merge_model_settings
 from aika.domain.answers import Usage
 from aika.domain.errors import ConfigurationError, PermanentError
 from aika.domain.queries import Message, Role
-from aika.models.gguf import GgufOptions, open_gguf_server
+from aika.models.gguf import Folders, GgufOptions, open_gguf_server
 from aika.models.model_errors import translated_errors
 from aika.models.providers import ChatOptions, checked_settings, provider_model
 
@@ -75,18 +75,20 @@ class ChatModel:
 
 
 @asynccontextmanager
-async def open_model(name: str, options: ChatOptions, *, models_dir: Path) -> AsyncIterator[ChatModel]:
+async def open_model(
+    name: str, options: ChatOptions, *, models_dir: Path, base_dir: Path = Path()
+) -> AsyncIterator[ChatModel]:
     """Open a language model. A remote one is not asked before its first use.
 
     Raises `ConfigurationError` for a name that nothing knows, a missing key or missing packages. ``models_dir`` is where
-    a local model's file is assembled.
+    a local model's file is assembled; relative paths are relative to ``base_dir``.
     """
     if not name.startswith(GGUF_PREFIX):
         async with provider_model(name, options) as model:
             yield ChatModel(name, model, options)
         return
     local = _gguf_options(options)
-    async with open_gguf_server(name.removeprefix(GGUF_PREFIX), local, models_dir=models_dir) as server:
+    async with open_gguf_server(name.removeprefix(GGUF_PREFIX), local, Folders(base_dir, models_dir)) as server:
         served = replace(options, base_url=server.base_url, api_key=server.api_key, options={})
         async with provider_model(SERVED, served) as model:
             yield ChatModel(name, model, served)

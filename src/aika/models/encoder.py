@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import Literal, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ from aika.models.cores import available_cores
 from aika.protocols import EmbeddingRole, Matrix, Vector
 
 Result = TypeVar("Result")
+Pooling = Literal["mean", "cls"]
+"""How token vectors become a text's: their mean, or the first one's."""
 
 QUERY_THREADS = 2
 DOCUMENT_NICENESS = 10
@@ -51,16 +53,25 @@ NO_PREFIXES = Prefixes()
 class Encoder:
     """A transformer with its tokenizer. Thread-safe; create it with `open_encoder`."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, *, max_tokens: int) -> None:
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        tokenizer: Tokenizer,
+        *,
+        max_tokens: int,
+        pooling: Pooling = "mean",
+    ) -> None:
         self._session = session
+        self._pooling = pooling
         self._inputs = {value.name for value in session.get_inputs()}
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
-        self.dimensions = int(session.get_outputs()[0].shape[-1])
+        self.dimensions = len(self.vector(""))
 
     def vector(self, text: str) -> Vector:
-        """Return the mean of the token vectors, marks at start and end included, scaled to length 1."""
-        return _unit(self._states(self._ids(text)).mean(axis=0))
+        """Return the mean of the token vectors, marks at start and end included, or the first; scaled to length 1."""
+        states = self._states(self._ids(text))
+        return _unit(states[0] if self._pooling == "cls" else states.mean(axis=0))
 
     def token_vectors(self, text: str) -> Matrix:
         """Return a unit vector for each token of the text, marks at start and end excluded."""
@@ -68,6 +79,8 @@ class Encoder:
 
     def _ids(self, text: str) -> list[int]:
         ids = self._tokenizer.encode(text[: self._max_tokens * LONGEST_WORD]).ids
+        if not ids:
+            return [0]  # an empty text, from a tokenizer that adds no marks
         # The last token is the mark that ends a text; it stays when the text is cut.
         return ids if len(ids) <= self._max_tokens else [*ids[: self._max_tokens - 1], ids[-1]]
 
@@ -78,8 +91,8 @@ class Encoder:
         return states
 
 
-def open_encoder(graph: Path, tokenizer: Tokenizer, *, max_tokens: int) -> Encoder:
-    """Load a graph that maps token ids to token states. Raises `PermanentError` where onnxruntime cannot."""
+def open_encoder(graph: Path, tokenizer: Tokenizer, *, max_tokens: int, pooling: Pooling = "mean") -> Encoder:
+    """Load a graph whose first output is token states. Raises `PermanentError` where onnxruntime cannot run it."""
     options = onnxruntime.SessionOptions()
     # The thread that asks computes. A pool of the session's own would make two cores share one text, which is slower
     # than two texts side by side, and would spin when idle.
@@ -88,9 +101,9 @@ def open_encoder(graph: Path, tokenizer: Tokenizer, *, max_tokens: int) -> Encod
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        return Encoder(session, tokenizer, max_tokens=max_tokens, pooling=pooling)
     except Exception as error:  # onnxruntime's own errors have no common class but this
-        raise PermanentError(f"the model {graph} cannot be loaded: {error}") from error
-    return Encoder(session, tokenizer, max_tokens=max_tokens)
+        raise PermanentError(f"the model {graph} cannot be run: {error}") from error
 
 
 class TokenEmbedder(Protocol):

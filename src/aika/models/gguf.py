@@ -44,6 +44,16 @@ class GgufOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
+class Folders:
+    """Where files are."""
+
+    base: Path
+    """Of relative paths."""
+    models: Path
+    """Where a model is assembled."""
+
+
+@dataclass(frozen=True, slots=True)
 class GgufServer:
     """Where the model is served."""
 
@@ -52,12 +62,12 @@ class GgufServer:
 
 
 @asynccontextmanager
-async def open_gguf_server(reference: str, options: GgufOptions, *, models_dir: Path) -> AsyncIterator[GgufServer]:
+async def open_gguf_server(reference: str, options: GgufOptions, folders: Folders) -> AsyncIterator[GgufServer]:
     """Serve a model until the context ends. ``reference`` is a path, or the name of a model that packages carry.
 
     Raises `MissingExtraError` where the packages are not installed, and `ConfigurationError` for what is no model.
     """
-    path = await asyncio.to_thread(model_file, reference, models_dir)
+    path = await asyncio.to_thread(model_file, reference, folders)
     key = secrets.token_urlsafe(24)
     server = await asyncio.to_thread(_serve, path, options, key)
     try:
@@ -66,11 +76,11 @@ async def open_gguf_server(reference: str, options: GgufOptions, *, models_dir: 
         del server  # its destructor stops the threads and frees the memory
 
 
-def model_file(reference: str, models_dir: Path) -> Path:
+def model_file(reference: str, folders: Folders) -> Path:
     """Return the file of a model by path or known name, assembling it first where packages carry it in pieces."""
     if reference in KNOWN:
-        return KNOWN[reference](models_dir)
-    path = Path(reference).expanduser()
+        return KNOWN[reference](folders.models)
+    path = folders.base / Path(reference).expanduser()
     if not path.is_file():
         known = ", ".join(sorted(KNOWN))
         raise ConfigurationError(f"model.name: there is no file {path}, and no model of that name (known: {known})")
