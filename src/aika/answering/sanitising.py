@@ -16,7 +16,7 @@ _REFERENCE_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\[([^\]]*)\]")
 _DEFINITION = re.compile(r"(?m)^ {0,3}\[[^\]]+\]:[^\n]*\n?")
 _AUTOLINK = re.compile(r"<((?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:|[\w.+-]+@)[^\s<>]*)>")
 _BARE = re.compile(
-    r"(?<![\w(\[/@.])((?:https?|ftp|file|data|javascript|vbscript):\S+|www\.[\w.-]+\.\w+\S*)", re.IGNORECASE
+    r"(?<![\w(\[/@.`])((?:https?|ftp|file|data|javascript|vbscript):\S+|www\.[\w.-]+\.\w+\S*)", re.IGNORECASE
 )
 _MATH_REACHES_OUT = re.compile(r"\\(?:href|url|includegraphics|html\w*|def|gdef|newcommand|require)\b")
 _HELD = re.compile("\x02(\\d+)\x03")

@@ -73,7 +73,7 @@ e.g i.e cf vs etc approx ca resp incl excl et al eds dr mr mrs ms prof sr jr st 
 usw a.m p.m ver rev u.s u.k
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
-# Words of their own too: abbreviations only before a number.
+# Words of their own too: abbreviations only before a number or in lower-case text.
 _BEFORE_NUMBERS_WORDS = """
 no nos nr fig figs sec eq eqs ch vol pp p v ext tel max min avg jan feb mar apr jun jul aug sep sept oct nov dec
 """
@@ -102,7 +102,7 @@ def _word_ends_sentence(word: str, first: str) -> bool:
     """Whether a period after ``word`` ends a sentence, where the next text begins with ``first``."""
     if word.lower() in _ABBREVIATIONS:
         return word.lower() in _MAY_END and first.isupper()
-    if word.lower() in _BEFORE_NUMBERS and first.isdigit():
+    if word.lower() in _BEFORE_NUMBERS and (first.isdigit() or first.islower()):
         return False
     if len(word) == 1 and word.isupper():
         return False

@@ -25,8 +25,11 @@ class SafeStream:
     def feed(self, piece: str) -> str:
         """Return what may be shown now, possibly nothing."""
         self._text += piece
-        unfinished = _UNFINISHED.search(self._text)
-        return self._advance(self._text[: unfinished.start()] if unfinished else self._text)
+        settled = self._text
+        # What stands before an unfinished word can be an unfinished tag in turn.
+        while unfinished := _UNFINISHED.search(settled):
+            settled = settled[: unfinished.start()]
+        return self._advance(settled)
 
     def finish(self) -> str:
         """Return what is left to show."""
