@@ -113,6 +113,12 @@ def test_code_keeps_its_line_breaks() -> None:
     assert parse("<pre>a<br>b<b>c<br></b>d\x01</pre>").body.text == "```\na\nbc\nd\x01\n```"
 
 
+def test_a_script_or_picture_does_not_part_a_sentence() -> None:
+    assert (
+        parse("<p>Press <svg><title>x</title></svg> and <script>y</script>wait.\x01").body.text == "Press and wait.\x01"
+    )
+
+
 def test_an_empty_main_is_not_the_content() -> None:
     assert "the whole story" in parse(f"<main></main><div>{'the whole story ' * 20}</div>").body.text
 

@@ -57,7 +57,7 @@ _LEAST_SHARE = 0.25
 
 
 def prune(root: lxml_html.HtmlElement) -> int:
-    """Remove scripts, navigation and hidden elements from the tree; return how many hidden ones held words."""
+    """Empty scripts, navigation and hidden elements of the tree; return how many hidden ones held words."""
     hidden = 0
     doomed: list[lxml_html.HtmlElement] = []
     walk = etree.iterwalk(root, events=("start",))
@@ -74,7 +74,9 @@ def prune(root: lxml_html.HtmlElement) -> int:
             doomed.append(element)
             walk.skip_subtree()
     for element in doomed:
-        element.drop_tree()
+        # Not `drop_tree`, which writes the text behind the element anew and fails on the control characters that lxml has read.
+        element.clear(keep_tail=True)
+        element.tag = "span"
     return hidden
 
 
