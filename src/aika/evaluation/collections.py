@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from aika.domain.documents import AttributeValue, RawDocument
+from aika.domain.documents import RawDocument
 from aika.domain.errors import ConfigurationError
 from aika.domain.queries import Message, Role
 
@@ -143,6 +143,7 @@ def _read_corpus(place: Path) -> tuple[list[_CorpusRow], tuple[RawDocument, ...]
 
 
 def _document(row: _CorpusRow) -> RawDocument:
+    # Its metadata is the collection's bookkeeping, and no part of the document.
     return RawDocument(
         key=row.id,
         content=(row.text or row.title).encode("utf-8", "surrogatepass"),
@@ -151,18 +152,7 @@ def _document(row: _CorpusRow) -> RawDocument:
         media_type="text/markdown",
         title=row.title or None,
         url=row.url or None,
-        attributes={
-            name.lower().replace("-", "_"): value for name, value in _attributes(row.metadata) if value not in ("", ())
-        },
     )
-
-
-def _attributes(metadata: Mapping[str, JsonValue]) -> Iterator[tuple[str, AttributeValue]]:
-    for name, value in metadata.items():
-        if isinstance(value, str):
-            yield name, value
-        elif isinstance(value, list):
-            yield name, tuple(item for item in value if isinstance(item, str))
 
 
 def _read_topics(path: Path) -> Iterator[Topic]:
