@@ -24,6 +24,10 @@ _BOLD = 600
 """A font's weight, of 100 to 900, from which on it looks bold."""
 
 
+_FONT_NAME = 128
+"""Bytes; longer names are not looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Coordinates are in points from the page's lower left corner."""
@@ -163,9 +167,18 @@ def _line(text: pypdfium2.PdfTextPage, first: int, letters: list[str], broken: b
         right=boxes[-1].right,
         baseline=y.value,
         height=median(abs(box.top - box.bottom) for box in boxes),
-        bold=all(pdfium.FPDFText_GetFontWeight(text, place) >= _BOLD for place in places),
+        bold=all(_is_bold(text, place) for place in places),
         broken=broken,
     )
+
+
+def _is_bold(text: pypdfium2.PdfTextPage, place: int) -> bool:
+    if pdfium.FPDFText_GetFontWeight(text, place) >= _BOLD:
+        return True
+    # The standard fonts carry no weight, only a name.
+    name = ctypes.create_string_buffer(_FONT_NAME)
+    pdfium.FPDFText_GetFontInfo(text, place, name, _FONT_NAME, ctypes.c_int())
+    return b"Bold" in name.value or b"Black" in name.value
 
 
 def _box(text: pypdfium2.PdfTextPage, place: int) -> pdfium.FS_RECTF:
