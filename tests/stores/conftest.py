@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 
 from aika.stores.database.database import Database
+from aika.stores.jobs import DurableJobs
 
 _numbers = count()
 
@@ -47,13 +49,42 @@ def postgres_template(postgres_server: str) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A database of its own, without data."""
-    name = f"aika_{next(_numbers)}"
+    with _copied(postgres_server, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_jobs_template(postgres_server: str) -> str:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-        try:
-            yield _database(postgres_server, name)
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute("CREATE DATABASE aika_jobs_template")
+    asyncio.run(_create_jobs(_database(postgres_server, "aika_jobs_template")))
+    return "aika_jobs_template"
+
+
+@pytest.fixture
+def postgres_jobs_url(postgres_server: str, postgres_jobs_template: str) -> Iterator[str]:
+    """The URL of jobs of their own, none of them submitted."""
+    with _copied(postgres_server, postgres_jobs_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_jobs_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("jobs")
+    asyncio.run(_create_jobs(f"sqlite:///{folder / 'aika.sqlite'}"))
+    return folder
+
+
+@pytest.fixture
+def sqlite_jobs_url(sqlite_jobs_template: Path, tmp_path: Path) -> str:
+    shutil.copytree(sqlite_jobs_template, tmp_path, dirs_exist_ok=True)
+    return f"sqlite:///{tmp_path / 'aika.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def jobs_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("sqlite_jobs_url" if request.param == "sqlite" else "postgres_jobs_url")
+    return url
 
 
 @pytest.fixture
@@ -73,10 +104,26 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield database
 
 
+@contextmanager
+def _copied(server: str, template: str) -> Iterator[str]:
+    name = f"aika_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield _database(server, name)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def _database(server: str, name: str) -> str:
     return server.replace("/postgres?", f"/{name}?")
 
 
 async def _create_tables(url: str) -> None:
     async with Database.open(url):
+        pass
+
+
+async def _create_jobs(url: str) -> None:
+    async with DurableJobs.open(url):
         pass
