@@ -38,7 +38,7 @@ QWEN_SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 class GgufOptions(Options):
     """How a local model runs."""
 
-    threads: int | None = Field(default=None, ge=1, description="Unset: one for each core.")
+    threads: int | None = Field(default=None, ge=1, description="Unset: one fewer than there are cores.")
     context: int = Field(default=8_192, ge=512, description="Tokens of prompt and reply together, for each request.")
     parallel: int = Field(default=1, ge=1, le=16, description="Requests at once; others wait. Each takes memory.")
 
@@ -99,8 +99,11 @@ def _serve(path: Path, options: GgufOptions, key: str) -> Any:  # xllamacpp has 
     parameters.model.path = str(path)
     parameters.n_ctx = options.context * options.parallel
     parameters.n_parallel = options.parallel
-    parameters.cpuparams.n_threads = options.threads or available_cores()
-    parameters.cpuparams_batch.n_threads = options.threads or available_cores()
+    # llama.cpp's threads wait for one another, spinning, many times a token. Where one of them shares its core with other
+    # work, all are held up: measured on two busy cores, two threads make 1 token a second and one thread makes 21.
+    threads = options.threads or max(1, available_cores() - 1)
+    parameters.cpuparams.n_threads = threads
+    parameters.cpuparams_batch.n_threads = threads
     parameters.api_keys = [key]
     parameters.ui = False
     # Prompts of finished requests would otherwise be kept, up to 8 GB: they are other people's questions.

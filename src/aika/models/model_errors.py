@@ -25,6 +25,9 @@ from aika.domain.errors import AikaError, ConfigurationError, PermanentError, Tr
 TRANSIENT_STATUSES = {408, 409, 425, 429}
 """Beside 500 and above."""
 DETAIL_CHARS = 300
+LLAMA_CPP_TOO_LONG = "exceed_context_size_error"
+"""llama.cpp's word, which pydantic-ai does not know."""
+TOO_LONG = "cannot read that much text at once: {detail}. Lower retrieval.evidence, or give the model a larger context"
 
 EXPLANATIONS: tuple[tuple[tuple[type[ModelAPIError], ...], type[AikaError], str], ...] = (
     (
@@ -45,7 +48,7 @@ EXPLANATIONS: tuple[tuple[tuple[type[ModelAPIError], ...], type[AikaError], str]
     (
         (ModelContextWindowExceededError,),
         ConfigurationError,
-        "cannot read that much text at once: {detail}. Lower retrieval.evidence, or use a model with a larger context",
+        TOO_LONG,
     ),
     (
         (ModelTimeoutError, ModelRequestTimeout),
@@ -76,6 +79,8 @@ def translated_errors(name: str, where: str) -> Iterator[None]:
 
 def _translated(error: ModelAPIError, name: str, where: str) -> AikaError:
     subject = f"the language model {name} ({where})"
+    if error.provider_error_type == LLAMA_CPP_TOO_LONG:
+        return ConfigurationError(f"{subject} {TOO_LONG.format(detail=_short(error))}")
     for kinds, failure, explanation in EXPLANATIONS:
         if isinstance(error, kinds):
             return _made(failure, f"{subject} {explanation.format(detail=_short(error))}", error)
