@@ -7,14 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aika.answering.sentences import UnitKind, units
+from aika.domain.documents import Kind
 
 
-def texts(text: str, *kinds: UnitKind, conversation: bool = False) -> list[str]:
-    return [
-        text[unit.start : unit.end]
-        for unit in units(text, conversation=conversation)
-        if not kinds or unit.kind in kinds
-    ]
+def texts(text: str, *kinds: UnitKind, kind: Kind = Kind.PAGE) -> list[str]:
+    return [text[unit.start : unit.end] for unit in units(text, kind) if not kinds or unit.kind in kinds]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +82,7 @@ def test_lines_of_fields_are_units() -> None:
 def test_each_message_of_a_conversation_is_a_unit() -> None:
     text = "Ana Ruiz (09:12): it is down. Again.\nsince noon\nBo Li (09:14): restart it. Then wait.\n"
 
-    assert texts(text, UnitKind.ITEM, conversation=True) == [
+    assert texts(text, UnitKind.ITEM, kind=Kind.CONVERSATION) == [
         "Ana Ruiz (09:12): it is down. Again.\nsince noon",
         "Bo Li (09:14): restart it. Then wait.",
     ]
@@ -104,6 +101,19 @@ def test_concealed_text_is_never_a_unit_to_quote(hidden: str) -> None:
     text = f"Restart it.\n\n{hidden}\n\nThen wait."
 
     assert texts(text, UnitKind.SENTENCE) == ["Restart it.", "Then wait."]
+
+
+def test_front_matter_is_not_quoted_and_records_are_blocks() -> None:
+    text = "---\ntitle: On-call\nowner: ledger\n---\n\nIt lasts a week.\n\nspec:\n  owner: ledger\n  tier: 1\n"
+
+    assert texts(text, UnitKind.SENTENCE) == ["It lasts a week."]
+    assert texts(text, UnitKind.CODE) == ["spec:\n  owner: ledger\n  tier: 1"]
+
+
+def test_source_code_is_quoted_in_runs_of_lines() -> None:
+    text = "# Waits. Then tries.\ndef retry():\n    return 1\n\nLIMIT = 3\n"
+
+    assert texts(text, kind=Kind.CODE) == ["# Waits. Then tries.\ndef retry():\n    return 1", "LIMIT = 3"]
 
 
 @given(st.text(alphabet=st.sampled_from("aB .\n|-*#`1>$[]()!?:<\t"), max_size=120))

@@ -9,7 +9,7 @@ from aika.answering.exactness import Exact, code_words, exact, missing, words
 from aika.answering.polarity import contradicts
 from aika.answering.questions import is_exact
 from aika.answering.sentences import Unit, UnitKind, units
-from aika.domain.documents import Chunk, Kind
+from aika.domain.documents import Chunk
 from aika.protocols import Analyzer
 
 _LONGEST_SPAN = 3
@@ -119,7 +119,7 @@ class Aligner:
 
     def _read(self, hit: int) -> list[Span]:
         chunk = self.chunks[hit]
-        found = units(chunk.text, conversation=chunk.document.kind is Kind.CONVERSATION)
+        found = units(chunk.text, chunk.document.kind)
         contexts = _contexts(chunk, found)
         spans: list[Span] = []
         for first, unit in enumerate(found):

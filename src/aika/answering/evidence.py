@@ -8,6 +8,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,6 +27,7 @@ _PREVIOUS_CREDIT = 0.35
 _EMBEDDED = 28
 _EMBEDDED_FIRST_HITS = 2
 _BEGINNING = 300
+_CLOSE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class ReadUnit:
     text: str
     """As shown inline."""
     terms: frozenset[str]
+    kind: Kind
+    """Of its document."""
     context: frozenset[str]
     """Terms of the headings, the table's header and the line that leads to the unit."""
     coverage: float
@@ -48,6 +52,8 @@ class ReadUnit:
     """0..1: the same, of the unit alone."""
     fits: bool
     """Whether it has what such a question asks for: a name, a time, a number, a step, a definition."""
+    proximity: float
+    """0..1: the share of the question's neighbouring terms that stand close together here too."""
     similarity: float = 0.0
     """0..1: the cosine of its vector and the question's; 0 where it was not embedded."""
 
@@ -124,10 +130,11 @@ class EvidenceReader:
         headings = set(self._terms(" ".join((chunk.document.title, *chunk.heading_path))))
         context = _Context(headings)
         found: list[ReadUnit] = []
-        for at, unit in enumerate(units(chunk.text, conversation=chunk.document.kind is Kind.CONVERSATION)):
+        for at, unit in enumerate(units(chunk.text, chunk.document.kind)):
             raw = chunk.text[unit.start : unit.end]
             shown = raw if unit.kind is UnitKind.CODE else inline(raw)
-            terms = frozenset() if unit.kind is UnitKind.HIDDEN else frozenset(self._terms(raw))
+            sequence = [] if unit.kind is UnitKind.HIDDEN else self._terms(raw)
+            terms = frozenset(sequence)
             around, before = context.of(unit)
             context.pass_by(unit, raw, terms)
             found.append(
@@ -137,15 +144,17 @@ class EvidenceReader:
                     unit=unit,
                     text=shown,
                     terms=terms,
+                    kind=chunk.document.kind,
                     context=frozenset(around),
                     coverage=_coverage(reading, terms, around, before),
                     own_coverage=reading.share(terms),
-                    fits=self._fits(reading.question, shown, terms),
+                    fits=self._fits(reading.question, shown),
+                    proximity=_proximity(reading.question.terms, sequence),
                 )
             )
         return found
 
-    def _fits(self, question: Question, text: str, terms: frozenset[str]) -> bool:
+    def _fits(self, question: Question, text: str) -> bool:
         if question.kind is QuestionKind.DEFINITION:
             return defines(text, set(question.terms), self._analyzer)
         return fits(question.kind, text)
@@ -211,6 +220,20 @@ def _coverage(reading: Reading, terms: frozenset[str], around: set[str], before:
         elif term in before:
             covered += weight * _PREVIOUS_CREDIT
     return covered / total
+
+
+def _proximity(asked: Sequence[str], sequence: Sequence[str]) -> float:
+    pairs = list(pairwise(asked))
+    if not pairs:
+        return 1.0
+    places: dict[str, list[int]] = {}
+    for place, term in enumerate(sequence):
+        places.setdefault(term, []).append(place)
+    close = sum(
+        any(abs(one - other) <= _CLOSE for one in places.get(first, ()) for other in places.get(second, ()))
+        for first, second in pairs
+    )
+    return close / len(pairs)
 
 
 def _weights(question: Question, passages: Sequence[frozenset[str]]) -> dict[str, float]:

@@ -74,6 +74,10 @@ def _with_sentences(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUni
         before = passage[unit.at - 1]
         if before.unit.block == unit.unit.block and before.quotable:
             wanted.add(before.at)
+    above = passage[unit.at - 1] if unit.at > 0 else None
+    if above is not None and above.unit.kind is UnitKind.CODE and _explains(reading, unit) and _fits_code(above):
+        lead_in = _lead_in(passage, above)
+        wanted |= {above.at} if lead_in is None else {lead_in.at, above.at}
     following = passage[unit.at + 1] if unit.at + 1 < len(passage) else None
     if following is None:
         return wanted
@@ -82,6 +86,11 @@ def _with_sentences(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUni
     if following.unit.kind is UnitKind.CODE and reading.question.kind in _PROCEDURES and _fits_code(following):
         wanted.add(following.at)
     return wanted
+
+
+def _explains(reading: Reading, unit: ReadUnit) -> bool:
+    """Whether a sentence below a code block is about the code: it leans on it, or steps were asked for."""
+    return leans(unit.text) or reading.question.kind in _PROCEDURES
 
 
 def _announces(unit: ReadUnit) -> bool:

@@ -39,21 +39,44 @@ def arrange(excerpts: Sequence[Excerpt], evidence: Sequence[Hit], fact: Fact | N
         citations.append(cite(evidence[fact.hit].chunk, fact.start, fact.end, marker=1, support=fact.support))
         blocks.append(f"{fact.text} [1]")
     place: tuple[str, ...] | None = None
-    for number, excerpt in enumerate(excerpts):
-        chunk = evidence[excerpt.hit].chunk
-        marker = len(citations) + 1
-        citations.append(cite(chunk, excerpt.start, excerpt.end, marker=marker))
+    for number, group in enumerate(_grouped(excerpts)):
+        chunk = evidence[group[0].hit].chunk
+        markers = range(len(citations) + 1, len(citations) + len(group) + 1)
+        citations += [
+            cite(chunk, one.start, one.end, marker=marker) for marker, one in zip(markers, group, strict=True)
+        ]
         is_lead = number == 0 and fact is None
         label, here = _label(chunk, place)
         # A list, table or code block that no sentence introduces is introduced by its place, which carries the marker.
-        introduces = _stands_bare(excerpt) and bool(label)
+        introduces = len(group) == 1 and _stands_bare(group[0]) and bool(label)
         if introduces:
-            blocks.append(f"**{label}** [{marker}]")
-        elif label and not is_lead:
+            blocks.append(f"**{label}** [{markers[0]}]")
+        elif label and (not is_lead or len(group) > 1):
             blocks.append(f"**{label}**")
-        blocks.extend(_blocks(excerpt, evidence, marker, as_point=not is_lead, marked=introduces))
+        if len(group) > 1:
+            blocks.append(_table([(one.units, marker) for marker, one in zip(markers, group, strict=True)], chunk))
+        else:
+            blocks.extend(_blocks(group[0], chunk, markers[0], as_point=not is_lead, marked=introduces))
         place = here
     return Arranged(_joined(blocks), tuple(citations))
+
+
+def _grouped(excerpts: Sequence[Excerpt]) -> list[list[Excerpt]]:
+    """Put the runs of rows of one table together, so that they are shown as one."""
+    groups: list[list[Excerpt]] = []
+    for excerpt in excerpts:
+        table = _table_of(excerpt)
+        if groups and table is not None and table == _table_of(groups[-1][0]):
+            groups[-1].append(excerpt)
+        else:
+            groups.append([excerpt])
+    return [sorted(group, key=lambda excerpt: excerpt.start) for group in groups]
+
+
+def _table_of(excerpt: Excerpt) -> tuple[int, int] | None:
+    if any(unit.unit.kind is not UnitKind.ROW for unit in excerpt.units):
+        return None
+    return excerpt.hit, excerpt.units[0].unit.block
 
 
 def cite(chunk: Chunk, start: int, end: int, *, marker: int, support: float = 1.0) -> Citation:
@@ -87,7 +110,7 @@ def _stands_bare(excerpt: Excerpt) -> bool:
     return kind in (UnitKind.CODE, UnitKind.ROW) or (kind is UnitKind.ITEM and len(excerpt.units) > 1)
 
 
-def _blocks(excerpt: Excerpt, evidence: Sequence[Hit], marker: int, *, as_point: bool, marked: bool) -> Iterator[str]:
+def _blocks(excerpt: Excerpt, chunk: Chunk, marker: int, *, as_point: bool, marked: bool) -> Iterator[str]:
     """Yield Markdown blocks. The marker stands where the run begins to say something, unless it is ``marked`` already."""
     groups = [list(group) for _, group in groupby(excerpt.units, key=lambda unit: (unit.unit.kind, unit.unit.block))]
     announced = marked
@@ -101,7 +124,7 @@ def _blocks(excerpt: Excerpt, evidence: Sequence[Hit], marker: int, *, as_point:
         elif kind is UnitKind.ITEM:
             yield _list(group, None if announced else marker, as_point=as_point)
         elif kind is UnitKind.ROW:
-            yield _table(group, evidence[excerpt.hit].chunk, None if announced else marker)
+            yield _table([(group, None if announced else marker)], chunk)
         else:
             yield "\n\n".join(code_block(unit.text) for unit in group) + ("" if announced else f"\n\n[{marker}]")
 
@@ -122,7 +145,10 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _table(rows: Sequence[ReadUnit], chunk: Chunk, marker: int | None) -> str:
+def _table(runs: Sequence[tuple[Sequence[ReadUnit], int | None]], chunk: Chunk) -> str:
+    """Return the rows as a table, each run's marker in its last row."""
+    rows = [row for run, _ in runs for row in run]
+    marks = {id(run[-1]): marker for run, marker in runs if marker is not None}
     head = _head_of(rows[0], chunk)
     width = max(len(cells(row.text)) for row in rows)
     titles = (cells(head) if head else [])[:width]
@@ -131,8 +157,8 @@ def _table(rows: Sequence[ReadUnit], chunk: Chunk, marker: int | None) -> str:
     for row in rows:
         values = cells(row.text)
         values += [""] * (width - len(values))
-        if marker is not None and row is rows[-1]:
-            values[-1] = f"{values[-1]} [{marker}]".strip()
+        if id(row) in marks:
+            values[-1] = f"{values[-1]} [{marks[id(row)]}]".strip()
         lines.append(_row(values))
     return "\n".join(lines)
 

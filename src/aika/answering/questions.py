@@ -105,6 +105,10 @@ whom whose why will with would you your
 _ASKING = frozenset(_ASKING_WORDS.split())
 _KINDS = (
     (
+        QuestionKind.DEFINITION,
+        re.compile(r"\bwhat (?:does|do|is meant by)\b.*\b(?:means?|stands? for)\b|\bmeaning of\b"),
+    ),
+    (
         QuestionKind.TROUBLE,
         re.compile(
             r"\b(error|exception|traceback|fails?|failed|failing|failure|broken|crash\w*|stuck|does(?:n't| not) work|"

@@ -7,16 +7,24 @@ from dataclasses import dataclass, replace
 from aika.answering.evidence import Reading, ReadUnit
 from aika.answering.questions import QuestionKind
 from aika.answering.sentences import UnitKind
+from aika.domain.documents import Kind
 
 # What each measure adds to a unit's score, chosen by reading answers on a corpus of our own. Coverage and similarity carry it.
-_COVERAGE, _SIMILARITY, _PASSAGE, _FITS, _RANK, _EXACT = 1.0, 1.1, 0.5, 0.22, 0.2, 0.35
+_COVERAGE, _SIMILARITY, _PASSAGE, _RANK, _EXACT = 1.0, 1.1, 0.5, 0.2, 0.35
+# Half of all sentences in a manual look like a step; few have a name or a time.
+_FITS, _FITS_STEP = 0.22, 0.1
 _STEP = 0.15
+# Words of the question that stand far apart count this much less.
+_SCATTERED = 0.2
 # A unit joins the answer when it scores at least this share of the best one's score.
 _ADMITTED = 0.74
+_SUPPORTING = 0.6
 _REDUNDANT = 0.6
 _OVERLAP_COST = 0.8
 _ADJACENT, _CONTINUED = 0.08, 0.2
 _SHORT_TERMS = 3
+# What a thing is, people wrote in prose; records list its fields.
+_RECORDS = (Kind.CATALOG, Kind.DATA, Kind.SHEET)
 _LONG_WORDS = 70
 
 # Sentences that speak to a machine are not what anybody asked a colleague for.
@@ -69,7 +77,7 @@ def choose(reading: Reading, *, limit: int) -> list[Choice]:
         return []
     best = max(scored, key=_order)
     chosen = [best]
-    rest = [choice for choice in scored if choice is not best]
+    rest = [choice for choice in scored if choice is not best and _supports(choice.unit, best.unit)]
     while rest and len(chosen) < limit:
         following = max((_discounted(choice, chosen) for choice in rest), key=_order)
         if following.score < _ADMITTED * best.score:
@@ -84,15 +92,22 @@ def score(reading: Reading, unit: ReadUnit) -> float:
     exact = reading.question.exact
     named = sum(word in unit.text.lower() for word in exact) / len(exact) if exact else 0.0
     total = (
-        _COVERAGE * unit.coverage
+        _COVERAGE * unit.coverage * (1 - _SCATTERED + _SCATTERED * unit.proximity)
         + _SIMILARITY * unit.similarity
         + _PASSAGE * reading.passage_similarity[unit.hit]
-        + _FITS * unit.fits
+        + (_FITS_STEP if reading.question.kind is QuestionKind.HOW_TO else _FITS) * unit.fits
         + _STEP * (reading.question.kind is QuestionKind.HOW_TO and unit.unit.ordered)
         + _RANK / (1 + unit.hit / 2)
         + _EXACT * named
     )
     return total * _form(reading.question.kind, unit)
+
+
+def _supports(unit: ReadUnit, lead: ReadUnit) -> bool:
+    """Whether the unit is about the same matter as the lead: near the question itself, or in the lead's own section."""
+    if unit.hit == lead.hit:
+        return True
+    return unit.coverage >= _SUPPORTING * lead.coverage and unit.similarity >= _SUPPORTING * lead.similarity
 
 
 def _form(kind: QuestionKind, unit: ReadUnit) -> float:
@@ -102,8 +117,10 @@ def _form(kind: QuestionKind, unit: ReadUnit) -> float:
         return 0.6
     if unit.unit.kind is UnitKind.CODE:
         return 0.9 if kind in (QuestionKind.HOW_TO, QuestionKind.TROUBLE) else 0.6
-    if len(text.split()) > _LONG_WORDS:
+    if len(text.split()) > _LONG_WORDS or (kind is QuestionKind.DEFINITION and unit.kind in _RECORDS):
         return 0.85
+    if leans(text):
+        return 0.9
     if len(unit.terms) < _SHORT_TERMS and unit.unit.kind is UnitKind.SENTENCE:
         return 0.75
     return 1.0

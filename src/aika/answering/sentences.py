@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aika.domain.documents import Kind
+
 
 class UnitKind(StrEnum):
     SENTENCE = "sentence"
@@ -40,12 +42,14 @@ class Unit:
         return self.marker[:1].isdigit()
 
 
-def units(text: str, *, conversation: bool = False) -> list[Unit]:
-    """Return the units in order. They do not overlap; blank lines and list markers belong to none.
+def units(text: str, kind: Kind = Kind.PAGE) -> list[Unit]:
+    """Return the units of a passage of such a document in order. They do not overlap; list markers belong to none.
 
-    In a conversation every line that begins with a speaker is one unit.
+    In a conversation every line that begins with a speaker is one unit, in source code every run of lines without a blank one.
     """
-    return _Segmenter(text, conversation=conversation).run()
+    if kind is Kind.CODE:
+        return [Unit(UnitKind.CODE, *match.span(), number) for number, match in enumerate(_RUN.finditer(text))]
+    return _Segmenter(text, conversation=kind is Kind.CONVERSATION).run()
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -118,6 +122,13 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
+_RUN = re.compile(r"[ \t]*\S[^\n]*(?:\n[ \t]*\S[^\n]*)*")
+# Its fences may be in another chunk: the one above it often is.
+_FRONT_MATTER = re.compile(
+    r"\s*(?:---[ \t]*\n)?(?:[a-z_][\w-]*:[^\n]*\n(?:[ \t-][^\n]*\n(?<!^---\n))*?)+(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
+)
+_DATA_LINE = re.compile(r"^\s*(?:- )?[\w./@\"'-]+:(?:\s|$)")
+_DATA_KEY = re.compile(r"^\s*(?:- )?[\w./@\"'-]+:\s*$")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{2,})\s*$")
@@ -159,7 +170,11 @@ class _Segmenter:
         self._block = 0
 
     def run(self) -> list[Unit]:
+        front = _FRONT_MATTER.match(self._text)
         at = 0
+        if front:
+            self._add(UnitKind.HIDDEN, *front.span())
+            at = sum(1 for start, _ in self._lines if start < front.end())
         while at < len(self._lines):
             self._block += 1
             at = self._take(at)
@@ -187,6 +202,8 @@ class _Segmenter:
             return self._take_fence
         if self._is_table(at):
             return self._take_table
+        if self._data_end(at) > at:
+            return self._take_data
         if _ITEM.match(line):
             return self._take_list
         if line.startswith(("    ", "\t")) and not self._after_admonition(at):
@@ -230,6 +247,20 @@ class _Segmenter:
         while stop > start and self._text[stop - 1].isspace():
             stop -= 1
         self._units.append(Unit(UnitKind.CODE, start, stop, block=self._block))
+        return end
+
+    def _data_end(self, at: int) -> int:
+        """Return the line behind structured data that begins here, ``at`` itself where none does."""
+        end = at
+        while end < len(self._lines) and self._line(end).strip():
+            end += 1
+        lines = [self._line(number) for number in range(at, end)]
+        like = sum(bool(_DATA_LINE.match(line)) for line in lines)
+        return end if like >= 3 and like >= 0.6 * len(lines) and any(map(_DATA_KEY.match, lines)) else at
+
+    def _take_data(self, at: int) -> int:
+        end = self._data_end(at)
+        self._units.append(Unit(UnitKind.CODE, self._lines[at][0], self._lines[end - 1][1], block=self._block))
         return end
 
     def _is_table(self, at: int) -> bool:
