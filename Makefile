@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
 
-.PHONY: run test check format lock clean
+.PHONY: run test check format lock clean openapi.json
 
 run: $(VENV)/runtime
 	@$(BIN)/python -m aika.surfaces.cli.quickstart $(if $(DOCS),--docs "$(DOCS)")
@@ -23,6 +23,9 @@ check: $(VENV)/development
 format: $(VENV)/development
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+openapi.json: $(VENV)/development
+	$(BIN)/python -m aika.surfaces.api.description > $@
 
 # Versions and hashes only, no download address.
 lock: $(VENV)/uv

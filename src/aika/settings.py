@@ -41,6 +41,11 @@ class ServerSettings(_Strict):
     max_body_bytes: int = Field(default=1_000_000, ge=10_000)
 
     @property
+    def key_required(self) -> bool:
+        """Whether requests need an API key: never by default on loopback, always by default elsewhere."""
+        return not self.is_loopback if self.require_key is None else self.require_key
+
+    @property
     def is_loopback(self) -> bool:
         if self.host == "localhost":
             return True

@@ -128,8 +128,16 @@ class AikaClient:
 class AsyncAikaClient:
     """The same for asynchronous code. See `AikaClient`."""
 
-    def __init__(self, url: str, token: str | None = None, *, timeout: float = DEFAULT_TIMEOUT) -> None:
-        self._http = httpx.AsyncClient(base_url=url, headers=_headers(token), timeout=timeout)
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """``transport`` replaces the network, as for an application in the same process."""
+        self._http = httpx.AsyncClient(base_url=url, headers=_headers(token), timeout=timeout, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -171,6 +179,33 @@ class AsyncAikaClient:
 
     async def sources(self) -> list[SourceSummary]:
         return _SOURCES.validate_json(await self._send("GET", "/v1/sources"))
+
+    async def source(self, id: str) -> SourceView:
+        return SourceView.model_validate_json(await self._send("GET", f"/v1/sources/{id}"))
+
+    async def sync(self, source: str, *, allow_removals: bool = False) -> None:
+        """Start bringing a source up to date; `source` tells how far it is."""
+        await self._send("POST", f"/v1/sources/{source}/sync", SyncRequest(allow_removals=allow_removals))
+
+    async def conversations(self) -> list[ConversationSummary]:
+        return _CONVERSATIONS.validate_json(await self._send("GET", "/v1/conversations"))
+
+    async def conversation(self, id: str) -> ConversationView:
+        return ConversationView.model_validate_json(await self._send("GET", f"/v1/conversations/{id}"))
+
+    async def keys(self) -> list[KeyView]:
+        return _KEYS.validate_json(await self._send("GET", "/v1/keys"))
+
+    async def create_key(self, request: KeyRequest) -> NewKey:
+        return NewKey.model_validate_json(await self._send("POST", "/v1/keys", request))
+
+    async def delete_key(self, id: str) -> None:
+        await self._send("DELETE", f"/v1/keys/{id}")
+
+    async def readiness(self) -> Readiness:
+        """Return whether the server is ready, and what it lacks."""
+        with _unreachable(self._http.base_url):
+            return Readiness.model_validate_json((await self._http.get("/readyz")).content)
 
     async def give_feedback(self, answer: str, feedback: FeedbackRequest) -> None:
         await self._send("POST", f"/v1/answers/{answer}/feedback", feedback)

@@ -108,6 +108,11 @@ class Generations:
         states = [await generation.follower.state() for generation in self.opened()]
         await self.ingredients.catalogue.forget_removals(through=min(state.position.embedded for state in states))
 
+    @property
+    def newest(self) -> Generation:
+        """The one that the settings ask for, whether it serves already or not."""
+        return self.building or self.serving
+
     def opened(self) -> list[Generation]:
         return [self.serving] if self.building is None else [self.serving, self.building]
 

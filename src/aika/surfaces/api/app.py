@@ -1,0 +1,113 @@
+"""The HTTP API as an ASGI app."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import TypeAdapter
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aika.application import Aika
+from aika.client.models import ChatEvent, Problem
+from aika.surfaces.api import chat, library, openai, operations, problems
+
+_PAGE = Path(__file__).parent / "page"
+_REFERENCE = "#/components/schemas/{model}"
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI:
+    """Return the app that serves an application. Without one it only describes itself, for ``openapi.json``."""
+    app = FastAPI(
+        title="aika",
+        version=version("aika"),
+        summary="Answers from a company's own documents, with citations and confidence.",
+        # Their pages load scripts from another host, which the content security policy forbids.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.aika = aika
+    problems.install(app)
+    for router in (chat.router, library.router, operations.router, openai.router):
+        app.include_router(router)
+    app.mount("/page", StaticFiles(directory=_PAGE), name="page")
+    app.add_api_route("/", _page, include_in_schema=False)
+    app.middleware("http")(_secured)
+    _describe_events(app)
+    # Outermost, so that a large body is refused before anything reads it.
+    app.add_middleware(_BodyLimit, max_bytes=max_body_bytes)
+    return app
+
+
+async def _page() -> FileResponse:
+    return FileResponse(_PAGE / "index.html")
+
+
+async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+class _BodyLimit:
+    """Refuses bodies that are too large, those that do not say their size included."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        too_large = problems.reply(
+            Problem(title="Too large", status=413, detail=f"at most {self._max_bytes:,} bytes are taken")
+        )
+        if int(Headers(scope=scope).get("content-length") or 0) > self._max_bytes:
+            await too_large(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                raise HTTPException(413, f"at most {self._max_bytes:,} bytes are taken")
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def _describe_events(app: FastAPI) -> None:
+    """Add to the description what no route returns as JSON: the events of a stream, and problems."""
+    described = app.openapi
+
+    def with_events() -> dict[str, Any]:
+        schema = described()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        described_too: tuple[tuple[str, TypeAdapter[Any]], ...] = (
+            ("ChatEvent", TypeAdapter(ChatEvent)),
+            ("Problem", TypeAdapter(Problem)),
+        )
+        for name, adapter in described_too:
+            added = adapter.json_schema(ref_template=_REFERENCE, mode="serialization")
+            schemas.update(added.pop("$defs", {}))
+            schemas[name] = added
+        return schema
+
+    app.openapi = with_events  # type: ignore[method-assign]  # FastAPI's documented way to extend the schema

@@ -1,0 +1,148 @@
+"""``/v1/chat/complete``, conversations, and feedback."""
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from aika.application import Aika
+from aika.assistants.conversing import Question
+from aika.client.models import (
+    ChatCompletion,
+    ChatCompletionRequest,
+    ChatEvent,
+    CompletedEvent,
+    ConversationSummary,
+    ConversationView,
+    DeltaEvent,
+    FailedEvent,
+    FeedbackRequest,
+    Problem,
+    RenameRequest,
+    RetrievedEvent,
+)
+from aika.domain.answers import Abstention, Answer, AnswerEvent, Feedback, Rating, Retrieved, TextDelta
+from aika.domain.conversations import Conversation
+from aika.domain.errors import AikaError, InvalidRequestError, NotFoundError
+from aika.domain.identifiers import AnswerId, ConversationId
+from aika.domain.queries import Message, Role
+from aika.surfaces.api.callers import Caller, TheAika, TheCaller
+from aika.surfaces.api.problems import RESPONSES, problem_of
+from aika.surfaces.api.views import completion_of, conversation_summary, conversation_view, hit_view
+
+logger = logging.getLogger(__name__)
+
+router = APIRouter(tags=["chat"], responses=RESPONSES)
+
+EVENT_STREAM = "text/event-stream"
+# Proxies otherwise hold back what should appear as it is written.
+STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+_COMPLETE_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The outcome; with `stream`, server-sent events whose data is a `ChatEvent` each.",
+        "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+    }
+}
+
+
+@router.post("/v1/chat/complete", response_model=ChatCompletion, responses=_COMPLETE_RESPONSES)
+async def complete_chat(request: ChatCompletionRequest, aika: TheAika, caller: TheCaller) -> Any:
+    """Answer a question from the documents that the caller may read, with citations, or say that they do not answer."""
+    question = question_of(request, aika, caller)
+    conversation = await aika.conversing.begin(question)
+    if request.stream:
+        events = _events(aika, conversation, question)
+        return StreamingResponse(_encoded(events), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
+    outcome = await outcome_of(aika.conversing.ask(conversation, question))
+    return completion_of(outcome, conversation.id)
+
+
+@router.get("/v1/conversations")
+async def list_conversations(aika: TheAika, caller: TheCaller, limit: int = 50) -> list[ConversationSummary]:
+    """Return the caller's conversations, newest first."""
+    found = await aika.database.conversations.listing(owner=caller.owner, limit=max(1, min(limit, 200)))
+    return [conversation_summary(conversation) for conversation in found]
+
+
+@router.get("/v1/conversations/{id}")
+async def get_conversation(id: str, aika: TheAika, caller: TheCaller) -> ConversationView:
+    found = await aika.database.conversations.get(ConversationId(id), owner=caller.owner)
+    if found is None:
+        raise NotFoundError(f"there is no conversation {id!r} of yours")
+    return conversation_view(found)
+
+
+@router.patch("/v1/conversations/{id}", status_code=204)
+async def rename_conversation(id: str, request: RenameRequest, aika: TheAika, caller: TheCaller) -> None:
+    await aika.database.conversations.rename(ConversationId(id), request.title, owner=caller.owner)
+
+
+@router.delete("/v1/conversations/{id}", status_code=204)
+async def delete_conversation(id: str, aika: TheAika, caller: TheCaller) -> None:
+    await aika.database.conversations.delete(ConversationId(id), owner=caller.owner)
+
+
+@router.post("/v1/answers/{id}/feedback", status_code=204)
+async def give_feedback(id: str, request: FeedbackRequest, aika: TheAika, caller: TheCaller) -> None:
+    """Say whether an answer helped. Saying it again replaces what was said."""
+    feedback = Feedback(AnswerId(id), Rating(request.rating), request.comment, aika.clock.now())
+    await aika.database.conversations.give_feedback(feedback, owner=caller.owner)
+
+
+def question_of(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> Question:
+    """Return the question of a request. Raises `InvalidRequestError` where it is not one."""
+    last, earlier = request.messages[-1], request.messages[:-1]
+    if last.role != "user":
+        raise InvalidRequestError("the last message must be the user's question")
+    limit = aika.settings.server.max_question_chars
+    if len(last.content) > limit:
+        raise InvalidRequestError(
+            f"the question has {len(last.content):,} characters; at most {limit:,} are taken. Ask about the part that matters."
+        )
+    return Question(
+        text=last.content,
+        scope=caller.narrowed(sources=request.sources, kinds=request.kinds),
+        owner=caller.owner,
+        conversation=None if request.conversation_id is None else ConversationId(request.conversation_id),
+        history=tuple(Message(Role(message.role), message.content) for message in earlier),
+        keep=request.store,
+    )
+
+
+async def outcome_of(events: AsyncIterator[AnswerEvent]) -> Answer | Abstention:
+    """Return the event that ends the stream."""
+    outcome = None
+    async for event in events:
+        if isinstance(event, Answer | Abstention):
+            outcome = event
+    if outcome is None:
+        raise RuntimeError("the answerer ended without an outcome")
+    return outcome
+
+
+async def _events(aika: Aika, conversation: Conversation, question: Question) -> AsyncIterator[ChatEvent]:
+    try:
+        async for event in aika.conversing.ask(conversation, question):
+            match event:
+                case Retrieved(hits, asked):
+                    views = [hit_view(hit) for hit in hits]
+                    yield RetrievedEvent(conversation_id=conversation.id, question=asked, hits=views)
+                case TextDelta(text):
+                    yield DeltaEvent(text=text)
+                case Answer() | Abstention():
+                    yield CompletedEvent(completion=completion_of(event, conversation.id))
+    except AikaError as error:
+        yield FailedEvent(problem=problem_of(error))
+    except Exception:
+        # The status line is already sent: the stream's last event is the only way left to say that it failed.
+        logger.exception("a streamed answer failed")
+        detail = "aika failed on this request. The reason is in the server's log; please report it."
+        yield FailedEvent(problem=Problem(title="Internal error", status=500, detail=detail))
+
+
+async def _encoded(events: AsyncIterator[ChatEvent]) -> AsyncIterator[str]:
+    async for event in events:
+        yield f"event: {event.type}\ndata: {event.model_dump_json()}\n\n"

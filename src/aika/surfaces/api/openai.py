@@ -1,0 +1,155 @@
+"""``/v1/chat/completions`` and ``/v1/models`` as OpenAI's API has them, so that existing chat clients work unchanged.
+
+Such a client cannot take text back. What it is sent has therefore been judged: a stream begins when the answer is final.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from aika.client.models import ChatCompletion, ChatCompletionRequest, ChatMessage, CitationView, Outcome
+from aika.domain.errors import InvalidRequestError
+from aika.surfaces.api.callers import TheAika, TheCaller
+from aika.surfaces.api.chat import EVENT_STREAM, STREAM_HEADERS, outcome_of, question_of
+from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.views import completion_of
+
+router = APIRouter(tags=["openai"], responses=RESPONSES)
+
+MODEL = "aika"
+_PIECE = re.compile(r"\S*\s*")
+
+
+class OpenAIPart(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    type: str
+    text: str = ""
+
+
+class OpenAIMessage(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[OpenAIPart] | None = None
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content if part.type == "text")
+        return self.content or ""
+
+
+class OpenAIRequest(BaseModel):
+    """What of OpenAI's request matters here. Sampling parameters are accepted and have no effect."""
+
+    model_config = ConfigDict(extra="ignore")
+    model: str = MODEL
+    messages: list[OpenAIMessage] = Field(min_length=1)
+    stream: bool = False
+
+
+@router.get("/v1/models")
+async def list_models(_: TheCaller) -> dict[str, Any]:
+    return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "aika"}]}
+
+
+@router.post("/v1/chat/completions")
+async def chat_completions(request: OpenAIRequest, aika: TheAika, caller: TheCaller) -> Any:
+    """Answer the last user message. Citations are footnotes in the text and ``url_citation`` annotations."""
+    messages = [
+        ChatMessage(role=message.role, content=message.text)
+        for message in request.messages
+        if message.role in ("user", "assistant") and message.text
+    ]
+    if not messages:
+        raise InvalidRequestError("messages: there is no user message with text")
+    asked = ChatCompletionRequest(messages=messages, store=False)
+    question = question_of(asked, aika, caller)
+    conversation = await aika.conversing.begin(question)
+    if not request.stream:
+        outcome = await outcome_of(aika.conversing.ask(conversation, question))
+        return _whole(completion_of(outcome, conversation.id))
+
+    async def judged() -> AsyncIterator[str]:
+        outcome = await outcome_of(aika.conversing.ask(conversation, question))
+        for chunk in _pieces(completion_of(outcome, conversation.id)):
+            yield chunk
+
+    return StreamingResponse(judged(), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
+
+
+class _Chunk(BaseModel):
+    id: str
+    object: str = "chat.completion.chunk"
+    created: int
+    model: str = MODEL
+    choices: list[dict[str, Any]]
+
+
+def _whole(completion: ChatCompletion) -> dict[str, Any]:
+    text = _with_footnotes(completion)
+    usage = completion.usage
+    tokens = (usage.input_tokens, usage.output_tokens) if usage else (0, 0)
+    message = {"role": "assistant", "content": text, "refusal": None, "annotations": _annotations(completion, text)}
+    return {
+        "id": f"chatcmpl-{completion.id}",
+        "object": "chat.completion",
+        "created": _seconds(completion.created_at),
+        "model": MODEL,
+        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)},
+    }
+
+
+def _pieces(completion: ChatCompletion) -> list[str]:
+    text = _with_footnotes(completion)
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+    deltas.extend({"content": piece} for piece in _PIECE.findall(text) if piece)
+    deltas.append({"annotations": _annotations(completion, text)})
+    lines = [_line(completion, delta, None) for delta in deltas]
+    return [*lines, _line(completion, {}, "stop"), "data: [DONE]\n\n"]
+
+
+def _line(completion: ChatCompletion, delta: dict[str, Any], finish: str | None) -> str:
+    chunk = _Chunk(
+        id=f"chatcmpl-{completion.id}",
+        created=_seconds(completion.created_at),
+        choices=[{"index": 0, "delta": delta, "finish_reason": finish}],
+    )
+    return f"data: {chunk.model_dump_json()}\n\n"
+
+
+def _with_footnotes(completion: ChatCompletion) -> str:
+    if completion.outcome is Outcome.ABSTENTION or not completion.citations:
+        return completion.text
+    return f"{completion.text}\n\n" + "\n".join(_footnote(citation) for citation in completion.citations)
+
+
+def _footnote(citation: CitationView) -> str:
+    title = citation.document.title
+    return f"[{citation.marker}] {f'[{title}]({citation.url})' if citation.url else title}"
+
+
+def _annotations(completion: ChatCompletion, text: str) -> list[dict[str, Any]]:
+    """Return one annotation for each place where a marker stands in the text."""
+    return [
+        {
+            "type": "url_citation",
+            "url_citation": {
+                "start_index": found.start(),
+                "end_index": found.end(),
+                "url": citation.url or f"aika:{citation.document.id}",
+                "title": citation.document.title,
+            },
+        }
+        for citation in completion.citations
+        for found in re.finditer(rf"\[{citation.marker}\](?!\()", text)
+    ]
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())

@@ -1,0 +1,51 @@
+"""Health, readiness and API keys."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Response
+
+from aika.client.models import KeyRequest, KeyView, NewKey, Readiness
+from aika.domain.identifiers import ApiKeyId
+from aika.surfaces.api.callers import TheAdmin, TheAika
+from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.views import key_view
+
+router = APIRouter(tags=["operations"], responses=RESPONSES)
+
+
+@router.get("/healthz")
+async def health() -> dict[str, str]:
+    """Say that the process lives."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz")
+async def readiness(aika: TheAika, response: Response) -> Readiness:
+    """Say whether questions can be answered, and what is missing otherwise."""
+    problems = await aika.problems()
+    if problems:
+        response.status_code = 503
+    return Readiness(status="not ready" if problems else "ready", problems=problems)
+
+
+@router.get("/v1/keys")
+async def list_keys(aika: TheAika, _: TheAdmin) -> list[KeyView]:
+    return [key_view(key) for key in await aika.database.keys.listing()]
+
+
+@router.post("/v1/keys", status_code=201)
+async def create_key(request: KeyRequest, aika: TheAika, _: TheAdmin) -> NewKey:
+    """Make an API key. The reply is the only place where its secret appears."""
+    key, secret = await aika.create_key(
+        request.name,
+        principals=request.principals,
+        sources=request.sources,
+        admin=request.admin,
+        lifetime=None if request.expires_in_days is None else timedelta(days=request.expires_in_days),
+    )
+    return NewKey(**key_view(key).model_dump(), secret=secret)
+
+
+@router.delete("/v1/keys/{id}", status_code=204)
+async def delete_key(id: str, aika: TheAika, _: TheAdmin) -> None:
+    await aika.database.keys.delete(ApiKeyId(id))

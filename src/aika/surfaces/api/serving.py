@@ -1,0 +1,78 @@
+"""Serving the API with uvicorn, until it is told to stop."""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from aika.application import open_aika
+from aika.domain.errors import ConfigurationError
+from aika.settings import Settings
+from aika.surfaces.api.app import create_app
+
+# Answers under way get this long to finish, in seconds.
+_GRACE = 10
+
+
+async def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = None, sync: bool = False) -> None:
+    """Serve until cancelled or told to stop by a signal.
+
+    ``on_ready`` is called with the address once requests are answered. ``sync`` brings every source up to date meanwhile.
+    Raises `ConfigurationError` rather than let an address beyond this machine be asked without keys.
+    """
+    check_exposure(settings)
+    server = settings.server
+    async with open_aika(settings) as aika, aika.background():
+        config = uvicorn.Config(
+            create_app(aika, max_body_bytes=server.max_body_bytes),
+            host=server.host,
+            port=server.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+
+        def ready(url: str) -> None:
+            aika.lock.announce(url)
+            if on_ready is not None:
+                on_ready(url)
+
+        await aika.forget_unconfigured()
+        if sync:
+            for source in aika.sources:
+                await aika.submit_sync(source)
+        running = _AnnouncingServer(config, ready)
+        await running.serve()
+        if not running.started:
+            raise ConfigurationError(
+                f"{server.host}:{server.port} cannot be listened on; another program may use it. Choose another with --port"
+            )
+
+
+def check_exposure(settings: Settings) -> None:
+    """Raise `ConfigurationError` where the address is not loopback and keys are not required."""
+    server = settings.server
+    if not server.is_loopback and server.require_key is False:
+        raise ConfigurationError(
+            f"server.host is {server.host!r}, which other machines can reach, and server.require_key is false. "
+            "Remove require_key and make a key with: aika keys create NAME"
+        )
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Says where it listens as soon as it does."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            # uvicorn ends the process where the address is taken; what is open here must be closed first.
+            self.should_exit = True
+            return
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._on_ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")

@@ -1,0 +1,53 @@
+"""How a command reaches aika: the server that runs here, or the application in this process.
+
+Both are spoken to with the same client, so that a command does not know the difference.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from aika.application import open_aika
+from aika.client import AsyncAikaClient
+from aika.domain.errors import StoreLockedError
+from aika.settings import Settings, load_settings
+from aika.stores.locking import lock_holder
+from aika.surfaces.api.app import create_app
+
+TOKEN_VARIABLE = "AIKA_TOKEN"  # noqa: S105 - the variable's name
+
+
+@asynccontextmanager
+async def connect(folder: Path) -> AsyncIterator[AsyncAikaClient]:
+    """Yield a client of the server that holds the folder's data, or of the application opened here."""
+    settings = load_settings(folder)
+    url = serving_url(settings)
+    if url is not None:
+        async with AsyncAikaClient(url, os.environ.get(TOKEN_VARIABLE)) as client:
+            yield client
+        return
+    # A command of the person who owns the files needs no key.
+    trusted = settings.model_copy(update={"server": settings.server.model_copy(update={"require_key": False})})
+    async with open_aika(trusted) as aika, aika.background():
+        transport = httpx.ASGITransport(create_app(aika, max_body_bytes=settings.server.max_body_bytes))
+        async with AsyncAikaClient("http://aika", transport=transport) as client:
+            yield client
+
+
+def serving_url(settings: Settings) -> str | None:
+    """Return where the server of this data directory answers, ``None`` where there is none.
+
+    Raises `StoreLockedError` where another command holds the directory.
+    """
+    holder = lock_holder(settings.data_path)
+    if holder is None:
+        return None
+    if holder.url is None:
+        raise StoreLockedError(
+            f"another aika process (pid {holder.pid}) is working with {settings.data_path}. "
+            "Wait until it is done, or stop it."
+        )
+    return holder.url

@@ -1,0 +1,45 @@
+"""``aika eval``: measuring with progress, and printing what was measured."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from aika.application import open_retrieval_system
+from aika.evaluation.collections import load_collection
+from aika.evaluation.report import as_json, as_table
+from aika.evaluation.retrieval import evaluate_retrieval
+from aika.settings import load_settings
+
+
+async def retrieval(
+    collection: Path, *, qrels: Path | None, corpus: Path | None, folder: Path, as_json_lines: bool
+) -> None:
+    """Measure retrieval on a test collection and print the report."""
+    loaded = load_collection(collection, qrels=qrels, corpus=corpus)
+    # Progress goes where it does not mix with the report.
+    with _bars(Console(stderr=True)) as progress:
+        async with open_retrieval_system(load_settings(folder)) as system:
+            report = await evaluate_retrieval(loaded, system, progress=progress)
+    if as_json_lines:
+        sys.stdout.write(json.dumps(as_json(report), indent=2) + "\n")
+    else:
+        Console().print(as_table(report))
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bars: dict[str, TaskID] = {}
+    with Progress(*columns, console=console, transient=True) as progress:
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in bars:
+                bars[what] = progress.add_task(what, total=total)
+            progress.update(bars[what], completed=done, total=total)
+
+        yield show

@@ -1,0 +1,73 @@
+"""Sources, health, errors and the description of the API."""
+
+from pathlib import Path
+
+import httpx
+
+from aika.application import Aika
+from aika.client import AsyncAikaClient
+from aika.surfaces.api.app import SECURITY_HEADERS
+from aika.surfaces.api.description import description
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_committed_description_is_the_codes() -> None:
+    assert (ROOT / "openapi.json").read_text(encoding="utf-8") == description(), "run: make openapi.json"
+
+
+async def test_a_ready_server_says_so(client: AsyncAikaClient) -> None:
+    assert (await client.readiness()).status == "ready"
+
+
+async def test_sources_say_how_far_they_are(client: AsyncAikaClient) -> None:
+    source = await client.source("handbook")
+
+    assert (source.documents, source.findable, source.embedded) == (4, 4, 4)
+    assert source.last_sync is not None
+    assert source.last_sync.phase == "succeeded"
+
+
+async def test_administrators_see_what_could_not_be_read(client: AsyncAikaClient, aika: Aika) -> None:
+    (aika.settings.base_dir / "docs" / "broken.pdf").write_bytes(b"%PDF-1.7 not really")
+
+    await aika.sync("handbook")  # type: ignore[arg-type]  # ids are strings on the wire
+
+    unreadable = (await client.source("handbook")).unreadable
+    assert [item.key for item in unreadable] == ["broken.pdf"]
+    assert unreadable[0].reason
+
+
+async def test_an_unknown_source_is_a_problem_that_names_it(http: httpx.AsyncClient) -> None:
+    reply = await http.get("/v1/sources/nosuch")
+
+    assert reply.status_code == 404
+    assert reply.json()["title"] == "Not found"
+    assert "nosuch" in reply.json()["detail"]
+
+
+async def test_an_unknown_path_is_a_problem_too(http: httpx.AsyncClient) -> None:
+    reply = await http.get("/v1/nothing")
+
+    assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_the_page_loads_nothing_from_elsewhere(http: httpx.AsyncClient) -> None:
+    page = await http.get("/")
+    script = await http.get("/page/page.js")
+
+    assert page.status_code == script.status_code == 200
+    assert "http" not in page.text.replace("http-equiv", "")
+    assert page.headers["content-security-policy"] == SECURITY_HEADERS["Content-Security-Policy"]
+
+
+async def test_keys_are_made_listed_and_deleted(http: httpx.AsyncClient) -> None:
+    made = (await http.post("/v1/keys", json={"name": "ci"})).json()
+
+    listed = (await http.get("/v1/keys")).json()
+    deleted = await http.delete(f"/v1/keys/{made['id']}")
+
+    assert [key["name"] for key in listed] == ["ci"]
+    assert "secret" not in listed[0]
+    assert deleted.status_code == 204
+    assert (await http.get("/v1/keys")).json() == []
