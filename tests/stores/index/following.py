@@ -18,7 +18,7 @@ from aika.domain.identifiers import DocumentId
 from aika.protocols import Index, IndexPosition, Matrix
 from aika.registry import Surroundings
 from aika.stores.index.edge import EdgeIndex, QdrantEdgeEngine
-from aika.testing.contracts.index import PlainAnalyzer
+from aika.testing.contracts.index_makers import PlainAnalyzer
 from aika.testing.makers import make_chunk, make_document
 
 DIMENSIONS = 16

@@ -13,7 +13,7 @@ from aika.stores.index.bm25 import (
     weigh_chunk,
     weigh_question,
 )
-from aika.testing.contracts.index import PlainAnalyzer
+from aika.testing.contracts.index_makers import PlainAnalyzer
 from aika.testing.makers import make_chunk, make_document
 
 
@@ -91,4 +91,4 @@ def test_a_rare_term_tells_more() -> None:
 
 def test_other_constants_have_another_fingerprint() -> None:
     assert Bm25Fields().fingerprint == Bm25Fields().fingerprint
-    assert Bm25Fields().fingerprint != Bm25Fields(k1=1.5).fingerprint
+    assert Bm25Fields().fingerprint != Bm25Fields(k1=9.0).fingerprint

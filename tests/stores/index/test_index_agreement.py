@@ -19,7 +19,7 @@ from aika.domain.queries import Candidate
 from aika.protocols import Index, Matrix
 from aika.registry import Surroundings, open_component
 from aika.stores.index.edge import EdgeIndex
-from aika.testing.contracts.index import PlainAnalyzer, chunks_of
+from aika.testing.contracts.index_makers import PlainAnalyzer, chunks_of
 from aika.testing.makers import make_document
 
 DIMENSIONS = 16

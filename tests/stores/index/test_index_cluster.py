@@ -10,7 +10,8 @@ from aika.domain.errors import ConfigurationError, ConflictError, TransientError
 from aika.protocols import IndexPosition, IndexShelf
 from aika.registry import Surroundings, check_options
 from aika.stores.index.cluster import QdrantEngine
-from aika.testing.contracts.index import DIMENSIONS, IndexContract, PlainAnalyzer, ids, places, put
+from aika.testing.contracts.index import IndexContract
+from aika.testing.contracts.index_makers import DIMENSIONS, PlainAnalyzer, ids, places, put
 from aika.testing.makers import make_document
 
 

@@ -13,7 +13,7 @@ from aika.domain.access import UNRESTRICTED, Scope
 from aika.domain.identifiers import PrincipalId
 from aika.protocols import Index, IndexPosition
 from aika.stores.index.memory import MemoryIndex
-from aika.testing.contracts.index import PlainAnalyzer
+from aika.testing.contracts.index_makers import PlainAnalyzer
 
 KILLS = 3
 

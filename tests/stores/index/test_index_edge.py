@@ -14,7 +14,8 @@ from aika.protocols import IndexPosition, IndexShelf
 from aika.registry import Surroundings
 from aika.stores.index import edge
 from aika.stores.index.edge import EdgeIndex, EdgeShelf, QdrantEdgeEngine
-from aika.testing.contracts.index import DIMENSIONS, IndexContract, PlainAnalyzer, ids, places, put, towards
+from aika.testing.contracts.index import IndexContract
+from aika.testing.contracts.index_makers import DIMENSIONS, PlainAnalyzer, ids, places, put, towards
 from aika.testing.makers import make_document
 
 

@@ -8,7 +8,8 @@ import pytest
 from aika.protocols import IndexShelf
 from aika.registry import Surroundings
 from aika.stores.index.memory import MemoryEngine
-from aika.testing.contracts.index import IndexContract, PlainAnalyzer
+from aika.testing.contracts.index import IndexContract
+from aika.testing.contracts.index_makers import PlainAnalyzer
 
 
 class TestMemoryIndex(IndexContract):

@@ -9,7 +9,6 @@ again by following the catalogue from the last checkpoint, and the log would cos
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -38,12 +37,8 @@ _FIELDS = {
     "readers": engine.PayloadSchemaType.Keyword,
 }
 _TIE_SLACK = 16
-
-
-@dataclass(frozen=True, slots=True)
-class ShardSize:
-    points: int
-    segments: int
+_MOST_TIES = 10_000
+"""If more share the last place, the engine decides which of them are cut off: reading them all takes too long."""
 
 
 class EdgeShard:
@@ -92,14 +87,11 @@ class EdgeShard:
             if offset is None:
                 return
 
-    def take_over(self, documents: Collection[DocumentId], source: "EdgeShard") -> int:
-        """Make the documents' points what they are in another shard; return how many there are."""
+    def take_over(self, documents: Collection[DocumentId], source: "EdgeShard") -> None:
+        """Make the documents' points what they are in another shard."""
         self.delete(documents)
-        taken = 0
         for points in source.points_of(documents):
             self.upsert(points)
-            taken += len(points)
-        return taken
 
     def search_text(self, weights: TermWeights, *, k: int, scope: Scope) -> list[Candidate]:
         vector = engine.SparseVector(list(weights.indices), list(weights.values))
@@ -111,10 +103,9 @@ class EdgeShard:
     def count(self) -> int:
         return self._call(lambda: self._shard.count(engine.CountRequest(exact=True)))
 
-    def size(self) -> ShardSize:
-        """Return its size, the points about: faster than `count`."""
-        info = self._call(self._shard.info)
-        return ShardSize(points=info.points_count, segments=info.segments_count)
+    def size(self) -> int:
+        """Return about how many points there are, faster than `count`."""
+        return self._call(self._shard.info).points_count
 
     def flush(self) -> None:
         self._call(self._shard.flush)
@@ -128,16 +119,20 @@ class EdgeShard:
         admitted = scope_filter(scope)
         limit = k + _TIE_SLACK
         while True:
-            request = engine.QueryRequest(limit=limit, query=query, filter=admitted, with_payload=["document"])
+            request = engine.QueryRequest(limit=limit, query=query, filter=admitted)
             found = self._call(partial(self._shard.query, request))
-            if len(found) < limit or found[-1].score < found[k - 1].score:
+            if len(found) < limit or limit > _MOST_TIES or found[-1].score < found[k - 1].score:
                 break
             limit *= 4
-        candidates = [
-            Candidate(ChunkId(str(point.id)), DocumentId((point.payload or {})["document"]), point.score)
-            for point in found
-        ]
-        return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.chunk))[:k]
+        best = sorted((-point.score, str(point.id)) for point in found)[:k]
+        # Looked up for the best alone: for ten thousand that tie it would take longer than the search.
+        document_of = self._documents_of([id_ for _, id_ in best])
+        # A crash can leave a point without its payload. It is not found until it is written again, which is soon.
+        return [Candidate(ChunkId(id_), document_of[id_], -score) for score, id_ in best if id_ in document_of]
+
+    def _documents_of(self, points: list[str]) -> dict[str, DocumentId]:
+        records = self._call(lambda: self._shard.retrieve(list(points), ["document"], False))
+        return {str(record.id): DocumentId(record.payload["document"]) for record in records if record.payload}
 
     def _update(self, operation: engine.UpdateOperation) -> None:
         self._call(lambda: self._shard.update(operation))

@@ -3,76 +3,24 @@
 Inherit from `IndexContract` and give it a ``shelf`` fixture: an open shelf without generations, made with a `PlainAnalyzer`.
 """
 
-import re
-from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
-from aika.domain.documents import Chunk, Document, Kind
-from aika.domain.errors import AikaError
+from aika.domain.documents import Kind
 from aika.domain.identifiers import PrincipalId, SourceId
-from aika.domain.queries import Candidate
-from aika.protocols import Index, IndexPosition, IndexShelf, Matrix, Vector
+from aika.protocols import Index, IndexPosition
+from aika.testing.contracts.index_makers import chunks_of, ids, places, pointing, put, towards
+from aika.testing.contracts.index_shelf import ShelfContract
 from aika.testing.makers import make_chunk, make_document
 
-DIMENSIONS = 4
 ALICE, BOB = PrincipalId("user:alice"), PrincipalId("user:bob")
 
 
-class PlainAnalyzer:
-    """Lower-cased runs of letters and digits: enough to test an index with."""
-
-    fingerprint = "plain"
-
-    def terms(self, text: str) -> list[str]:
-        return re.findall(r"\w+", text.lower())
-
-
-def chunks_of(document: Document, *texts: str) -> list[Chunk]:
-    return [make_chunk(text, document=document, position=position) for position, text in enumerate(texts)]
-
-
-def pointing(*degrees: float) -> Matrix:
-    """Return unit vectors in the plane of the first two dimensions."""
-    angles = np.radians(np.array(degrees, dtype=np.float64))
-    flat = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return np.pad(flat, ((0, 0), (0, DIMENSIONS - 2))).astype(np.float32)
-
-
-def towards(degrees: float) -> Vector:
-    vector: Vector = pointing(degrees)[0]
-    return vector
-
-
-def places(candidates: Sequence[Candidate]) -> list[tuple[str, str]]:
-    return [(candidate.document, candidate.chunk) for candidate in candidates]
-
-
-def ids(*chunks: Chunk) -> list[tuple[str, str]]:
-    return [(chunk.document.id, chunk.id) for chunk in chunks]
-
-
-async def put(index: Index, document: Document, *texts: str, degrees: Sequence[float] | None = None) -> list[Chunk]:
-    chunks = chunks_of(document, *texts)
-    await index.replace(document.id, chunks, None if degrees is None else pointing(*degrees))
-    return chunks
-
-
-class IndexContract:
-    """The behaviour of `aika.protocols.Index` and `aika.protocols.IndexShelf`."""
-
-    @pytest.fixture
-    async def shelf(self) -> AsyncIterator[IndexShelf]:
-        raise NotImplementedError("a contract's subclass gives the shelf")
-        yield  # makes this an async generator, as the subclass's fixture is  # noqa: PT022
-
-    @pytest.fixture
-    async def index(self, shelf: IndexShelf) -> AsyncIterator[Index]:
-        async with shelf.open("first", dimensions=DIMENSIONS) as index:
-            yield index
+class IndexContract(ShelfContract):
+    """The behaviour of `aika.protocols.Index`, and of the shelf it comes from."""
 
     # Finding
 
@@ -367,66 +315,6 @@ class IndexContract:
         await index.checkpoint(IndexPosition(findable=9, embedded=4))
 
         assert await index.position() == IndexPosition(findable=9, embedded=4)
-
-    async def test_a_reopened_index_has_what_it_had(self, shelf: IndexShelf) -> None:
-        async with shelf.open("first", dimensions=DIMENSIONS) as index:
-            (chunk,) = await put(index, make_document(), "alpha", degrees=(0,))
-            await index.checkpoint(IndexPosition(findable=5, embedded=5))
-
-        async with shelf.open("first", dimensions=DIMENSIONS) as index:
-            assert await index.position() == IndexPosition(findable=5, embedded=5)
-            assert places(await index.search_text("alpha", k=5, scope=UNRESTRICTED)) == ids(chunk)
-            assert places(await index.search_vector(towards(0), k=5, scope=UNRESTRICTED)) == ids(chunk)
-
-    # Generations
-
-    async def test_generations_are_separate(self, shelf: IndexShelf, index: Index) -> None:
-        await put(index, make_document(), "alpha", degrees=(0,))
-        await index.checkpoint(IndexPosition(findable=1))
-
-        async with shelf.open("second", dimensions=DIMENSIONS) as second:
-            assert await second.count() == 0
-            assert await second.position() == IndexPosition()
-            assert await shelf.generations() == {"first", "second"}
-
-    async def test_generations_may_differ_in_dimensions(self, shelf: IndexShelf, index: Index) -> None:
-        document = make_document()
-
-        async with shelf.open("wider", dimensions=8) as wider:
-            await wider.replace(document.id, chunks_of(document, "alpha"), np.eye(1, 8, dtype=np.float32))
-            assert len(await wider.search_vector(np.eye(1, 8, dtype=np.float32)[0], k=5, scope=UNRESTRICTED)) == 1
-
-    async def test_a_dropped_generation_is_gone(self, shelf: IndexShelf) -> None:
-        async with shelf.open("first", dimensions=DIMENSIONS) as index:
-            await put(index, make_document(), "alpha")
-            await index.checkpoint(IndexPosition(findable=1))
-
-        await shelf.drop("first")
-
-        assert await shelf.generations() == set()
-        async with shelf.open("first", dimensions=DIMENSIONS) as index:
-            assert await index.count() == 0
-            assert await index.position() == IndexPosition()
-
-    async def test_dropping_an_unknown_generation_is_no_error(self, shelf: IndexShelf) -> None:
-        await shelf.drop("never-was")
-
-    async def test_an_open_generation_is_neither_dropped_nor_opened_again(
-        self, shelf: IndexShelf, index: Index
-    ) -> None:
-        with pytest.raises(AikaError, match="is open"):
-            await shelf.drop("first")
-        with pytest.raises(AikaError, match="is open"):
-            async with shelf.open("first", dimensions=DIMENSIONS):
-                pass
-
-        assert await index.count() == 0
-
-    @pytest.mark.parametrize("name", ["", "..", "a/b", "x" * 200, "ü"])
-    async def test_a_generation_has_a_plain_name(self, shelf: IndexShelf, name: str) -> None:
-        with pytest.raises(AikaError, match="cannot name an index generation"):
-            async with shelf.open(name, dimensions=DIMENSIONS):
-                pass
 
     # Text of all sorts
 
