@@ -220,8 +220,6 @@ async def _tracers(
         yield provider
     finally:
         await _shut_down(provider)
-        if over_network is not None:
-            over_network.shutdown()
 
 
 @asynccontextmanager
