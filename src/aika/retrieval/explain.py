@@ -81,7 +81,11 @@ def matched_words(question: str, text: str, analyzer: Analyzer) -> tuple[str, ..
     """Return the question's words that the text has too, in whatever form."""
     found = set(analyzer.terms(text))
     words = (word.strip(".,;:?!()[]\"'\u2019\u201c\u201d") for word in question.split())
-    return tuple(dict.fromkeys(word for word in words if not found.isdisjoint(analyzer.terms(word))))
+    matched: dict[str, str] = {}
+    for word in words:
+        if not found.isdisjoint(analyzer.terms(word)):
+            matched.setdefault(word.casefold(), word)
+    return tuple(matched.values())
 
 
 def _row(chunk: ChunkId, placed: tuple[int, Hit] | None, explanation: Explanation) -> ExplanationRow:

@@ -118,20 +118,35 @@ def _version(numbers: str) -> Iterator[str]:
 
 
 def _compound(whole: str) -> Iterator[str]:
-    """Yield the parts of an identifier, and the identifier as one term where it has several."""
+    """Yield the parts of an identifier, and the identifier as one term where it has several.
+
+    A path gives the terms of its segments and one term more.
+    """
     if whole.endswith(("++", "#")):
         yield whole.lower()
         whole = whole.rstrip("+#")
         if len(whole) == 1:
             return
-    whole = _POSSESSIVE.sub("", whole).replace("'", "")
-    parts = (_ASCII_PART if whole.isascii() else _PART).findall(whole)
+    segments = [segment for segment in whole.split("/") if segment]
+    for segment in segments:
+        yield from _identifier(segment)
+    if len(segments) > 1 and len(whole) <= _LONGEST_WHOLE:
+        yield "".join(_parts(whole)).lower()
+
+
+def _identifier(name: str) -> Iterator[str]:
+    parts = _parts(name)
     humps = [hump for part in parts for hump in _humps(part)]
     for hump in humps:
         yield from _word(hump)
-    if len(humps) > 1 and len(whole) <= _LONGEST_WHOLE:
+    if len(humps) > 1 and len(name) <= _LONGEST_WHOLE:
         joined = "".join(parts).lower()
         yield joined if any(character.isdigit() for character in joined) else _stem(joined)
+
+
+def _parts(name: str) -> list[str]:
+    name = _POSSESSIVE.sub("", name).replace("'", "")
+    return (_ASCII_PART if name.isascii() else _PART).findall(name)
 
 
 def _humps(part: str) -> list[str]:
