@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
+from struct import pack
 
 import pytest
 from openpyxl import Workbook
@@ -133,13 +134,19 @@ class TestWorkbooks:
     def test_the_title_in_the_properties_wins_over_the_name(self) -> None:
         assert parsed(workbook({"Rota": ROTA}, title="Who is on call")).title == "Who is on call"
 
+    def test_what_is_left_out_of_a_huge_sheet_is_told(self) -> None:
+        document = parsed(workbook({"Log": [("a", "b"), *((1, 2) for _ in range(20_010))]}))
+
+        assert document.warnings == ("sheet 'Log' is longer than 20,000 rows: 11 rows were left out",)
+
     def test_an_archive_that_unpacks_to_too_much_is_refused(self) -> None:
         stream = BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("xl/workbook.xml", b" " * 160_000_000)
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("xl/workbook.xml", b" " * 777)
+        claiming = stream.getvalue().replace(pack("<L", 777), pack("<L", 160_000_000))
 
         with pytest.raises(UnreadableDocumentError, match="unpacks to 160 MB"):
-            parsed(stream.getvalue())
+            parsed(claiming)
 
     def test_an_old_workbook_is_refused_with_what_to_do(self) -> None:
         with pytest.raises(UnreadableDocumentError, match=r"save it as \.xlsx"):

@@ -57,11 +57,13 @@ def _workbook(raw: RawDocument) -> Parsed:
     with damage_reported("an Excel workbook"):
         book = load_workbook(archive, read_only=True, data_only=True)
         for sheet in book.worksheets:
+            claimed = sheet.max_row or 0
             # The size that a sheet claims is often wrong, and then rows would be missing.
             sheet.reset_dimensions()
-            rows, left_out = _limited(_cells(sheet.iter_rows(values_only=True)))
+            # Counting the rest would take as long as reading it: here the claim has to do.
+            rows, left_out = _limited(_cells(sheet.iter_rows(values_only=True)), count_all=False)
             write_rows(writer, rows, path=(sheet.title,), anchor=partial(_anchor, sheet.title))
-            warnings += _left_out(f"sheet {sheet.title!r}", left_out)
+            warnings += _left_out(f"sheet {sheet.title!r}", left_out, claimed=claimed)
         properties = properties_of(book.properties)
         book.close()
     if _has_uncomputed(raw.content):
@@ -129,23 +131,33 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _limited(rows: Iterable[tuple[int, list[str]]]) -> tuple[list[Row], int]:
-    """Return the first rows that say something, with the blank ones between them, and how many more there are."""
+def _limited(rows: Iterable[tuple[int, list[str]]], *, count_all: bool = True) -> tuple[list[Row], int]:
+    """Return the first rows that say something, with the blank ones between them, and how many more there are.
+
+    Without ``count_all``, reading stops at the limit, and what is left counts as at least one.
+    """
     kept: list[Row] = []
     left_out = 0
     for number, cells in rows:
+        if len(kept) == _MOST_ROWS:
+            left_out += any(cells)
+            if left_out and not count_all:
+                break
+            continue
         row = Row(number, tuple(" ".join(cell.split()) for cell in cells))
-        if len(kept) < _MOST_ROWS:
-            # One blank row divides two tables; a million of them, as deleted formats leave them, do nothing more.
-            if not row.is_blank or (kept and not kept[-1].is_blank):
-                kept.append(row)
-        elif not row.is_blank:
-            left_out += 1
+        # One blank row divides two tables; a million of them, as deleted formats leave them, do nothing more.
+        if not row.is_blank or (kept and not kept[-1].is_blank):
+            kept.append(row)
     return kept, left_out
 
 
-def _left_out(what: str, count: int) -> list[str]:
-    return [f"{what} is longer than {_MOST_ROWS:,} rows: {count:,} rows were left out"] if count else []
+def _left_out(what: str, count: int, *, claimed: int | None = None) -> list[str]:
+    """Return what to say of rows that were left out. With ``claimed``, the count was not taken to the end."""
+    if not count:
+        return []
+    number = count if claimed is None else claimed - _MOST_ROWS
+    shown = f"{number:,} rows were" if number > 0 else "the rest was"
+    return [f"{what} is longer than {_MOST_ROWS:,} rows: {shown} left out"]
 
 
 def _has_uncomputed(content: bytes) -> bool:

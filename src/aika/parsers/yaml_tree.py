@@ -14,7 +14,7 @@ from aika.parsers.tree import Node
 from aika.parsers.values import label
 
 _DEPTH = 100
-_LARGEST = 8_000_000
+_LARGEST = 2_000_000
 """Characters. Events come at about a megabyte a second, and no person writes more."""
 
 
