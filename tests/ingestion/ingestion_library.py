@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aika.application import build_intake
+from aika.application.wiring import build_intake
 from aika.domain.access import EVERYONE, UNRESTRICTED
 from aika.domain.identifiers import SourceId
 from aika.domain.queries import Candidate

@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 from served_application import connected
 
-from aika.application import Aika, open_aika
+from aika.application.aika import Aika
+from aika.application.wiring import open_aika
 from aika.client import AsyncAikaClient
 from aika.settings import Settings, load_settings
 from aika.surfaces.api.app import create_app

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from aika.application import Aika
+from aika.application.aika import Aika
 from aika.surfaces.api.app import create_app
 
 

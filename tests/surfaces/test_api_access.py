@@ -6,7 +6,7 @@ import httpx
 import pytest
 from served_application import connected
 
-from aika.application import Aika
+from aika.application.aika import Aika
 from aika.client import AsyncAikaClient, SearchRequest
 from aika.domain.access import UNRESTRICTED
 from aika.domain.errors import ConfigurationError

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from aika.application import Aika
+from aika.application.aika import Aika
 from aika.client import (
     AikaRequestError,
     AsyncAikaClient,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from aika.application import Aika
+from aika.application.aika import Aika
 from aika.client import AsyncAikaClient
 from aika.surfaces.api.app import SECURITY_HEADERS
 from aika.surfaces.api.description import description

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from aika.application import Aika
+from aika.application.aika import Aika
 from aika.client.models import ChatEvent, Problem
 from aika.surfaces.api import chat, library, openai, operations, problems
 

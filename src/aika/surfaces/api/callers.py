@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from aika.application import Aika
+from aika.application.aika import Aika
 from aika.domain.access import Scope
 from aika.domain.documents import Kind
 from aika.domain.errors import AccessDeniedError, AuthenticationError, InvalidRequestError

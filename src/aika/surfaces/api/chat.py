@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from aika.application import Aika
+from aika.application.aika import Aika
 from aika.assistants.conversing import Question
 from aika.client.models import (
     ChatCompletion,

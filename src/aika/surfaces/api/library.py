@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from aika.application import Aika
+from aika.application.aika import Aika
 from aika.client.models import DocumentView, SearchReply, SearchRequest, SourceSummary, SourceView, SyncRequest
 from aika.domain import queries
 from aika.domain.errors import InvalidRequestError, NotFoundError

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from aika.application import open_aika
+from aika.application.wiring import open_aika
 from aika.domain.errors import ConfigurationError
 from aika.settings import Settings
 from aika.surfaces.api.app import create_app

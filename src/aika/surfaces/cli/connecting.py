@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from aika.application import open_aika
+from aika.application.wiring import open_aika
 from aika.client import AsyncAikaClient
 from aika.domain.errors import StoreLockedError
 from aika.settings import Settings, load_settings

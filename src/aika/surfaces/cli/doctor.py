@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from aika.application import Aika, open_aika
+from aika.application.aika import Aika
+from aika.application.wiring import open_aika
 from aika.client import AsyncAikaClient
 from aika.domain.access import UNRESTRICTED
 from aika.domain.errors import AikaError, StoreLockedError

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from aika.application import open_retrieval_system
+from aika.application.evaluation import open_retrieval_system
 from aika.evaluation.collections import load_collection
 from aika.evaluation.report import as_json, as_table
 from aika.evaluation.retrieval import evaluate_retrieval

@@ -16,7 +16,7 @@ from aika.client.models import KeyRequest
 from aika.domain.errors import AikaError
 from aika.settings import load_settings
 from aika.surfaces.cli import doctor as checks
-from aika.surfaces.cli import evaluating, starting
+from aika.surfaces.cli import starting
 from aika.surfaces.cli.connecting import connect
 from aika.surfaces.cli.printing import print_completion, print_search, print_source, print_sources
 from aika.surfaces.cli.progress import SyncWatch
@@ -219,6 +219,9 @@ def evaluate_retrieval(
     folder: Folder = HERE,
 ) -> None:
     """Print nDCG@10, R@10, R@100 and RR of lexical, dense and hybrid retrieval, with 95 % intervals."""
+    # Deferred: the measures' package takes half a second to import.
+    from aika.surfaces.cli import evaluating
+
     measured = evaluating.retrieval(collection, qrels=qrels, corpus=corpus, folder=folder, as_json_lines=as_json)
     asyncio.run(measured)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from aika.application import Aika, open_aika
+from aika.application.aika import Aika
+from aika.application.wiring import open_aika
 from aika.domain.errors import ConfigurationError
 from aika.settings import SETTINGS_FILE, Settings
 

@@ -1,0 +1,218 @@
+"""What surfaces may use of aika."""
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from aika.assistants.conversing import Conversing
+from aika.domain.access import Scope
+from aika.domain.documents import Body, Document
+from aika.domain.errors import AikaError, ConfigurationError, ConflictError, NotFoundError
+from aika.domain.identifiers import ApiKeyId, DocumentId, PrincipalId, SourceId, random_id
+from aika.domain.queries import Query, Retrieval
+from aika.domain.sources import Source, SourceState, SyncReport, UnreadableDocument
+from aika.ingestion.generations import Generations
+from aika.ingestion.sync import OnProgress, Syncer
+from aika.protocols import (
+    ApiKey,
+    Count,
+    Jobs,
+    Retriever,
+)
+from aika.settings import Settings
+from aika.stores.database.database import Database
+from aika.stores.locking import DataDirectoryLock
+
+_KEY_PREFIX = "aika_"
+_SYNC_JOB = "sync"
+_NOTHING = Count(documents=0, chunks=0)
+
+
+class SystemClock:
+    """The time of this machine, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Aika:
+    """Everything that surfaces may use, ready. Made by `open_aika`."""
+
+    settings: Settings
+    sources: Mapping[SourceId, Source]
+    source_errors: tuple[ConfigurationError, ...]
+    database: Database
+    generations: Generations
+    syncer: Syncer
+    jobs: Jobs
+    retriever: Retriever
+    conversing: Conversing
+    clock: SystemClock
+    lock: DataDirectoryLock
+    _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
+
+    # Asking
+
+    async def search(self, query: Query, *, k: int) -> Retrieval:
+        return await self.retriever.retrieve(query, k=k)
+
+    async def document(self, id: DocumentId, *, scope: Scope) -> tuple[Document, Body]:
+        """Raise `NotFoundError` alike for what does not exist and what may not be seen."""
+        found = await self.database.catalogue.document(id, scope=scope)
+        if found is None:
+            raise NotFoundError(f"there is no document {id!r}")
+        return found
+
+    # Sources
+
+    def source(self, id: SourceId) -> Source:
+        if id not in self.sources:
+            known = ", ".join(sorted(self.sources)) or "none"
+            raise NotFoundError(f"there is no source called {id!r} (known: {known})")
+        return self.sources[id]
+
+    async def submit_sync(self, id: SourceId, *, allow_removals: bool = False) -> str:
+        """Accept a sync as durable work and return the work's id. One sync of a source runs at a time."""
+        argument = json.dumps({"source": self.source(id).id, "allow_removals": allow_removals})
+        return await self.jobs.submit(_SYNC_JOB, argument, key=f"{_SYNC_JOB}:{id}")
+
+    async def sync(
+        self, id: SourceId, *, allow_removals: bool = False, on_progress: OnProgress | None = None
+    ) -> SyncReport:
+        """Sync through the durable queue and return the report when it is done."""
+        work = await self.submit_sync(id, allow_removals=allow_removals)
+        done = asyncio.ensure_future(self.jobs.wait(work))
+        while not done.done():
+            await asyncio.wait([done], timeout=0.2)
+            if on_progress is not None and id in self._progress:
+                on_progress(self._progress[id])
+        await done
+        report = await self.database.sync_log.last(id)
+        if report is None:
+            raise ConflictError(f"the sync of {id!r} left no record; run it again")
+        return report
+
+    async def forget_unconfigured(self) -> dict[SourceId, int]:
+        """Remove the knowledge of sources that are no longer configured; return how many documents each had.
+
+        A source whose file is merely wrong at the moment keeps its documents.
+        """
+        if self.source_errors:
+            return {}
+        gone = await self.database.catalogue.sources() - set(self.sources)
+        removed = {name: await self.syncer.forget(name) for name in sorted(gone)}
+        if removed:
+            self.generations.wake()
+        return removed
+
+    async def source_states(self, *, scope: Scope) -> list[SourceState]:
+        """Return how every source stands that the scope admits, by id."""
+        catalogue = self.database.catalogue
+        position = (await self.generations.serving.follower.state()).position
+        all_counts = await catalogue.counts()
+        findable = await catalogue.counts(through=position.findable)
+        embedded = await catalogue.counts(through=position.embedded)
+        states = []
+        for name, source in sorted(self.sources.items()):
+            if scope.sources is not None and name not in scope.sources:
+                continue
+            count = all_counts.get(name, _NOTHING)
+            states.append(
+                SourceState(
+                    source=source,
+                    documents=count.documents,
+                    chunks=count.chunks,
+                    findable=findable.get(name, _NOTHING).documents,
+                    embedded=embedded.get(name, _NOTHING).documents,
+                    last_sync=self._progress.get(name) or await self.database.sync_log.last(name),
+                    last_success_at=await self.database.sync_log.last_success(name),
+                )
+            )
+        return states
+
+    async def unreadable(self, id: SourceId) -> list[UnreadableDocument]:
+        return await self.database.sync_log.unreadable(self.source(id).id)
+
+    async def accept_work(self) -> None:
+        """Take on durable work, first what an earlier process left unfinished."""
+        self.jobs.register(_SYNC_JOB, self._sync_job)
+
+    async def _sync_job(self, argument: str) -> None:
+        said = json.loads(argument)
+        name = SourceId(said["source"])
+        if name not in self.sources:
+            return  # its file was removed between the order and the work
+
+        def note(report: SyncReport) -> None:
+            self._progress[name] = report
+            self.generations.wake()
+
+        try:
+            await self.syncer.sync(self.sources[name], on_progress=note, allow_removals=said["allow_removals"])
+        finally:
+            self._progress.pop(name, None)
+
+    # Keys
+
+    async def create_key(
+        self,
+        name: str,
+        *,
+        principals: Collection[str],
+        sources: Collection[str] | None,
+        admin: bool = False,
+        lifetime: timedelta | None = None,
+    ) -> tuple[ApiKey, str]:
+        """Return the new key and its secret, which is not kept."""
+        secret = _KEY_PREFIX + secrets.token_urlsafe(32)
+        now = self.clock.now()
+        key = ApiKey(
+            id=ApiKeyId(random_id()),
+            name=name,
+            principals=frozenset(PrincipalId(principal) for principal in principals),
+            sources=None if sources is None else frozenset(SourceId(source) for source in sources),
+            admin=admin,
+            created_at=now,
+            expires_at=None if lifetime is None else now + lifetime,
+        )
+        await self.database.keys.add(key, secret_hash=_hashed(secret))
+        return key, secret
+
+    async def authenticate(self, secret: str) -> ApiKey | None:
+        """Return the key of a secret, unless it is unknown or has expired."""
+        key = await self.database.keys.find(_hashed(secret))
+        expired = key is not None and key.expires_at is not None and key.expires_at <= self.clock.now()
+        return None if expired else key
+
+    # Operation
+
+    async def problems(self) -> list[str]:
+        """Return what keeps this instance from serving, empty when it is ready."""
+        try:
+            await self.database.check()
+            await self.generations.serving.index.count()
+        except AikaError as error:
+            return [str(error)]
+        return []
+
+    @asynccontextmanager
+    async def background(self) -> AsyncIterator[None]:
+        """Follow the catalogue's log and look after the index while this is open."""
+        work = asyncio.create_task(self.generations.run())
+        try:
+            yield
+        finally:
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+
+def _hashed(secret: str) -> bytes:
+    # A secret of 256 random bits needs no slow hash: there is nothing to guess.
+    return hashlib.sha256(secret.encode()).digest()

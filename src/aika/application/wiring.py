@@ -1,0 +1,208 @@
+"""Opens everything that the settings name, and puts it together."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aika.answering.assembly import usual_stages
+from aika.answering.generation import ChatGenerator
+from aika.answering.pipeline import AnswerOptions, AnswerPipeline
+from aika.application.aika import Aika, SystemClock
+from aika.assistants.conversing import Conversing
+from aika.domain.documents import Kind
+from aika.domain.errors import ConfigurationError
+from aika.domain.queries import Query, Retrieval
+from aika.domain.sources import Source
+from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
+from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
+from aika.ingestion.sync import Syncer, SyncLimits
+from aika.protocols import (
+    Analyzer,
+    Answerer,
+    Connector,
+    Embedder,
+    IndexShelf,
+    Retriever,
+    Rewriter,
+)
+from aika.registry import Surroundings, component, names, open_component
+from aika.retrieval.dense import DenseRanker
+from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
+from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
+from aika.retrieval.pipeline import HybridRetriever
+from aika.retrieval.rewriting import FollowUpRewriter, ModelRewriter
+from aika.settings import Settings, load_sources
+from aika.stores.database.database import Database
+from aika.stores.jobs import DurableJobs
+from aika.stores.locking import DataDirectoryLock
+
+if TYPE_CHECKING:
+    from aika.models.chat import ChatModel
+
+
+@asynccontextmanager
+async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIterator[Aika]:
+    """Open everything that the settings name. With ``fresh_index`` the index is dropped first, to be built again.
+
+    Raises `ConfigurationError` for wrong settings and `StoreLockedError` where another process holds the data directory.
+    """
+    async with AsyncExitStack() as stack:
+        data_dir = settings.data_path
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = stack.enter_context(DataDirectoryLock.hold(data_dir))
+        url = _database_url(settings)
+        database = await stack.enter_async_context(Database.open(url))
+        surroundings = Surroundings(settings.base_dir, data_dir, TechnicalAnalyzer())
+        shelf = await stack.enter_async_context(
+            open_component("indexes", settings.index.engine, settings.index.options, surroundings)
+        )
+        if fresh_index:
+            for generation in await shelf.generations():
+                await shelf.drop(generation)
+        generations = await stack.enter_async_context(_open_generations(settings, database, shelf, surroundings))
+        model = await _open_model(settings, surroundings, stack)
+        clock = SystemClock()
+        retriever = _CurrentRetriever(settings, database, generations, surroundings.analyzer, model)
+        answerer = _answerer(settings, retriever, generations.newest.embedder, surroundings.analyzer, model)
+        jobs = await stack.enter_async_context(DurableJobs.open(url))
+        sources, errors = load_sources(settings)
+        aika = Aika(
+            settings=settings,
+            sources={source.id: source for source in sources},
+            source_errors=tuple(errors),
+            database=database,
+            generations=generations,
+            syncer=_syncer(settings, database, surroundings, clock),
+            jobs=jobs,
+            retriever=retriever,
+            conversing=Conversing(answerer, database.conversations, clock),
+            clock=clock,
+            lock=lock,
+        )
+        await aika.accept_work()
+        yield aika
+
+
+class _CurrentRetriever:
+    """Retrieves from the generation that serves now."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        generations: Generations,
+        analyzer: Analyzer,
+        model: "ChatModel | None",
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._generations = generations
+        self._analyzer = analyzer
+        self._model = model
+        self._retrievers: dict[str, Retriever] = {}
+
+    async def retrieve(self, query: Query, *, k: int) -> Retrieval:
+        serving = self._generations.serving
+        if serving.name not in self._retrievers:
+            self._retrievers = {serving.name: self._build(serving)}
+        found = await self._retrievers[serving.name].retrieve(query, k=k)
+        return replace(found, notes=(*found.notes, *self._generations.notes))
+
+    def _build(self, generation: Generation) -> Retriever:
+        retrieval = self._settings.retrieval
+        follow_ups: Rewriter = FollowUpRewriter(self._analyzer)
+        first_stage = HybridRanker(
+            (LexicalRanker(generation.index), DenseRanker(generation.index, generation.embedder)),
+            follow_ups if self._model is None else ModelRewriter(self._model, follow_ups),
+            RetrievalOptions(candidates=retrieval.candidates, dense_weight=retrieval.dense_weight),
+        )
+        return HybridRetriever(first_stage, self._database.catalogue, self._analyzer)
+
+
+def _open_generations(
+    settings: Settings, database: Database, shelf: IndexShelf, surroundings: Surroundings
+) -> AbstractAsyncContextManager[Generations]:
+    return open_generations(
+        Ingredients(database.catalogue, database.vectors, shelf, surroundings.analyzer),
+        wanted=EmbedderChoice(settings.embedder.engine, settings.embedder.options),
+        open_embedder=lambda choice: open_embedder(choice, surroundings),
+        folder=surroundings.data_dir / "index",
+    )
+
+
+async def _open_model(settings: Settings, surroundings: Surroundings, stack: AsyncExitStack) -> "ChatModel | None":
+    """Return the language model that the settings name, ``None`` where they name none."""
+    model = settings.model
+    if model.name is None:
+        if model.base_url is not None:
+            raise ConfigurationError("model.base_url is set, but not model.name: what does that server call its model?")
+        return None
+    # Deferred: the providers' packages take as long to import as everything else together.
+    from aika.models.chat import open_model
+    from aika.models.providers import ChatOptions
+
+    options = ChatOptions(
+        base_url=model.base_url,
+        api_key=None if model.api_key is None else model.api_key.get_secret_value(),
+        temperature=model.temperature,
+        max_tokens=model.max_tokens,
+        timeout=model.timeout,
+        options=model.options,
+    )
+    return await stack.enter_async_context(open_model(model.name, options, models_dir=surroundings.data_dir / "models"))
+
+
+def _answerer(
+    settings: Settings, retriever: Retriever, embedder: Embedder, analyzer: Analyzer, model: "ChatModel | None"
+) -> Answerer:
+    answers = settings.answers
+    stages = usual_stages(
+        retriever,
+        analyzer=analyzer,
+        embedder=embedder,
+        generator=None if model is None else ChatGenerator(model, model=model.model),
+        general_questions=settings.model.general_questions,
+    )
+    options = AnswerOptions(
+        evidence=settings.retrieval.evidence,
+        min_confidence=answers.min_confidence,
+        old_after_days=answers.old_after_days,
+        max_question_chars=settings.server.max_question_chars,
+    )
+    return AnswerPipeline(stages, analyzer=analyzer, clock=SystemClock(), options=options)
+
+
+def _syncer(settings: Settings, database: Database, surroundings: Surroundings, clock: SystemClock) -> Syncer:
+    return Syncer(
+        catalogue=database.catalogue,
+        log=database.sync_log,
+        open_connector=lambda source: _open_connector(source, surroundings),
+        intake=build_intake(),
+        clock=clock,
+        limits=SyncLimits(parse_timeout=settings.sync.parse_timeout, max_removed_share=settings.sync.max_removed_share),
+    )
+
+
+def build_intake() -> Intake:
+    """Return the parsers and chunkers that are installed."""
+    parsers = [component("parsers", name)() for name in names("parsers")]
+    sections, symbols, threads = (component("chunkers", name)() for name in ("sections", "symbols", "threads"))
+    return Intake(
+        ParserSet(parsers, fallback=component("parsers", "plaintext")()),
+        ChunkerSet(sections, {Kind.CODE: symbols, Kind.CONVERSATION: threads}),
+    )
+
+
+def _open_connector(source: Source, surroundings: Surroundings) -> AbstractAsyncContextManager[Connector]:
+    return open_component("connectors", source.connector, source.options, surroundings)
+
+
+def open_embedder(choice: EmbedderChoice, surroundings: Surroundings) -> AbstractAsyncContextManager[Embedder]:
+    return open_component("embedders", choice.engine, choice.options, surroundings)
+
+
+def _database_url(settings: Settings) -> str:
+    if settings.database.url is not None:
+        return settings.database.url.get_secret_value()
+    return f"sqlite:///{settings.data_path / 'aika.db'}"
