@@ -74,8 +74,8 @@ def _with_sentences(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUni
         before = passage[unit.at - 1]
         if before.unit.block == unit.unit.block and before.quotable:
             wanted.add(before.at)
-    above = passage[unit.at - 1] if unit.at > 0 else None
-    if above is not None and above.unit.kind is UnitKind.CODE and _explains(reading, unit) and _fits_code(above):
+    above = _code_above(passage, unit)
+    if above is not None and _explains(reading, unit):
         lead_in = _lead_in(passage, above)
         wanted |= {above.at} if lead_in is None else {lead_in.at, above.at}
     following = passage[unit.at + 1] if unit.at + 1 < len(passage) else None
@@ -86,6 +86,15 @@ def _with_sentences(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUni
     if following.unit.kind is UnitKind.CODE and reading.question.kind in _PROCEDURES and _fits_code(following):
         wanted.add(following.at)
     return wanted
+
+
+def _code_above(passage: Sequence[ReadUnit], unit: ReadUnit) -> ReadUnit | None:
+    """Return the code block right above the unit's paragraph."""
+    at = unit.at
+    while at > 0 and passage[at - 1].unit.block == unit.unit.block:
+        at -= 1
+    above = passage[at - 1] if at > 0 else None
+    return above if above is not None and above.unit.kind is UnitKind.CODE and _fits_code(above) else None
 
 
 def _explains(reading: Reading, unit: ReadUnit) -> bool:

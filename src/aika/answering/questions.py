@@ -46,6 +46,8 @@ def read_question(text: str, analyzer: Analyzer) -> Question:
         weight = 1.5 if is_exact(word) or (number > 0 and word[:1].isupper()) else 1.0
         for term in analyzer.terms(word):
             weights[term] = max(weight, weights.get(term, 0.0))
+    if not weights:
+        weights = dict.fromkeys(analyzer.terms(text), 1.0)
     exact = frozenset(word.lower() for word in found if is_exact(word))
     return Question(text, question_kind(text), tuple(weights), exact, weights)
 
@@ -100,7 +102,7 @@ for from get gets getting give had has have help hello hey hi how i i'd i'm i've
 kind know let like look me mean means much many must my need needs of on or our out please question
 should show so some somebody someone something tell than thank thanks that the their them then there
 these they this those to under us use want was way we were what what's when where where's which who who's
-whom whose why will with would you your
+whom whose why will with would you your set up happens happen possible allowed there
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
 _KINDS = (

@@ -10,7 +10,7 @@ from aika.answering.sentences import UnitKind
 from aika.domain.documents import Kind
 
 # What each measure adds to a unit's score, chosen by reading answers on a corpus of our own. Coverage and similarity carry it.
-_COVERAGE, _SIMILARITY, _PASSAGE, _RANK, _EXACT = 1.0, 1.1, 0.5, 0.2, 0.35
+_COVERAGE, _SIMILARITY, _PASSAGE, _RANK, _EXACT = 1.0, 1.1, 0.5, 0.35, 0.35
 # Half of all sentences in a manual look like a step; few have a name or a time.
 _FITS, _FITS_STEP = 0.22, 0.1
 _STEP = 0.15
