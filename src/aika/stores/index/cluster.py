@@ -33,6 +33,8 @@ T = TypeVar("T")
 _DENSE, _LEXICAL = "dense", "lexical"
 _REQUEST_POINTS = 256
 _TIE_SLACK = 16
+_MOST_TIES = 10_000
+"""If more share the last place, the engine decides which of them are cut off: reading them all takes too long."""
 _KEYWORD_FIELDS = ("source", "kind", "readers")
 
 
@@ -209,7 +211,7 @@ class ClusterIndex:
                 self._name, query=query, using=using, query_filter=admitted, limit=limit, with_payload=["document"]
             )
             found = (await _translated(request)).points
-            if len(found) < limit or found[-1].score < found[k - 1].score:
+            if len(found) < limit or limit > _MOST_TIES or found[-1].score < found[k - 1].score:
                 break
             limit *= 4
         candidates = [

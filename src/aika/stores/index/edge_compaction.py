@@ -57,7 +57,7 @@ class Compaction:
         logger.info("index compaction started", extra={"shard": self.path.name})
         # -P keeps the working directory, which is not ours, off the child's import path.
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", __name__, str(self.path),
+            sys.executable, "-P", "-m", __name__, str(self.path), str(os.getpid()),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         try:
@@ -79,20 +79,22 @@ class Compaction:
 
 
 def main() -> None:
-    """Rebuild the shard that the command line names."""
-    _end_with_parent()
+    """Rebuild the shard that the command line names, for the process whose id it names."""
+    _end_with(int(sys.argv[2]))
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     edge_shard.optimize(Path(sys.argv[1]))
 
 
-def _end_with_parent() -> None:
-    """Ask to be killed when the serving process is, so that a rebuild nobody waits for does not go on for minutes.
+def _end_with(parent: int) -> None:
+    """Ask to be killed when the serving process ends, so that a rebuild nobody waits for does not go on for minutes.
 
     Where the system cannot, it goes on, and its result is deleted at the next opening.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before it was asked
+            sys.exit(1)
 
 
 if __name__ == "__main__":
