@@ -162,7 +162,7 @@ async def test_a_protocol_that_is_not_spoken_is_warned_of(
 async def test_a_collector_that_never_replies_does_not_keep_the_process_from_ending(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("aika.telemetry.setup._CLOSE_SECONDS", 0.2)
+    monkeypatch.setattr("aika.telemetry.providers._CLOSE_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv(
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces"

@@ -1,20 +1,10 @@
 """Telemetry of one application: opened once, asked to wrap components, flushed on close."""
 
-import asyncio
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
-from threading import Thread
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.metrics import MeterProvider, NoOpMeterProvider
-from opentelemetry.sdk.metrics import MeterProvider as SdkMeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
 from opentelemetry.trace import NoOpTracerProvider, TracerProvider
 
 from aika.protocols import (
@@ -40,11 +30,10 @@ from aika.telemetry.answering import (
     TracedWriter,
     Writer,
 )
-from aika.telemetry.exporting import exported_metrics, exported_spans, is_disabled, resource
+from aika.telemetry.exporting import destinations
 from aika.telemetry.feedback import CountedConversations
 from aika.telemetry.genai import ModelInstruments, NamedTextModel, TracedGenerator, TracedTextModel
 from aika.telemetry.names import SCOPE
-from aika.telemetry.privacy import WithoutContent
 from aika.telemetry.retrieving import (
     StageObserver,
     TracedEmbedder,
@@ -57,10 +46,10 @@ from aika.telemetry.stages import Recorder
 from aika.telemetry.syncing import SourceSyncer, TracedSyncer, traced_connectors
 from aika.telemetry.watching import ReadStates, SourceGauges
 
-_CLOSE_SECONDS = 5.0
-"""What is not exported by then is lost: a collector that is down must not keep a command from ending."""
-_PROBES = r"^https?://[^/]+/(?:healthz|readyz)$"
-"""Asked every few seconds by whatever runs the server, and never of interest."""
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from opentelemetry.sdk.metrics.export import MetricReader
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 
 class Telemetry:
@@ -89,54 +78,43 @@ class Telemetry:
         version: str,
         capture_content: bool,
         service: str = "aika",
-        span_exporters: Sequence[SpanExporter] = (),
-        metric_readers: Sequence[MetricReader] = (),
+        span_exporters: "Sequence[SpanExporter]" = (),
+        metric_readers: "Sequence[MetricReader]" = (),
     ) -> AsyncIterator["Telemetry"]:
         """Open what the standard ``OTEL_*`` variables ask for, and flush it at the end.
 
         Spans go to ``span_exporters`` and metrics to ``metric_readers`` besides. ``capture_content`` lets questions and
         answers into spans. Raises `ConfigurationError` where a variable asks for an exporter that aika does not have.
         """
-        named = resource(service=service, version=version)
+        to = destinations(span_exporters, metric_readers)
         async with AsyncExitStack() as stack:
             tracers: TracerProvider = NoOpTracerProvider()
             meters: MeterProvider = NoOpMeterProvider()
-            if not is_disabled():
-                tracers = await stack.enter_async_context(
-                    _tracers(named, span_exporters, capture_content=capture_content)
+            if to:
+                from aika.telemetry.providers import open_providers
+
+                tracers, meters = await stack.enter_async_context(
+                    open_providers(to, service=service, version=version, capture_content=capture_content)
                 )
-                meters = await stack.enter_async_context(_meters(named, metric_readers))
             telemetry = cls(tracers, meters, version=version, capture_content=capture_content)
             stack.enter_context(telemetry._closing)
             yield telemetry
 
     # Surfaces and clients
 
-    def instrument_app(self, app: FastAPI) -> None:
+    def instrument_app(self, app: "FastAPI") -> None:
         """Trace and measure the app's requests, those of health checks excepted. To be called before the app serves."""
-        if not self.enabled:
-            return
-        # Without this the instrumentation uses names and units that were replaced in 2023. The variable is read once a
-        # process, at the first instrumentation.
-        os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
-        FastAPIInstrumentor.instrument_app(
-            app,
-            tracer_provider=self._tracers,
-            meter_provider=self._meters,
-            excluded_urls=_PROBES,
-            # One span for every piece of a streamed answer says nothing that the request's span does not.
-            exclude_spans=["receive", "send"],
-        )
-        self._closing.callback(FastAPIInstrumentor.uninstrument_app, app)
+        if self.enabled:
+            from aika.telemetry import instrumenting
+
+            self._closing.callback(instrumenting.instrument_app(app, self._tracers, self._meters))
 
     def instrument_http_clients(self) -> None:
         """Trace and measure requests that aika makes with httpx: to providers of models, to sources."""
-        instrumentor = HTTPXClientInstrumentor()
-        if not self.enabled or instrumentor.is_instrumented_by_opentelemetry:
-            return
-        os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
-        instrumentor.instrument(tracer_provider=self._tracers, meter_provider=self._meters)
-        self._closing.callback(instrumentor.uninstrument)
+        if self.enabled:
+            from aika.telemetry import instrumenting
+
+            self._closing.callback(instrumenting.instrument_http_clients(self._tracers, self._meters))
 
     def watching(self, read: ReadStates, clock: Clock) -> AbstractContextManager[None]:
         """Show how sources stand as gauges while this is open; ``read`` is asked only when metrics are collected."""
@@ -197,47 +175,3 @@ class Telemetry:
 
     def connectors(self, open_connector: OpenConnector) -> OpenConnector:
         return traced_connectors(open_connector, self._recorder) if self.enabled else open_connector
-
-
-@asynccontextmanager
-async def _tracers(
-    named: Resource, exporters: Sequence[SpanExporter], *, capture_content: bool
-) -> AsyncIterator[TracerProvider]:
-    over_network = exported_spans()
-    if over_network is None and not exporters:
-        yield NoOpTracerProvider()
-        return
-
-    def allowed(exporter: SpanExporter) -> SpanExporter:
-        return exporter if capture_content else WithoutContent(exporter)
-
-    provider = SdkTracerProvider(resource=named, shutdown_on_exit=False)
-    for exporter in exporters:
-        provider.add_span_processor(SimpleSpanProcessor(allowed(exporter)))
-    if over_network is not None:
-        provider.add_span_processor(BatchSpanProcessor(allowed(over_network)))
-    try:
-        yield provider
-    finally:
-        await _shut_down(provider)
-
-
-@asynccontextmanager
-async def _meters(named: Resource, readers: Sequence[MetricReader]) -> AsyncIterator[MeterProvider]:
-    over_network = exported_metrics()
-    if over_network is None and not readers:
-        yield NoOpMeterProvider()
-        return
-    every = [*readers] if over_network is None else [*readers, over_network]
-    provider = SdkMeterProvider(metric_readers=every, resource=named, shutdown_on_exit=False)
-    try:
-        yield provider
-    finally:
-        await _shut_down(provider)
-
-
-async def _shut_down(provider: SdkTracerProvider | SdkMeterProvider) -> None:
-    # In a thread of its own that nobody has to join: where the collector is down, exporting is tried for longer.
-    thread = Thread(target=provider.shutdown, name="telemetry shutdown", daemon=True)
-    thread.start()
-    await asyncio.to_thread(thread.join, _CLOSE_SECONDS)

@@ -1,0 +1,41 @@
+"""Instrumentations of the libraries that carry requests.
+
+Imported only where something is exported.
+"""
+
+import os
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.metrics import MeterProvider
+from opentelemetry.trace import TracerProvider
+
+# Without this the instrumentations use names and units that were replaced in 2023. They read it once a process.
+os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+
+_PROBES = r"^https?://[^/]+/(?:healthz|readyz)$"
+"""Asked every few seconds by whatever runs the server, and never of interest."""
+
+
+def instrument_app(app: FastAPI, tracers: TracerProvider, meters: MeterProvider) -> Callable[[], object]:
+    """Trace and measure an app's requests; return what ends it."""
+    FastAPIInstrumentor.instrument_app(
+        app,
+        tracer_provider=tracers,
+        meter_provider=meters,
+        excluded_urls=_PROBES,
+        # One span for every piece of a streamed answer says nothing that the request's span does not.
+        exclude_spans=["receive", "send"],
+    )
+    return lambda: FastAPIInstrumentor.uninstrument_app(app)
+
+
+def instrument_http_clients(tracers: TracerProvider, meters: MeterProvider) -> Callable[[], object]:
+    """Trace and measure requests made with httpx, unless they already are; return what ends it."""
+    instrumentor = HTTPXClientInstrumentor()
+    if instrumentor.is_instrumented_by_opentelemetry:
+        return lambda: None
+    instrumentor.instrument(tracer_provider=tracers, meter_provider=meters)
+    return instrumentor.uninstrument
