@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
 
-.PHONY: run test check format lock clean openapi.json
+.PHONY: run test check format lock clean docs openapi.json
 
 run: $(VENV)/runtime
 	@$(BIN)/python -m aika.surfaces.cli.quickstart $(if $(DOCS),--docs "$(DOCS)")
@@ -26,6 +26,9 @@ format: $(VENV)/development
 
 openapi.json: $(VENV)/development
 	$(BIN)/python -m aika.surfaces.api.description > $@
+
+docs: $(VENV)/development
+	$(BIN)/python docs/generate.py
 
 # Versions and hashes only, no download address.
 lock: $(VENV)/uv

@@ -29,8 +29,8 @@ class _Strict(BaseModel):
 class ServerSettings(_Strict):
     """Where the server listens, and who may ask."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8400, ge=0, le=65535)
+    host: str = Field(default="127.0.0.1", description="Where to listen. Other machines reach only other addresses.")
+    port: int = Field(default=8400, ge=0, le=65535, description="0 takes any free one.")
     require_key: bool | None = Field(
         default=None, description="Whether requests need an API key. Unset: not on loopback, always elsewhere."
     )
@@ -38,7 +38,7 @@ class ServerSettings(_Strict):
         default=["everyone"], description="Who a request without a key is, where keys are not required."
     )
     max_question_chars: int = Field(default=8_000, ge=100, description="Longer questions are refused.")
-    max_body_bytes: int = Field(default=1_000_000, ge=10_000)
+    max_body_bytes: int = Field(default=1_000_000, ge=10_000, description="Larger requests are refused.")
 
     @property
     def key_required(self) -> bool:
@@ -58,8 +58,8 @@ class ServerSettings(_Strict):
 class ComponentSettings(_Strict):
     """An engine by name, with its own options."""
 
-    engine: str
-    options: dict[str, Any] = {}
+    engine: str = Field(description="Its name; see Components.")
+    options: dict[str, Any] = Field(default={}, description="Its own options.")
 
 
 class DatabaseSettings(_Strict):
@@ -75,15 +75,17 @@ class ModelSettings(_Strict):
         default=None, description='``"openai:…"``, ``"anthropic:…"``, ``"ollama:…"``, ``"gguf:…"``'
     )
     base_url: str | None = Field(default=None, description="Of an OpenAI-compatible server.")
-    api_key: SecretStr | None = None
-    temperature: float = Field(default=0.0, ge=0, le=2)
-    max_tokens: int = Field(default=800, ge=16)
-    timeout: float = Field(default=60, gt=0, description="Seconds.")
+    api_key: SecretStr | None = Field(
+        default=None, description="Unset: the provider's own variable, such as OPENAI_API_KEY."
+    )
+    temperature: float = Field(default=0.0, ge=0, le=2, description="0 is the most predictable.")
+    max_tokens: int = Field(default=800, ge=16, description="Of one answer.")
+    timeout: float = Field(default=60, gt=0, description="Seconds to the first word, and between words.")
     general_questions: bool = Field(
         default=True,
         description="Answer questions that are not about the company from the model's own knowledge, marked.",
     )
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default={}, description="Further settings of the provider, or of a GGUF file.")
 
 
 class RetrievalSettings(_Strict):
@@ -98,7 +100,6 @@ class AnswerSettings(_Strict):
 
 
 class SyncSettings(_Strict):
-    max_file_bytes: int = Field(default=50_000_000, ge=1_000, description="Larger files are reported and left out.")
     parse_timeout: float = Field(default=120, gt=0, description="Seconds for one document.")
     max_removed_share: float = Field(
         default=0.5, ge=0, le=1, description="A sync that would remove more than this share removes nothing."
@@ -114,10 +115,10 @@ class TelemetrySettings(_Strict):
 class SourceSettings(_Strict):
     """One source: what a file ``sources/NAME.yaml`` holds."""
 
-    connector: str
-    options: dict[str, Any] = {}
-    description: str = ""
-    owner: str | None = None
+    connector: str = Field(description="The kind of place; see Components.")
+    options: dict[str, Any] = Field(default={}, description="The connector's own options.")
+    description: str = Field(default="", description="What is in it, for people.")
+    owner: str | None = Field(default=None, description="Who answers for documents that name no owner.")
     contact: str | None = Field(default=None, description="How to reach the owner: a channel, an address, a link.")
     readers: list[str] | None = Field(
         default=None,
@@ -133,13 +134,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AIKA_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     base_dir: Path = Path()
-    data_dir: Path = Path(".aika")
-    sources_dir: Path = Path("sources")
+    data_dir: Path = Field(default=Path(".aika"), description="For everything that aika keeps.")
+    sources_dir: Path = Field(default=Path("sources"), description="One YAML file a source.")
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()
     index: ComponentSettings = ComponentSettings(engine="qdrant-edge")
     embedder: ComponentSettings = ComponentSettings(engine="minilm")
-    reranker: ComponentSettings | None = None
     model: ModelSettings = ModelSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answers: AnswerSettings = AnswerSettings()

@@ -1,0 +1,132 @@
+"""Writes the reference pages that are made from the code: ``make docs``. A test compares them with what is committed."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import typer.main
+from pydantic import BaseModel
+
+from aika.registry import Group, component, names
+from aika.settings import Settings, SourceSettings
+from aika.surfaces.cli.main import app
+
+HERE = Path(__file__).parent
+GENERATED = "<!-- Made from the code by `make docs`. -->\n"
+OPTIONED: tuple[Group, ...] = ("connectors", "embedders", "indexes")
+
+
+def main() -> None:
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"wrote {path.relative_to(HERE.parent)}\n")
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page."""
+    folder = HERE / "reference"
+    return {
+        folder / "settings.md": "\n".join(_settings()) + "\n",
+        folder / "components.md": "\n".join(_components()) + "\n",
+        folder / "command-line.md": "\n".join(_commands()) + "\n",
+    }
+
+
+def _settings() -> Iterator[str]:
+    yield f"# Settings\n\n{GENERATED}"
+    yield "`aika.toml` holds these. Each can also come from the environment: `server.port` is `AIKA_SERVER__PORT`."
+    yield "An environment variable wins over the file. An unknown setting is an error that names it.\n"
+    plain = {name: field for name, field in Settings.model_fields.items() if not _is_table(field.annotation)}
+    hidden = {"base_dir", "sources", "reranker"}
+    yield from _table("At the top", {name: field for name, field in plain.items() if name not in hidden})
+    for name, field in Settings.model_fields.items():
+        if _is_table(field.annotation):
+            yield from _table(f"`[{name}]`", field.annotation.model_fields, defaults=field.default)
+    yield from _table("A source: `[sources.NAME]`, or a file `sources/NAME.yaml`", SourceSettings.model_fields)
+
+
+def _components() -> Iterator[str]:
+    yield f"# Components and their options\n\n{GENERATED}"
+    yield "Components are found by entry points: what a package installs in the group is there by its name.\n"
+    for group in OPTIONED:
+        yield f"## {group.capitalize()}\n"
+        for name in names(group):
+            found = component(group, name)
+            yield from _table(f"`{name}`", found.Options.model_fields, about=_first_line(found), level=3)
+    for group in ("parsers", "chunkers"):
+        yield f"## {group.capitalize()}\n"
+        yield "| name | what it does | for |\n|---|---|---|"
+        for name in names(group):
+            found = component(group, name)
+            suffixes = ", ".join(f"`{suffix}`" for suffix in sorted(getattr(found, "suffixes", ())))
+            yield f"| `{name}` | {_first_line(found)} | {suffixes} |"
+        yield ""
+
+
+def _commands() -> Iterator[str]:
+    yield f"# Command line\n\n{GENERATED}"
+    yield 'Exit status 0 is success, 1 an error with a message, 2 a wrong call, 3 an honest "I don\'t know" of `aika ask`.'
+    yield "`AIKA_TOKEN` is the API key for a server that needs one.\n"
+    yield from _command(typer.main.get_command(app), "aika")
+
+
+def _command(command: click.Command, path: str) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            inner = command.get_command(click.Context(command), name)
+            if inner is not None:
+                yield from _command(inner, f"{path} {name}")
+        return
+    yield f"## {path}\n"
+    yield f"{(command.help or '').strip()}\n"
+    yield "| argument or option | meaning |\n|---|---|"
+    for parameter in command.params:
+        shown = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+        label = shown if isinstance(parameter, click.Option) else f"`{parameter.human_readable_name}`"
+        about = getattr(parameter, "help", None) or ""
+        yield f"| {label} | {about} |"
+    yield ""
+
+
+def _table(
+    title: str, fields: Mapping[str, Any], *, about: str = "", level: int = 2, defaults: BaseModel | None = None
+) -> Iterator[str]:
+    yield f"{'#' * level} {title}\n"
+    if about:
+        yield f"{about}\n"
+    if not fields:
+        yield "No options.\n"
+        return
+    yield "| name | default | meaning |\n|---|---|---|"
+    for name, field in fields.items():
+        default = _default(field) if defaults is None else _shown(getattr(defaults, name))
+        yield f"| `{name}` | {default} | {field.description or ''} |"
+    yield ""
+
+
+def _default(field: Any) -> str:
+    if field.is_required():
+        return "required"
+    return _shown(field.get_default(call_default_factory=True))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
+    if isinstance(value, Path):
+        value = value.as_posix()
+    return "unset" if value is None else f"`{value!r}`"
+
+
+def _is_table(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _first_line(found: type[Any]) -> str:
+    return (found.__doc__ or "").strip().split("\n", 1)[0]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What tests of several areas share."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def embedder_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the embedder's graphs, which are built once for all tests."""
+    folder = tmp_path_factory.mktemp("embedder") / "models"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example_server(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> Iterator[str]:
+    """The address of a real server with the example company synced."""
+    base = tmp_path_factory.mktemp("examples")
+    shutil.copytree(ROOT / "examples", base / "examples", ignore=shutil.ignore_patterns(".aika"))
+    shutil.copytree(ROOT / "docs", base / "docs")
+    (base / "examples" / ".aika").mkdir()
+    (base / "examples" / ".aika" / "models").symlink_to(embedder_graphs)
+    environment = {**os.environ, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "aika.surfaces.cli.main"]
+    synced = subprocess.run(
+        [*command, "sync", "--dir", str(base / "examples")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert synced.returncode == 0, synced.stderr
+    server = subprocess.Popen(
+        [*command, "serve", "--port", "0", "--dir", str(base / "examples")],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    found = re.search(r"http://\S+", server.stdout.readline())
+    assert found, "the server did not say where it listens"
+    yield found[0]
+    server.terminate()
+    server.wait(timeout=30)
+    server.stdout.close()
