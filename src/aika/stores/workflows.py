@@ -25,8 +25,8 @@ _APPLICATION = "aika"
 # Work of any version of aika can be taken up by any other: it starts from its beginning.
 _APPLICATION_VERSION = "1"
 _SCHEMA = "aika_jobs"
-_MOST_ATTEMPTS = 20
-"""Work whose process died this often is given up: it may be what kills it."""
+_MOST_ATTEMPTS = 100
+"""Work whose process ended this often is given up: it may be what ends it."""
 _KEPT = timedelta(days=7)
 """How long finished work can still be waited for."""
 _FORGOTTEN_AT_ONCE = 500
@@ -123,7 +123,7 @@ def standing(job: str) -> tuple[Phase, str | None]:
         case "ENQUEUED" | "DELAYED" | "PENDING":
             return "open", None
         case "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
-            raise PermanentError(f"the job {job!r} was given up: its process died {_MOST_ATTEMPTS} times")
+            raise PermanentError(f"the job {job!r} was given up: its process ended {_MOST_ATTEMPTS} times")
         case _:
             raise PermanentError(f"the job {job!r} ended as {status.status.lower()}: {status.error}")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, text
+from alembic.operations import Operations
+from sqlalchemy import Column, Connection, Text, create_engine, text
 
 from aika.domain.access import UNRESTRICTED, Scope
 from aika.domain.errors import AikaError, ConfigurationError, PermanentError, TransientError
@@ -35,6 +36,17 @@ async def test_the_migrations_create_the_tables_of_the_models(database_url: str)
             differences = await connection.run_sync(_differences)
 
     assert differences == []
+
+
+async def test_rebuilding_a_table_in_a_migration_loses_nothing_that_hangs_on_it(database_url: str) -> None:
+    async with Database.open(database_url) as database, Connections.open(database_url) as connections:
+        await database.catalogue.record(make_entries("a"))
+
+        async with connections.migrate() as connection:
+            await connection.run_sync(_rebuild_documents)
+
+        changes = await database.catalogue.changes(after=0, limit=9)
+        assert [change.chunks for change in changes] == [make_entries("a")[0].chunks]
 
 
 async def test_many_may_open_a_new_database_at_once(sqlite_url: str) -> None:
@@ -168,6 +180,12 @@ def test_a_lock_of_another_process_is_worth_another_try(tmp_path: Path) -> None:
 
     engine.dispose()
     other.close()
+
+
+def _rebuild_documents(connection: Connection) -> None:
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("documents", recreate="auto") as table:
+        table.add_column(Column("added", Text))
+        table.alter_column("version", nullable=True)
 
 
 def modes_in(folder: Path) -> set[int]:

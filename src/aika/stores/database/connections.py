@@ -4,13 +4,14 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from aika.domain.errors import ConfigurationError, MissingExtraError
 from aika.stores.database.failures import translated
@@ -26,7 +27,6 @@ _PRAGMAS = (
     # What was acknowledged survives a power cut, not only a killed process: with NORMAL the last commits could be lost
     # and their change numbers given out again, which an index that had followed them would never notice.
     "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA journal_size_limit=67108864",
     # In KiB, because it is negative.
@@ -34,12 +34,18 @@ _PRAGMAS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Engines:
+    reader: AsyncEngine
+    writer: AsyncEngine
+    migrator: AsyncEngine
+
+
 class Connections:
     """Hands out connections, each inside one transaction, and says library errors in aika's words."""
 
-    def __init__(self, reader: AsyncEngine, writer: AsyncEngine, *, where: str, lock: asyncio.Lock | None) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, engines: _Engines, *, where: str, lock: asyncio.Lock | None) -> None:
+        self._engines = engines
         self._lock = lock
         self.where = where
         """Names the database to a person."""
@@ -61,19 +67,26 @@ class Connections:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads, and sees one state of the database throughout."""
         with translated(self.where):
-            async with self._reader.begin() as connection:
+            async with self._engines.reader.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that is committed, durably, when the block ends without an exception."""
         with translated(self.where):
-            async with self._lock or nullcontext(), self._writer.begin() as connection:
+            async with self._lock or nullcontext(), self._engines.writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def migrate(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction to change tables in, which SQLite does by dropping them: nothing is deleted along."""
+        with translated(self.where):
+            async with self._lock or nullcontext(), self._engines.migrator.begin() as connection:
                 yield connection
 
     async def _dispose(self) -> None:
-        await self._reader.dispose()
-        await self._writer.dispose()
+        for engine in (self._engines.reader, self._engines.writer, self._engines.migrator):
+            await engine.dispose()
 
 
 def _prepare(url: str) -> Connections:
@@ -103,12 +116,15 @@ def _sqlite(url: URL) -> Connections:
     except OSError as error:
         raise ConfigurationError(f"the database {path} cannot be opened: {error.strerror}") from error
     url = url.set(drivername="sqlite+aiosqlite")
-    reader = create_async_engine(url, hide_parameters=True, pool_size=READERS, max_overflow=0)
-    writer = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
-    for engine, begin in ((reader, "BEGIN"), (writer, "BEGIN IMMEDIATE")):
-        event.listen(engine.sync_engine, "connect", _configure_sqlite)
-        event.listen(engine.sync_engine, "begin", _Begin(begin))
-    return Connections(reader, writer, where=f"the database {path}", lock=asyncio.Lock())
+    engines = _Engines(
+        reader=create_async_engine(url, hide_parameters=True, pool_size=READERS, max_overflow=0),
+        writer=create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0),
+        migrator=create_async_engine(url, hide_parameters=True, poolclass=NullPool),
+    )
+    _prepare_sqlite(engines.reader, begin="BEGIN", foreign_keys=True)
+    _prepare_sqlite(engines.writer, begin="BEGIN IMMEDIATE", foreign_keys=True)
+    _prepare_sqlite(engines.migrator, begin="BEGIN IMMEDIATE", foreign_keys=False)
+    return Connections(engines, where=f"the database {path}", lock=asyncio.Lock())
 
 
 def _postgresql(url: URL) -> Connections:
@@ -120,22 +136,20 @@ def _postgresql(url: URL) -> Connections:
     engine = create_async_engine(url, hide_parameters=True, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True)
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     where = f"the database {url.database!r} on {url.host or url.query.get('host') or 'the local socket'}"
-    return Connections(reader, engine, where=where, lock=None)
+    return Connections(_Engines(reader, engine, engine), where=where, lock=None)
 
 
-class _Begin:
-    """Begins transactions as told, where Python's driver would begin them late and only for writes."""
+def _prepare_sqlite(engine: AsyncEngine, *, begin: str, foreign_keys: bool) -> None:
+    def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        # Python's driver would begin transactions late, and only for writes.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys={foreign_keys:d}"):
+            cursor.execute(pragma)
+        cursor.close()
 
-    def __init__(self, statement: str) -> None:
-        self._statement = statement
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
-    def __call__(self, connection: Connection) -> None:
-        connection.exec_driver_sql(self._statement)
-
-
-def _configure_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    event.listen(engine.sync_engine, "connect", configure)
+    event.listen(engine.sync_engine, "begin", begin_transaction)

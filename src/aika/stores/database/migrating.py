@@ -17,7 +17,7 @@ async def migrate(connections: Connections) -> None:
 
     Raises `ConfigurationError` where a newer version of aika has been here.
     """
-    async with connections.write() as connection:
+    async with connections.migrate() as connection:
         await connection.run_sync(_migrate, connections.where)
 
 

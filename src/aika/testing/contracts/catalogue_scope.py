@@ -1,6 +1,5 @@
 """Who may see what of a catalogue, checked against `Scope.admits`."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from itertools import combinations
 
@@ -17,7 +16,7 @@ ALICE, BOB, TEAM = PrincipalId("user:alice"), PrincipalId("user:bob"), Principal
 HANDBOOK, WIKI = SourceId("handbook"), SourceId("wiki")
 
 # The catalogue is the same for all examples of a property: what they ask is, not what they find.
-shared_catalogue = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+shared_catalogue = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 _PRINCIPALS = (EVERYONE, ALICE, BOB, TEAM)
@@ -43,17 +42,13 @@ class CatalogueScopeContract:
 
         expected = {entry.document.id for entry in entries if _admits(scope, entry.document)}
 
-        ids = [entry.document.id for entry in entries]
-        chunks = [entry.chunks[0] for entry in entries]
         assert {document.id async for document in paged(catalogue, limit=9, scope=scope)} == expected
-        read = await asyncio.gather(*(catalogue.document(document, scope=scope) for document in ids))
-        assert {found[0].id for found in read if found is not None} == expected
-        found = await catalogue.chunks([chunk.id for chunk in chunks], scope=scope)
+        found = await catalogue.chunks([entry.chunks[0].id for entry in entries], scope=scope)
         assert {chunk.document.id for chunk in found.values()} == expected
-        around = await asyncio.gather(
-            *(catalogue.neighbours(chunk, before=0, after=0, scope=scope) for chunk in chunks)
-        )
-        assert {chunk.document.id for some in around for chunk in some} == expected
+        for entry in entries[::7]:
+            seen = entry.document.id in expected
+            assert (await catalogue.document(entry.document.id, scope=scope) is not None) == seen
+            assert bool(await catalogue.neighbours(entry.chunks[0], before=0, after=0, scope=scope)) == seen
 
     async def test_a_page_is_full_although_most_documents_are_hidden(self, catalogue: Catalogue) -> None:
         await catalogue.record(make_entries(*(f"hidden{n:02}" for n in range(40)), readers=["user:bob"]))

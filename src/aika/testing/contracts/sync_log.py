@@ -64,12 +64,12 @@ class SyncLogContract:
         await sync_log.begin(make_report())
         await sync_log.update(success, [])
 
-        for minutes in range(1, 80):
+        for minutes in range(1, 55):
             await sync_log.begin(make_report(after=minutes))
             await sync_log.update(make_report(phase=SyncPhase.REFUSED, after=minutes), [])
 
         assert await sync_log.last_success(HANDBOOK) == success.finished_at
-        assert await sync_log.last(HANDBOOK) == make_report(phase=SyncPhase.REFUSED, after=79)
+        assert await sync_log.last(HANDBOOK) == make_report(phase=SyncPhase.REFUSED, after=54)
 
     async def test_a_sync_left_running_is_replaced(self, sync_log: SyncLog) -> None:
         await sync_log.begin(make_report())
