@@ -30,7 +30,7 @@ Pooling = Literal["mean", "cls"]
 """How token vectors become a text's: their mean, or the first one's."""
 
 QUERY_THREADS = 2
-DOCUMENT_NICENESS = 10
+DOCUMENT_NICENESS = 5
 """Added to the niceness of threads that embed documents, so that a server's questions come first."""
 LONGEST_WORD = 100
 """Characters a token, at most, that a text is cut to before it is tokenized."""
