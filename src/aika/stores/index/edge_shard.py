@@ -28,10 +28,11 @@ from aika.stores.index.bm25 import TermWeights
 T = TypeVar("T")
 
 _DENSE, _LEXICAL = "dense", "lexical"
+_DOCUMENT = "document"
 _OPERATION_POINTS = 200
 """Points an engine call: about 10 ms in which nothing else of the process runs."""
 _FIELDS = {
-    "document": engine.PayloadSchemaType.Uuid,
+    _DOCUMENT: engine.PayloadSchemaType.Uuid,
     "source": engine.PayloadSchemaType.Keyword,
     "kind": engine.PayloadSchemaType.Keyword,
     "readers": engine.PayloadSchemaType.Keyword,
@@ -118,21 +119,30 @@ class EdgeShard:
         decide who is cut off."""
         admitted = scope_filter(scope)
         limit = k + _TIE_SLACK
-        while True:
-            request = engine.QueryRequest(limit=limit, query=query, filter=admitted)
-            found = self._call(partial(self._shard.query, request))
-            if len(found) < limit or limit > _MOST_TIES or found[-1].score < found[k - 1].score:
-                break
-            limit *= 4
-        best = sorted((-point.score, str(point.id)) for point in found)[:k]
-        # Looked up for the best alone: for ten thousand that tie it would take longer than the search.
-        document_of = self._documents_of([id_ for _, id_ in best])
+        found = self._query(query, admitted, limit, with_payload=True)
+        tied = False
+        while len(found) == limit and found[-1].score == found[k - 1].score and limit < _MOST_TIES:
+            limit, tied = limit * 4, True
+            # Without payloads: for ten thousand that tie, reading them would take longer than the search.
+            found = self._query(query, admitted, limit, with_payload=False)
+        best = sorted((-point.score, str(point.id), _document_of(point)) for point in found)[:k]
+        if tied:
+            document_of = self._documents_of([id_ for _, id_, _ in best])
+            best = [(score, id_, document_of.get(id_, "")) for score, id_, _ in best]
         # A crash can leave a point without its payload. It is not found until it is written again, which is soon.
-        return [Candidate(ChunkId(id_), document_of[id_], -score) for score, id_ in best if id_ in document_of]
+        return [Candidate(ChunkId(id_), DocumentId(document), -score) for score, id_, document in best if document]
 
-    def _documents_of(self, points: list[str]) -> dict[str, DocumentId]:
-        records = self._call(lambda: self._shard.retrieve(list(points), ["document"], False))
-        return {str(record.id): DocumentId(record.payload["document"]) for record in records if record.payload}
+    def _documents_of(self, points: list[str]) -> dict[str, str]:
+        records = self._call(lambda: self._shard.retrieve(list(points), [_DOCUMENT], False))
+        return {str(record.id): _document_of(record) for record in records}
+
+    def _query(
+        self, query: engine.Query, admitted: engine.Filter | None, limit: int, *, with_payload: bool
+    ) -> list[engine.ScoredPoint]:
+        request = engine.QueryRequest(
+            limit=limit, query=query, filter=admitted, with_payload=[_DOCUMENT] if with_payload else False
+        )
+        return self._call(partial(self._shard.query, request))
 
     def _update(self, operation: engine.UpdateOperation) -> None:
         self._call(lambda: self._shard.update(operation))
@@ -157,7 +167,7 @@ def make_point(chunk: Chunk, weights: TermWeights, vector: Vector | None) -> Poi
         vectors[_DENSE] = vector.tolist()
     document = chunk.document
     payload = {
-        "document": document.id,
+        _DOCUMENT: document.id,
         "source": document.source,
         "kind": document.kind.value,
         "readers": sorted(document.readers),
@@ -182,8 +192,14 @@ def scope_filter(scope: Scope) -> engine.Filter | None:
     return engine.Filter(must=must) if must else None
 
 
+def _document_of(point: engine.ScoredPoint | engine.Record) -> str:
+    """Return the point's document, or nothing where its payload was not asked for or is missing."""
+    document: str = (point.payload or {}).get(_DOCUMENT, "")
+    return document
+
+
 def _of(documents: Collection[DocumentId]) -> engine.FieldCondition:
-    return _any_of("document", documents)
+    return _any_of(_DOCUMENT, documents)
 
 
 def _any_of(field: str, values: Collection[str]) -> engine.FieldCondition:
