@@ -143,6 +143,9 @@ class DurableJobs:
     async def _run(self, id: str, name: str, argument: str) -> str | None:
         # A coroutine always runs in a task.
         task = cast("asyncio.Task[str | None]", asyncio.current_task())
+        if self._closing.is_set():
+            # Handed out at the last moment: nobody would cancel it any more.
+            raise asyncio.CancelledError
         self._running.add(task)
         try:
             await (await self._work(name))(argument)
