@@ -41,6 +41,8 @@ from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
 from aika.stores.index.memory import MemoryIndex
 
 EVIDENCE = 6
+SAMPLE = 80
+"""Questions of each kind, where nothing is fitted."""
 DEPTH = 200
 WEIGHTS = {"answerable": 0.5, "lookalike": 0.25, "removed": 0.25}
 # Which way each signal may move the probability. A fitted coefficient of the other sign is noise or a trap, and is left out.
@@ -77,7 +79,7 @@ class RememberingEmbedder:
     async def embed(self, texts: Sequence[str], *, role: EmbeddingRole) -> Matrix:
         new = [text for text in dict.fromkeys(texts) if (role, text) not in self._known]
         if new:
-            for text, vector in zip(new, await self._embedder.embed(new, role=role), strict=True):
+            for text, vector in zip(new, await self._embedder.embed(new, role="query"), strict=True):
                 self._known[role, text] = vector
         return np.array([self._known[role, text] for text in texts], dtype=np.float32)
 
@@ -271,8 +273,8 @@ async def transfer(
     queries = [json.loads(line) for line in (folder / "queries.jsonl").open(encoding="utf-8")]
     queries.sort(key=lambda query: hashlib.sha256(query["id"].encode()).hexdigest())
     asked = {
-        "answerable": [query["text"] for query in queries if query.get("answerable", True)][:150],
-        "unanswerable": [query["text"] for query in queries if not query.get("answerable", True)][:150],
+        "answerable": [query["text"] for query in queries if query.get("answerable", True)][:SAMPLE],
+        "unanswerable": [query["text"] for query in queries if not query.get("answerable", True)][:SAMPLE],
         "strangers": list(strangers),
     }
     report: dict[str, object] = {"chunks": len(chunks), "dense": collection.dense}
@@ -327,7 +329,7 @@ async def main() -> None:
             models[which] = fit(fitting, which, np.array([getattr(row, label) for row in fitting]))
             labels = np.array([float(getattr(row, label)) for row in held_out])
             report[which] = measures(held_out, labels, probabilities(models[which], held_out, which))
-        strangers = [row.query for row in held_out if row.kind == "answerable"][:150]
+        strangers = [row.query for row in held_out if row.kind == "answerable"][:SAMPLE]
         moved = {folder.name: await transfer(folder, models, strangers, embedder) for folder in chosen.transfer}
     written = {
         "about": "Logistic models of whether evidence holds an answer, and whether an extractive answer has it. "

@@ -53,15 +53,19 @@ class WritingGenerator:
     def __init__(self, text: str, error: Exception | None = None) -> None:
         self.text = text
         self.error = error
+        self.closed = False
         self.asked: list[tuple[Query, Sequence[Hit]]] = []
 
     async def generate(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Usage]:
         self.asked.append((query, evidence))
-        for start in range(0, len(self.text), 7):
-            yield self.text[start : start + 7]
-        if self.error is not None:
-            raise self.error
-        yield Usage(self.model, input_tokens=100, output_tokens=20)
+        try:
+            for start in range(0, len(self.text), 7):
+                yield self.text[start : start + 7]
+            if self.error is not None:
+                raise self.error
+            yield Usage(self.model, input_tokens=100, output_tokens=20)
+        finally:
+            self.closed = True
 
 
 def ask(text: str) -> Query:

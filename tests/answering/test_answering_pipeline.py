@@ -117,6 +117,18 @@ async def test_a_model_that_declines_leads_to_an_abstention_with_the_nearest_doc
     assert [near.chunk.document.key for near in abstention.nearest] == ["backups.md", "keys.md"]
 
 
+async def test_a_model_stops_writing_when_nobody_listens_any_more() -> None:
+    generator = WritingGenerator("Backups of the order database are kept for 35 days [1]. " * 50)
+    stream = pipeline(EVIDENCE, generator=generator).answer(ask(QUESTION))
+
+    async for event in stream:
+        if isinstance(event, TextDelta):
+            break
+    await stream.aclose()
+
+    assert generator.closed
+
+
 async def test_a_failing_model_is_replaced_by_quotes_with_a_note() -> None:
     generator = WritingGenerator("Backups of", error=TransientError("the model's server did not answer; try again"))
 

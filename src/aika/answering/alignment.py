@@ -8,7 +8,7 @@ from aika.answering.display import plain
 from aika.answering.exactness import Exact, code_words, exact, missing, words
 from aika.answering.polarity import contradicts
 from aika.answering.questions import is_exact
-from aika.answering.sentences import Unit, UnitKind, units
+from aika.answering.sentences import Unit, UnitKind, passage_units
 from aika.domain.documents import Chunk
 from aika.protocols import Analyzer
 
@@ -119,7 +119,7 @@ class Aligner:
 
     def _read(self, hit: int) -> list[Span]:
         chunk = self.chunks[hit]
-        found = units(chunk.text, chunk.document.kind)
+        found = passage_units(chunk)
         contexts = _contexts(chunk, found)
         spans: list[Span] = []
         for first, unit in enumerate(found):

@@ -14,7 +14,7 @@ import numpy as np
 
 from aika.answering.display import inline, plain
 from aika.answering.questions import Question, QuestionKind, defines, fits, read_question, ungrouped
-from aika.answering.sentences import Unit, UnitKind, units
+from aika.answering.sentences import Unit, UnitKind, passage_units, sentence_spans
 from aika.domain.documents import Chunk, Kind
 from aika.domain.queries import Hit
 from aika.protocols import Analyzer, Embedder
@@ -130,11 +130,11 @@ class EvidenceReader:
         headings = set(self._terms(" ".join((chunk.document.title, *chunk.heading_path))))
         context = _Context(headings)
         found: list[ReadUnit] = []
-        for at, unit in enumerate(units(chunk.text, chunk.document.kind)):
+        for at, unit in enumerate(passage_units(chunk)):
             raw = chunk.text[unit.start : unit.end]
             shown = raw if unit.kind is UnitKind.CODE else inline(raw)
-            sequence = [] if unit.kind is UnitKind.HIDDEN else self._terms(raw)
-            terms = frozenset(sequence)
+            sequence = [] if unit.kind is UnitKind.HIDDEN else self._sequence(raw)
+            terms = frozenset(term for term in sequence if term)
             around, before = context.of(unit)
             context.pass_by(unit, raw, terms)
             found.append(
@@ -152,6 +152,13 @@ class EvidenceReader:
                     proximity=_proximity(reading.question.terms, sequence),
                 )
             )
+        return found
+
+    def _sequence(self, text: str) -> list[str]:
+        """Return the terms with gaps between sentences, so that no two terms are close across one."""
+        found: list[str] = []
+        for start, end in sentence_spans(text):
+            found += [*self._terms(text[start:end]), *[""] * _CLOSE]
         return found
 
     def _fits(self, question: Question, text: str) -> bool:

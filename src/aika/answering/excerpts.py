@@ -7,6 +7,7 @@ from aika.answering.evidence import Reading, ReadUnit
 from aika.answering.questions import QuestionKind
 from aika.answering.selection import Choice, leans, steers
 from aika.answering.sentences import UnitKind
+from aika.domain.documents import Kind
 from aika.domain.queries import Hit
 
 _LIST_ITEMS, _LIST_CHARS = 12, 1_100
@@ -129,6 +130,9 @@ def _whole_list(passage: Sequence[ReadUnit], item: ReadUnit) -> set[int]:
 
 
 def _with_list(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit) -> set[int]:
+    if unit.kind is Kind.CONVERSATION:
+        asked = unit.at > 0 and passage[unit.at - 1].text.rstrip().endswith("?") and passage[unit.at - 1].quotable
+        return {unit.at - 1, unit.at} if asked else {unit.at}
     members = [other for other in passage if other.unit.block == unit.unit.block and other.quotable]
     lead_in = _lead_in(passage, members[0])
     wanted = {unit.at}

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from aika.answering.citations import without_markers
 from aika.answering.prompting import DECLINED, GENERAL_INSTRUCTIONS, INSTRUCTIONS, messages
+from aika.answering.streaming import closing
 from aika.domain.answers import Draft, Origin, Usage
 from aika.domain.queries import Hit, Message, Query
 from aika.protocols import Generator
@@ -29,8 +29,9 @@ class ChatGenerator:
 
     async def generate(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Usage]:
         instructions = INSTRUCTIONS if evidence else GENERAL_INSTRUCTIONS
-        async for piece in self._chat.stream(instructions, messages(query, evidence)):
-            yield piece
+        async with closing(self._chat.stream(instructions, messages(query, evidence))) as pieces:
+            async for piece in pieces:
+                yield piece
 
 
 class GeneratedWriter:
@@ -41,15 +42,16 @@ class GeneratedWriter:
 
     async def write(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Draft]:
         """Yield the text in pieces as it is written, and last the draft. Its citations are not bound yet."""
-        pieces: list[str] = []
+        written: list[str] = []
         usage: Usage | None = None
-        async for piece in self._generator.generate(query, evidence):
-            if isinstance(piece, Usage):
-                usage = piece
-            else:
-                pieces.append(piece)
-                yield piece
-        text = "".join(pieces).strip()
+        async with closing(self._generator.generate(query, evidence)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Usage):
+                    usage = piece
+                else:
+                    written.append(piece)
+                    yield piece
+        text = "".join(written).strip()
         yield Draft(
             query=query,
             text=text,
@@ -67,11 +69,6 @@ def is_declined(text: str) -> bool:
         return True
     # A longer text that begins with a reservation goes on with an answer.
     return len(bare.split()) <= _DECLINING_WORDS and bool(_DECLINING.search(bare))
-
-
-def undeclined(draft: Draft) -> Draft:
-    """Return the draft without the fixed phrase, where the writer added it to an answer."""
-    return replace(draft, text=re.sub(rf"\s*{re.escape(DECLINED)}\s*", " ", draft.text).strip())
 
 
 _DECLINING_WORDS = 60

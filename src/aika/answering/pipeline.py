@@ -15,7 +15,7 @@ from aika.answering.courtesy import (
     too_long,
 )
 from aika.answering.notes import notes_on
-from aika.answering.streaming import SafeStream
+from aika.answering.streaming import SafeStream, closing
 from aika.domain.answers import (
     Abstention,
     Answer,
@@ -162,11 +162,12 @@ class AnswerPipeline:
         """Yield the text as it may be shown; leave the draft, or the error that ended it, in ``outcome``."""
         safe = SafeStream()
         try:
-            async for piece in writer.write(query, hits):
-                if isinstance(piece, Draft):
-                    outcome.draft = piece
-                elif shown := safe.feed(piece):
-                    yield TextDelta(shown)
+            async with closing(writer.write(query, hits)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Draft):
+                        outcome.draft = piece
+                    elif shown := safe.feed(piece):
+                        yield TextDelta(shown)
         except AikaError as error:
             logger.warning("writing failed", extra={"writer": type(writer).__name__, "error": type(error).__name__})
             outcome.error = error

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from aika.answering.display import visible
-from aika.answering.sentences import UnitKind, units
+from aika.answering.sentences import UnitKind, passage_units
 from aika.domain.documents import Chunk
 from aika.domain.queries import Hit, Message, Query, Role
 
@@ -87,7 +87,7 @@ def _attribute(value: str) -> str:
 def _shown(chunk: Chunk) -> str:
     """Return the passage's text without what its readers do not see."""
     text = chunk.text
-    for unit in reversed([unit for unit in units(text, chunk.document.kind) if unit.kind is UnitKind.HIDDEN]):
+    for unit in reversed([unit for unit in passage_units(chunk) if unit.kind is UnitKind.HIDDEN]):
         text = text[: unit.start] + text[unit.end :]
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 

@@ -5,10 +5,10 @@ Every unit is an exact span of the text it was found in.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from aika.domain.documents import Kind
+from aika.domain.documents import Chunk, Kind
 
 
 class UnitKind(StrEnum):
@@ -50,6 +50,21 @@ def units(text: str, kind: Kind = Kind.PAGE) -> list[Unit]:
     if kind is Kind.CODE:
         return [Unit(UnitKind.CODE, *match.span(), number) for number, match in enumerate(_RUN.finditer(text))]
     return _Segmenter(text, conversation=kind is Kind.CONVERSATION).run()
+
+
+def passage_units(chunk: Chunk) -> list[Unit]:
+    """Return the units of a passage. Lines of front matter are hidden: the document's record has them already."""
+    return [
+        replace(unit, kind=UnitKind.HIDDEN) if _is_front_matter(chunk, unit) else unit
+        for unit in units(chunk.text, chunk.document.kind)
+    ]
+
+
+def _is_front_matter(chunk: Chunk, unit: Unit) -> bool:
+    if chunk.start + unit.start > _FRONT_CHARS or unit.kind is UnitKind.CODE:
+        return False
+    key, colon, _ = chunk.text[unit.start : unit.end].partition(":")
+    return bool(colon) and key.strip().lower().replace("-", "_") in chunk.document.attributes
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -122,6 +137,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
+_FRONT_CHARS = 1_000
 _RUN = re.compile(r"[ \t]*\S[^\n]*(?:\n[ \t]*\S[^\n]*)*")
 # Its fences may be in another chunk: the one above it often is.
 _FRONT_MATTER = re.compile(

@@ -1,8 +1,25 @@
 """Text of a language model, safe to show while it is still being written."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from aika.answering.sanitising import sanitised
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def closing(stream: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
+    """Close the stream at the end, where it can be closed: a model stops writing when nobody listens any more."""
+    try:
+        yield stream
+    finally:
+        close = getattr(stream, "aclose", None)
+        if close is not None:
+            await close()
+
 
 # What may still become a link, an image, a tag, code or an address. The last word waits for the space behind it.
 _UNFINISHED = re.compile(
