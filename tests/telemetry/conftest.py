@@ -16,7 +16,8 @@ from aika.telemetry.setup import Telemetry
 @pytest.fixture(autouse=True)
 def _no_otel_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith("OTEL_") and name != "OTEL_SEMCONV_STABILITY_OPT_IN":
+        # Those that aika has set itself stay: the instrumentations read them once a process.
+        if name.startswith("OTEL_") and not name.startswith(("OTEL_SEMCONV_", "OTEL_INSTRUMENTATION_")):
             monkeypatch.delenv(name)
 
 

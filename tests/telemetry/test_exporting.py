@@ -163,6 +163,8 @@ async def test_a_collector_that_never_replies_does_not_keep_the_process_from_end
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("aika.telemetry.providers._CLOSE_SECONDS", 0.2)
+    # What is left behind gives up soon after, too.
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "1")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv(
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces"

@@ -94,6 +94,23 @@ async def test_addresses_of_documents_are_not_recorded_when_they_are_read(
     assert CANARY not in recorded.everything()
 
 
+async def test_keys_are_not_among_the_headers_that_an_operator_asks_for(
+    system: System, telemetry: Telemetry, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST", ".*")
+    app = app_of(system)
+    telemetry.instrument_app(app)
+
+    async with client_of(app) as client:
+        await client.get(
+            "/ask", params={"q": "?"}, headers={"Authorization": "Bearer aika_secret", "X-Team": "harbour"}
+        )
+
+    attributes = recorded.span("GET /ask").attributes
+    assert attributes["http.request.header.x_team"] == ("harbour",)
+    assert "aika_secret" not in recorded.everything()
+
+
 async def test_content_is_recorded_where_the_operator_allows_it(
     tmp_path: Path, revealing_telemetry: Telemetry, recorded: Recorded
 ) -> None:

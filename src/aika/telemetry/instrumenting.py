@@ -14,6 +14,10 @@ from opentelemetry.trace import TracerProvider
 
 # Without this the instrumentations use names and units that were replaced in 2023. They read it once a process.
 os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+# An operator may ask for headers of requests; keys are not to be among them.
+os.environ.setdefault(
+    "OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SANITIZE_FIELDS", "authorization,cookie,set-cookie,.*key.*,.*token.*"
+)
 
 _PROBES = r"^https?://[^/]+/(?:healthz|readyz)$"
 """Asked every few seconds by whatever runs the server, and never of interest."""
@@ -38,4 +42,5 @@ def instrument_http_clients(tracers: TracerProvider, meters: MeterProvider) -> C
     if instrumentor.is_instrumented_by_opentelemetry:
         return lambda: None
     instrumentor.instrument(tracer_provider=tracers, meter_provider=meters)
-    return instrumentor.uninstrument
+    stop: Callable[[], object] = instrumentor.uninstrument
+    return stop
