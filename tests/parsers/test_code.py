@@ -208,6 +208,22 @@ class TestSymbols:
         assert ("good",) in symbols(document)
         assert_sound(document)
 
+    def test_syntax_that_would_take_forever_is_kept_as_lines_with_a_warning(self) -> None:
+        # The grammar's recovery from these errors does not end within minutes.
+        method = '    }}\n    /** Says {0}. */\n    fun m{0}(): String {{\n        return "xxxxxxxx{1}"\n'
+        source = (
+            '""x""{""/**/\ng{}\n  \u2022  fun     }\n  /\n    fu{\n        return "xxxxxxxx"\n'
+            + method.format(17, "\u00c3xxxxxxxxcxxxxxxxx")
+            + method.format(18, "")
+            + method.format(19, "").replace("Str", "Str999999999999999999999999999999")
+            + "    }\n}\n"
+        )
+
+        document = parsed(source, "a.kt")
+
+        assert document.body.text == source
+        assert "syntax" in document.warnings[0]
+
     def test_letters_beyond_ascii_do_not_move_the_blocks(self) -> None:
         document = parsed("# Grüße 🎉 数\ndef grüße():\n    return '🎉🎉'\n\n\ndef zwei():\n    pass\n")
 

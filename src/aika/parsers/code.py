@@ -61,14 +61,21 @@ class CodeParser:
         path = PurePosixPath(raw.path)
         name, suffix = path.name.lower(), path.suffix.lower()
         grammar = BY_SUFFIX.get(".hpp" if suffix == ".h" and _CPP_ONLY.search(file.text) else suffix)
-        if grammar is not None:
-            body = Body(file.text, tuple(symbol_blocks(Lines(file.text), grammar)))
-        elif suffix in _SECTIONED or name in _SECTIONED:
-            body = line_blocks(file.text, section=_section)
+        blocks = symbol_blocks(Lines(file.text), grammar) if grammar is not None else None
+        warnings = file.warnings
+        if blocks is not None:
+            body = Body(file.text, tuple(blocks))
         else:
-            body = line_blocks(file.text)
+            body = line_blocks(file.text, section=_section if {suffix, name} & _SECTIONED else _no_section)
+            warnings += (
+                ("its syntax could not be analyzed, so it is kept as plain lines",) if grammar is not None else ()
+            )
         kind = Kind.DATA if suffix in _DATA or name == "codeowners" else Kind.CODE
-        return Parsed(body, raw.path, kind, warnings=file.warnings)
+        return Parsed(body, raw.path, kind, warnings=warnings)
+
+
+def _no_section(line: str) -> None:
+    return None
 
 
 def _section(line: str) -> str | None:

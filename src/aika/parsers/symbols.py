@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import count, pairwise
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node, Parser, Tree
 
 from aika.domain.documents import Block, BlockKind
 from aika.parsers.grammars import Grammar, language
 from aika.parsers.lines import Lines
 from aika.parsers.writing import line_block
 
+_STEPS, _STEPS_A_KILOBYTE = 200, 40
+"""Of the parser, as it reports its progress. Real files take 2 to 22 steps a kilobyte."""
+_READ = 65_536
 _LARGE = 1600
 """Characters above which a class becomes its methods: what the chunker keeps whole."""
 _DEPTH = 6
@@ -46,15 +49,34 @@ class _Symbol:
     end: int
 
 
-def symbol_blocks(lines: Lines, grammar: Grammar) -> list[Block]:
-    """Return the file's symbols, and what stands between them, as blocks. Broken syntax gives coarser blocks, not none."""
-    tree = Parser(language(grammar)).parse(lines.text.encode())
+def symbol_blocks(lines: Lines, grammar: Grammar) -> list[Block] | None:
+    """Return the file's symbols, and what stands between them, as blocks. Broken syntax gives coarser blocks, not none.
+
+    ``None`` where the syntax is such that analyzing it would take too long.
+    """
+    tree = _tree(lines.text.encode(), grammar)
+    if tree is None:
+        return None
     spans = _Outline(lines, grammar).spans(tree.root_node.named_children, (0, len(lines)), ())
     return [
         block
         for span in _without_closers(lines, list(spans))
         if (block := line_block(lines, span.kind, span.first, span.end, span.path)) is not None
     ]
+
+
+def _tree(source: bytes, grammar: Grammar) -> Tree | None:
+    # The recovery from errors can be exponential: damaged Kotlin of 3 kB ran for minutes. Steps are counted, and not
+    # seconds, so that the same file always has the same blocks.
+    allowed = _STEPS + len(source) * _STEPS_A_KILOBYTE // 1000
+    steps = count(1)
+    try:
+        return Parser(language(grammar)).parse(
+            lambda offset, _: source[offset : offset + _READ],
+            progress_callback=lambda *_: next(steps) > allowed,
+        )
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
