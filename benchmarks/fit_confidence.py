@@ -47,10 +47,17 @@ DEPTH = 200
 WEIGHTS = {"answerable": 0.5, "lookalike": 0.25, "removed": 0.25}
 # Which way each signal may move the probability. A fitted coefficient of the other sign is noise or a trap, and is left out.
 SIGNS = {"exact_missing": -1, "names_missing": -1, "citations_removed": -1, "superseded": -1}
-# What extracts from an encyclopedia never show, and so cannot be fitted: quotes always have full support, and nothing in it is
-# marked as replaced.
-BY_HAND = {"support": 1.0, "citations_removed": -1.0, "superseded": -0.8}
-BY_HAND_REFERENCES = {"support": 1.0, "citations_removed": 0.0, "superseded": 0.0}
+# What an encyclopedia never shows, and so cannot be fitted: codes and versions that nothing in the collection has, quotes without
+# full support, documents that are marked as replaced. Coefficient and reference; the reference leaves the intercept in place.
+BY_HAND = {
+    "evidence": {"exact_missing": (-1.5, 0.0)},
+    "answer": {
+        "exact_missing": (-1.5, 0.0),
+        "support": (1.0, 1.0),
+        "citations_removed": (-1.0, 0.0),
+        "superseded": (-0.8, 0.0),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,7 @@ def weights(rows: Sequence[Row]) -> np.ndarray:
 
 def fit(rows: Sequence[Row], which: str, labels: np.ndarray) -> dict[str, object]:
     """Fit, leaving out signals whose coefficient has the wrong sign, until all are right."""
-    names = [name for name in getattr(rows[0], which) if name not in BY_HAND]
+    names = [name for name in getattr(rows[0], which) if name not in BY_HAND[which]]
     while True:
         model = LogisticRegression(C=1.0, max_iter=2_000)
         model.fit(matrix(rows, names, which), labels, sample_weight=weights(rows))
@@ -212,10 +219,9 @@ def fit(rows: Sequence[Row], which: str, labels: np.ndarray) -> dict[str, object
     coefficients = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
     references = {name: round(float(mean), 4) for name, mean in zip(names, means, strict=True)}
     intercept = float(model.intercept_[0])
-    if which == "answer":
-        intercept -= sum(weight * BY_HAND_REFERENCES[name] for name, weight in BY_HAND.items())
-        coefficients |= BY_HAND
-        references |= BY_HAND_REFERENCES
+    intercept -= sum(weight * reference for weight, reference in BY_HAND[which].values())
+    coefficients |= {name: weight for name, (weight, _) in BY_HAND[which].items()}
+    references |= {name: reference for name, (_, reference) in BY_HAND[which].items()}
     return {"intercept": round(intercept, 4), "coefficients": coefficients, "references": references}
 
 
@@ -339,7 +345,7 @@ async def main() -> None:
         "mix": WEIGHTS,
         "n_fitted": len(fitting),
         "n_held_out": len(held_out),
-        "set_by_hand": sorted(BY_HAND),
+        "set_by_hand": {which: sorted(by_hand) for which, by_hand in BY_HAND.items()},
         "held_out": report,
         "transfer": moved,
         "models": models,
