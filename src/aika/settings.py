@@ -6,7 +6,7 @@ Only the application and the surfaces' start-up read this module; everything els
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, field_validator
@@ -110,6 +110,7 @@ class TelemetrySettings(_Strict):
     """Export itself is configured by the standard ``OTEL_*`` variables."""
 
     capture_content: bool = Field(default=False, description="Whether questions and answers appear in traces.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Of the server's log.")
 
 
 class SourceSettings(_Strict):
@@ -125,7 +126,6 @@ class SourceSettings(_Strict):
         description='Who may read what the connector cannot tell: ``["everyone"]`` or ``["group:payments", …]``. '
         "Unset: nobody may, and the source says so.",
     )
-    link_template: str | None = Field(default=None, description="A URL with ``{key}``, for documents without a link.")
 
 
 class Settings(BaseSettings):
@@ -230,7 +230,6 @@ def _source(name: str, spec: SourceSettings, *, declared_in: str) -> Source:
         readers=None if spec.readers is None else frozenset(PrincipalId(reader) for reader in spec.readers),
         owner=None if spec.owner is None else Owner(name=spec.owner, contact=spec.contact, found_in=declared_in),
         description=spec.description,
-        link_template=spec.link_template,
         declared_in=declared_in,
     )
 

@@ -17,7 +17,7 @@ from aika.domain.identifiers import ApiKeyId, DocumentId, PrincipalId, SourceId,
 from aika.domain.queries import Query, Retrieval
 from aika.domain.sources import Source, SourceState, SyncReport, UnreadableDocument
 from aika.ingestion.generations import Generations
-from aika.ingestion.sync import OnProgress, Syncer
+from aika.ingestion.sync import OnProgress
 from aika.protocols import (
     ApiKey,
     Count,
@@ -27,6 +27,8 @@ from aika.protocols import (
 from aika.settings import Settings
 from aika.stores.database.database import Database
 from aika.stores.locking import DataDirectoryLock
+from aika.telemetry.setup import Telemetry
+from aika.telemetry.syncing import SourceSyncer
 
 _KEY_PREFIX = "aika_"
 _SYNC_JOB = "sync"
@@ -49,12 +51,13 @@ class Aika:
     source_errors: tuple[ConfigurationError, ...]
     database: Database
     generations: Generations
-    syncer: Syncer
+    syncer: SourceSyncer
     jobs: Jobs
     retriever: Retriever
     conversing: Conversing
     clock: SystemClock
     lock: DataDirectoryLock
+    telemetry: Telemetry
     _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
 
     # Asking

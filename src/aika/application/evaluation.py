@@ -5,11 +5,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aika.application.wiring import build_intake, open_embedder
+from aika.application.wiring import build_intake, open_embedder, retrieval_options
 from aika.evaluation.retrieval import RetrievalSystem
 from aika.ingestion.generations import EmbedderChoice
 from aika.registry import Surroundings, open_component
-from aika.retrieval.hybrid import RetrievalOptions
 from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.retrieval.rewriting import FollowUpRewriter
 from aika.settings import Settings
@@ -36,7 +35,6 @@ async def open_retrieval_system(settings: Settings) -> AsyncIterator[RetrievalSy
             open_component("indexes", settings.index.engine, settings.index.options, passing)
         )
         index = await stack.enter_async_context(shelf.open("evaluation", dimensions=embedder.dimensions))
-        options = RetrievalOptions(
-            candidates=settings.retrieval.candidates, dense_weight=settings.retrieval.dense_weight
+        yield RetrievalSystem(
+            build_intake(), embedder, database.vectors, index, FollowUpRewriter(analyzer), retrieval_options(settings)
         )
-        yield RetrievalSystem(build_intake(), embedder, database.vectors, index, FollowUpRewriter(analyzer), options)

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from aika.answering.assembly import usual_stages
 from aika.answering.generation import ChatGenerator
-from aika.answering.pipeline import AnswerOptions, AnswerPipeline
+from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.application.aika import Aika, SystemClock
 from aika.assistants.conversing import Conversing
+from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Kind
 from aika.domain.errors import ConfigurationError
 from aika.domain.queries import Query, Retrieval
@@ -18,7 +20,6 @@ from aika.ingestion.generations import EmbedderChoice, Generation, Generations, 
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
 from aika.ingestion.sync import Syncer, SyncLimits
 from aika.protocols import (
-    Analyzer,
     Answerer,
     Connector,
     Embedder,
@@ -36,6 +37,7 @@ from aika.settings import Settings, load_sources
 from aika.stores.database.database import Database
 from aika.stores.jobs import DurableJobs
 from aika.stores.locking import DataDirectoryLock
+from aika.telemetry.setup import Telemetry
 
 if TYPE_CHECKING:
     from aika.models.chat import ChatModel
@@ -52,7 +54,12 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         data_dir.mkdir(parents=True, exist_ok=True)
         lock = stack.enter_context(DataDirectoryLock.hold(data_dir))
         url = _database_url(settings)
+        telemetry = await stack.enter_async_context(
+            Telemetry.open(version=version("aika"), capture_content=settings.telemetry.capture_content)
+        )
+        telemetry.instrument_http_clients()
         database = await stack.enter_async_context(Database.open(url))
+        database.conversations = telemetry.conversations(database.conversations)
         surroundings = Surroundings(settings.base_dir, data_dir, TechnicalAnalyzer())
         shelf = await stack.enter_async_context(
             open_component("indexes", settings.index.engine, settings.index.options, surroundings)
@@ -61,10 +68,10 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             for generation in await shelf.generations():
                 await shelf.drop(generation)
         generations = await stack.enter_async_context(_open_generations(settings, database, shelf, surroundings))
-        model = await _open_model(settings, surroundings, stack)
+        parts = _Parts(settings, surroundings, database, telemetry, await _open_model(settings, surroundings, stack))
         clock = SystemClock()
-        retriever = _CurrentRetriever(settings, database, generations, surroundings.analyzer, model)
-        answerer = _answerer(settings, retriever, generations.newest.embedder, surroundings.analyzer, model)
+        retriever = telemetry.retriever(_CurrentRetriever(parts, generations))
+        answerer = _answerer(parts, retriever, generations.newest.embedder)
         jobs = await stack.enter_async_context(DurableJobs.open(url))
         sources, errors = load_sources(settings)
         aika = Aika(
@@ -73,33 +80,36 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             source_errors=tuple(errors),
             database=database,
             generations=generations,
-            syncer=_syncer(settings, database, surroundings, clock),
+            syncer=telemetry.syncer(_syncer(parts, clock)),
             jobs=jobs,
             retriever=retriever,
             conversing=Conversing(answerer, database.conversations, clock),
             clock=clock,
             lock=lock,
+            telemetry=telemetry,
         )
+        stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
         yield aika
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the others are built with."""
+
+    settings: Settings
+    surroundings: Surroundings
+    database: Database
+    telemetry: Telemetry
+    model: "ChatModel | None"
 
 
 class _CurrentRetriever:
     """Retrieves from the generation that serves now."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        database: Database,
-        generations: Generations,
-        analyzer: Analyzer,
-        model: "ChatModel | None",
-    ) -> None:
-        self._settings = settings
-        self._database = database
+    def __init__(self, parts: _Parts, generations: Generations) -> None:
+        self._parts = parts
         self._generations = generations
-        self._analyzer = analyzer
-        self._model = model
         self._retrievers: dict[str, Retriever] = {}
 
     async def retrieve(self, query: Query, *, k: int) -> Retrieval:
@@ -110,14 +120,24 @@ class _CurrentRetriever:
         return replace(found, notes=(*found.notes, *self._generations.notes))
 
     def _build(self, generation: Generation) -> Retriever:
-        retrieval = self._settings.retrieval
-        follow_ups: Rewriter = FollowUpRewriter(self._analyzer)
+        parts, telemetry, model = self._parts, self._parts.telemetry, self._parts.model
+        analyzer = parts.surroundings.analyzer
+        follow_ups: Rewriter = FollowUpRewriter(analyzer)
+        lexical = LexicalRanker(generation.index)
+        dense = DenseRanker(generation.index, telemetry.embedder(generation.embedder))
         first_stage = HybridRanker(
-            (LexicalRanker(generation.index), DenseRanker(generation.index, generation.embedder)),
-            follow_ups if self._model is None else ModelRewriter(self._model, follow_ups),
-            RetrievalOptions(candidates=retrieval.candidates, dense_weight=retrieval.dense_weight),
+            (telemetry.ranker(lexical), telemetry.ranker(dense)),
+            telemetry.rewriter(follow_ups if model is None else ModelRewriter(telemetry.text_model(model), follow_ups)),
+            retrieval_options(parts.settings),
+            telemetry.observe,
         )
-        return HybridRetriever(first_stage, self._database.catalogue, self._analyzer)
+        return HybridRetriever(first_stage, parts.database.catalogue, analyzer)
+
+
+def retrieval_options(settings: Settings) -> RetrievalOptions:
+    """Return how retrieval is to work, from what can be configured of it."""
+    retrieval = settings.retrieval
+    return RetrievalOptions(candidates=retrieval.candidates, dense_weight=retrieval.dense_weight)
 
 
 def _open_generations(
@@ -150,34 +170,49 @@ async def _open_model(settings: Settings, surroundings: Surroundings, stack: Asy
         timeout=model.timeout,
         options=model.options,
     )
-    return await stack.enter_async_context(open_model(model.name, options, models_dir=surroundings.data_dir / "models"))
+    return await stack.enter_async_context(
+        open_model(model.name, options, models_dir=surroundings.data_dir / "models", base_dir=surroundings.base_dir)
+    )
 
 
-def _answerer(
-    settings: Settings, retriever: Retriever, embedder: Embedder, analyzer: Analyzer, model: "ChatModel | None"
-) -> Answerer:
-    answers = settings.answers
+def _answerer(parts: _Parts, retriever: Retriever, embedder: Embedder) -> Answerer:
+    settings, telemetry, model = parts.settings, parts.telemetry, parts.model
+    analyzer = parts.surroundings.analyzer
     stages = usual_stages(
         retriever,
         analyzer=analyzer,
-        embedder=embedder,
-        generator=None if model is None else ChatGenerator(model, model=model.model),
+        embedder=telemetry.embedder(embedder),
+        generator=None if model is None else telemetry.generator(ChatGenerator(model, model=model.model)),
         general_questions=settings.model.general_questions,
     )
     options = AnswerOptions(
         evidence=settings.retrieval.evidence,
-        min_confidence=answers.min_confidence,
-        old_after_days=answers.old_after_days,
+        min_confidence=settings.answers.min_confidence,
+        old_after_days=settings.answers.old_after_days,
         max_question_chars=settings.server.max_question_chars,
     )
-    return AnswerPipeline(stages, analyzer=analyzer, clock=SystemClock(), options=options)
+    stages = _traced(stages, telemetry)
+    return telemetry.answerer(AnswerPipeline(stages, analyzer=analyzer, clock=SystemClock(), options=options))
 
 
-def _syncer(settings: Settings, database: Database, surroundings: Surroundings, clock: SystemClock) -> Syncer:
+def _traced(stages: Stages, telemetry: Telemetry) -> Stages:
+    return replace(
+        stages,
+        judge=telemetry.judge(stages.judge),
+        writer=telemetry.writer(stages.writer),
+        verifier=telemetry.verifier(stages.verifier),
+        scorer=telemetry.scorer(stages.scorer),
+        fallback=None if stages.fallback is None else telemetry.writer(stages.fallback),
+        general=None if stages.general is None else telemetry.writer(stages.general),
+    )
+
+
+def _syncer(parts: _Parts, clock: SystemClock) -> Syncer:
+    settings = parts.settings
     return Syncer(
-        catalogue=database.catalogue,
-        log=database.sync_log,
-        open_connector=lambda source: _open_connector(source, surroundings),
+        catalogue=parts.database.catalogue,
+        log=parts.database.sync_log,
+        open_connector=parts.telemetry.connectors(lambda source: _open_connector(source, parts.surroundings)),
         intake=build_intake(),
         clock=clock,
         limits=SyncLimits(parse_timeout=settings.sync.parse_timeout, max_removed_share=settings.sync.max_removed_share),

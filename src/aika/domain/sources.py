@@ -25,8 +25,6 @@ class Source:
     """Who may read documents whose readers the connector cannot know. ``None`` makes those unreadable."""
     owner: Owner | None = None
     description: str = ""
-    link_template: str | None = None
-    """A URL with ``{key}`` for documents that have no link of their own."""
     declared_in: str = "aika.toml"
 
 

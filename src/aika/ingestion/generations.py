@@ -128,7 +128,7 @@ async def open_generations(
 
         async def open_one(choice: EmbedderChoice) -> Generation:
             embedder = await stack.enter_async_context(open_embedder(choice))
-            name = generation_name(embedder, ingredients.analyzer)
+            name = generation_name(embedder, ingredients.analyzer, shelf)
             index = await stack.enter_async_context(shelf.open(name, dimensions=embedder.dimensions))
             return Generation(name, choice, index, embedder, IndexFollower(catalogue, index, vectors, embedder))
 
@@ -146,9 +146,9 @@ async def open_generations(
         yield generations
 
 
-def generation_name(embedder: Embedder, analyzer: Analyzer) -> str:
-    """Return the name of the generation that this embedder and analyzer fill."""
-    said = f"{embedder.fingerprint}\n{analyzer.fingerprint}\n{embedder.dimensions}"
+def generation_name(embedder: Embedder, analyzer: Analyzer, shelf: IndexShelf) -> str:
+    """Return the name of the generation that these fill."""
+    said = f"{embedder.fingerprint}\n{analyzer.fingerprint}\n{shelf.fingerprint}\n{embedder.dimensions}"
     return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 

@@ -64,7 +64,6 @@ class Intake:
             tuple(sorted(type(parser).__name__ for parser in self.parsers.parsers)),
             None if source.readers is None else sorted(source.readers),
             source.owner,
-            source.link_template,
         )
         return _digest(repr(said))
 
@@ -120,13 +119,13 @@ def _assemble(source: Source, raw: RawDocument, parsed: Parsed) -> Document:
         key=raw.key,
         title=raw.title or parsed.title or PurePosixPath(raw.path).name,
         kind=raw.kind or parsed.kind or Kind.PAGE,
-        url=raw.url or _link(source, raw.key),
+        url=raw.url,
         media_type=raw.media_type,
         readers=raw.readers if raw.readers is not None else source.readers or frozenset(),
         owner=raw.owner or owner_from(attributes) or source.owner,
         authors=raw.authors or _listed(attributes, "authors", "author"),
         created_at=raw.created_at or _date(attributes, "created", "date", "creation_date"),
-        modified_at=_date(attributes, "last_updated", "last_reviewed_on", "updated", "date") or raw.modified_at,
+        modified_at=_date(attributes, "last_updated", "last_reviewed_on", "last_reviewed", "updated", "date") or raw.modified_at,
         attributes=attributes,
     )
 
@@ -158,10 +157,6 @@ def _date(attributes: Mapping[str, AttributeValue], *names: str) -> datetime | N
         # A date without a zone is taken as UTC: half a day more or less matters to nobody here.
         return found.replace(tzinfo=found.tzinfo or UTC)
     return None
-
-
-def _link(source: Source, key: str) -> str | None:
-    return None if source.link_template is None else source.link_template.replace("{key}", key)
 
 
 def _digest(text: str) -> str:

@@ -18,19 +18,22 @@ SLICE = 16
 """Texts at a time: what a question has to wait for at most."""
 
 
+class FastembedOptions(Options):
+    """Which model, and how it is run."""
+
+    model: str = Field(default="BAAI/bge-small-en-v1.5", description="A name of fastembed's list of text models.")
+    threads: int | None = Field(default=None, ge=1, description="Unset: one a core.")
+    offline: bool = Field(default=False, description="Use only what was downloaded before.")
+
+
 class FastembedEmbedder:
     """Runs a model of fastembed's list. Open it through the registry, as ``fastembed``."""
 
-    class Options(Options):
-        model: str = Field(default="BAAI/bge-small-en-v1.5", description="A name of fastembed's list of text models.")
-        threads: int | None = Field(default=None, ge=1, description="Unset: one a core.")
-        offline: bool = Field(default=False, description="Use only what was downloaded before.")
+    Options = FastembedOptions
 
     @classmethod
     @asynccontextmanager
-    async def open(
-        cls, options: "FastembedEmbedder.Options", surroundings: Surroundings
-    ) -> AsyncIterator["FastembedEmbedder"]:
+    async def open(cls, options: FastembedOptions, surroundings: Surroundings) -> AsyncIterator["FastembedEmbedder"]:
         """Load the model, downloading it into the data directory where it is not there."""
         try:
             from fastembed import TextEmbedding

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import select
 
+from aika.protocols import Conversations
 from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
@@ -23,7 +24,7 @@ class Database:
         self.catalogue = SqlCatalogue(connections)
         self.sync_log = SqlSyncLog(connections)
         self.vectors = SqlVectorStore(connections)
-        self.conversations = SqlConversations(connections)
+        self.conversations: Conversations = SqlConversations(connections)
         self.keys = SqlApiKeys(connections)
 
     @classmethod

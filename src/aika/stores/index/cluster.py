@@ -19,7 +19,7 @@ from aika.domain.errors import ConflictError, MissingExtraError, PermanentError,
 from aika.domain.identifiers import ChunkId, DocumentId
 from aika.domain.queries import Candidate
 from aika.protocols import Analyzer, Index, IndexPosition, Matrix, Vector
-from aika.stores.index.bm25 import TermWeights, weigh_chunk, weigh_question
+from aika.stores.index.bm25 import FIELDS, TermWeights, weigh_chunk, weigh_question
 from aika.stores.index.generations import Generations, admits_nothing, check_generation, check_vectors, last_of_each
 
 try:
@@ -76,6 +76,8 @@ class QdrantEngine:
 
 class ClusterShelf:
     """The collections whose names begin with the prefix."""
+
+    fingerprint = FIELDS.fingerprint
 
     def __init__(self, client: AsyncQdrantClient, options: QdrantEngine.Options, analyzer: Analyzer) -> None:
         self._client = client

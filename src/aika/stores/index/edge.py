@@ -21,7 +21,7 @@ from aika.domain.documents import Chunk
 from aika.domain.identifiers import ChunkId, DocumentId
 from aika.domain.queries import Candidate
 from aika.protocols import Analyzer, Index, IndexPosition, Matrix, Vector
-from aika.stores.index.bm25 import weigh_chunk, weigh_question
+from aika.stores.index.bm25 import FIELDS, weigh_chunk, weigh_question
 from aika.stores.index.edge_compaction import Compaction
 from aika.stores.index.edge_folder import GenerationFolder, clean_shelf, generation_names
 from aika.stores.index.edge_shard import EdgeShard, make_point, operations
@@ -58,6 +58,8 @@ class QdrantEdgeEngine:
 
 class EdgeShelf:
     """One folder with a folder for each generation."""
+
+    fingerprint = FIELDS.fingerprint
 
     def __init__(self, path: Path, analyzer: Analyzer) -> None:
         self._path = path

@@ -23,8 +23,10 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = 
     check_exposure(settings)
     server = settings.server
     async with open_aika(settings) as aika, aika.background():
+        app = create_app(aika, max_body_bytes=server.max_body_bytes)
+        aika.telemetry.instrument_app(app)
         config = uvicorn.Config(
-            create_app(aika, max_body_bytes=server.max_body_bytes),
+            app,
             host=server.host,
             port=server.port,
             log_config=None,

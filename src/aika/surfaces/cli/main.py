@@ -20,6 +20,7 @@ from aika.surfaces.cli import starting
 from aika.surfaces.cli.connecting import connect
 from aika.surfaces.cli.printing import print_completion, print_search, print_source, print_sources
 from aika.surfaces.cli.progress import SyncWatch
+from aika.telemetry.logging import set_up_logging
 
 app = typer.Typer(
     help="aika answers from your company's own documents, with citations.", no_args_is_help=True, add_completion=False
@@ -46,6 +47,7 @@ HERE = Path()
 
 def main() -> None:
     """Run the command line. Errors that people can act on are printed in a sentence, not as a traceback."""
+    set_up_logging(level="warning", capture_content=False)
     try:
         app()
     except (AikaError, AikaClientError) as error:
@@ -153,6 +155,7 @@ def serve(
     from aika.surfaces.api.serving import serve as serve_api
 
     settings = load_settings(folder)
+    set_up_logging(level=settings.telemetry.log_level, capture_content=settings.telemetry.capture_content)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update={"server": settings.server.model_copy(update=given)})
 

@@ -14,6 +14,7 @@ from aika.settings import Settings, SourceSettings, load_settings
 from aika.surfaces.api.serving import serve
 from aika.surfaces.cli.printing import print_completion
 from aika.surfaces.cli.progress import SyncWatch
+from aika.telemetry.logging import set_up_logging
 
 _COMPANY_QUESTION = "How do I roll back a deployment?"
 _DOCS_QUESTION = "What is this about?"
@@ -27,6 +28,7 @@ def main() -> None:
     options.add_argument("--port", type=int, default=8400)
     options.add_argument("--once", action="store_true", help="Stop after the first answer.")
     given = options.parse_args()
+    set_up_logging(level="warning", capture_content=False)
     console = Console()
     question = given.question or (_DOCS_QUESTION if given.docs else _COMPANY_QUESTION)
     try:
