@@ -30,7 +30,8 @@ from aika.stores.locking import DataDirectoryLock
 from aika.telemetry.setup import Telemetry
 from aika.telemetry.syncing import SourceSyncer
 
-_KEY_PREFIX = "aika_"
+KEY_PREFIX = "aika_"
+"""What the secret of every API key begins with."""
 _SYNC_JOB = "sync"
 _NOTHING = Count(documents=0, chunks=0)
 
@@ -173,7 +174,7 @@ class Aika:
         lifetime: timedelta | None = None,
     ) -> tuple[ApiKey, str]:
         """Return the new key and its secret, which is not kept."""
-        secret = _KEY_PREFIX + secrets.token_urlsafe(32)
+        secret = KEY_PREFIX + secrets.token_urlsafe(32)
         now = self.clock.now()
         key = ApiKey(
             id=ApiKeyId(random_id()),
