@@ -25,8 +25,8 @@ from made_material import make_material, write_files
 HERE = Path(__file__).parent
 AIKA = "aika"
 PEERS = ("haystack", "chromadb", "lancedb", "bm25s")
-LARGEST = {"haystack": 100_000}
-"""Above this many chunks an engine is left out: Haystack's store keeps vectors as lists of Python numbers, 6 GB for 500,000."""
+LARGEST = {"haystack": 20_000}
+"""Above this many chunks an engine is left out: Haystack's store scores every chunk in Python, seconds a question."""
 AGAIN_FILES = 7_000
 STEP_SECONDS = 3 * 3600
 

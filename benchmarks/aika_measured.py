@@ -64,7 +64,15 @@ def _source(files: Path) -> SourceSettings:
     return SourceSettings(connector="filesystem", options={"path": str(files)}, readers=["everyone"])
 
 
+def _configure(store: Path, files: Path) -> None:
+    """Declare the source: a server removes what it knows of sources that are not configured."""
+    (store / "sources").mkdir(exist_ok=True, parents=True)
+    source = _source(files).model_dump(mode="json")
+    (store / "sources" / f"{SOURCE}.yaml").write_text(json.dumps(source), encoding="utf-8")
+
+
 async def build(material: Material, store: Path) -> dict[str, Any]:
+    _configure(store, store)
     async with open_aika(settings_of(store)) as aika:
         recording = time.perf_counter()
         for entries, vectors in made_entries(material):
@@ -135,7 +143,8 @@ async def stages(material: Material, store: Path) -> dict[str, Any]:
                     await index.search_vector(vector, k=200, scope=ASKER)
                 with observe("embed"):
                     await embedder.embed([text], role="query")
-                await retriever.retrieve(Query(text, ASKER), k=HITS)
+                found = await retriever.retrieve(Query(text, ASKER), k=HITS)
+                assert len(found.hits) == HITS
         for text in questions:
             with observe("search"):
                 await aika.search(Query(text, ASKER), k=HITS)
@@ -150,7 +159,7 @@ async def search(material: Material, store: Path) -> dict[str, Any]:
         for round_ in range(ROUNDS):
             for text in questions:
                 started = time.perf_counter()
-                await _searched(client, text)
+                await _found_all(client, text)
                 if round_:
                     taken.append(time.perf_counter() - started)
         started = time.perf_counter()
@@ -204,9 +213,7 @@ async def files(folder: Path, store: Path) -> dict[str, Any]:
 
 async def newest(folder: Path, store: Path) -> dict[str, Any]:
     """Serve a small folder and take the time from writing a file, and ordering a sync, until its word is found."""
-    (store / "sources").mkdir(exist_ok=True, parents=True)
-    source = _source(folder).model_dump(mode="json")
-    (store / "sources" / f"{SOURCE}.yaml").write_text(json.dumps(source), encoding="utf-8")
+    _configure(store, folder)
     taken = []
     async with served(store) as (client, _):
         await _synced(client)
@@ -270,6 +277,10 @@ async def _searched(client: httpx.AsyncClient, text: str) -> dict[str, Any]:
     reply = await client.post("/v1/search", json={"query": text, "k": HITS})
     found: dict[str, Any] = reply.raise_for_status().json()
     return found
+
+
+async def _found_all(client: httpx.AsyncClient, text: str) -> None:
+    assert len((await _searched(client, text))["hits"]) == HITS
 
 
 async def _answered(client: httpx.AsyncClient, text: str) -> float:

@@ -75,7 +75,8 @@ def make_material(folder: Path, chunks: int) -> Material:
             lengths = rng.integers(30, 170, min(_DRAWN_AT_ONCE, chunks - first))
             drawn = np.minimum(np.searchsorted(limits, rng.random(int(lengths.sum()))), WORDS - 1)
             for number, ranks in enumerate(np.split(drawn, np.cumsum(lengths)[:-1]), start=first):
-                file.write(json.dumps(" ".join(vocabulary[rank] for rank in ranks)) + "\n")
+                # As a sentence: a chunk that begins or ends inside one is widened by aika, which most chunks are not.
+                file.write(json.dumps(" ".join(vocabulary[rank] for rank in ranks).capitalize() + ".") + "\n")
                 if number in asked:
                     rare = ranks[ranks >= FREQUENT]
                     questions.append(" ".join(vocabulary[rank] for rank in rng.choice(rare, 6)))

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from made_material import DEPTH, DIMENSIONS, HITS, Floats, Material, percentiles, resident_mb, windows
 
-LONGEST_SECONDS = 40.0
+LONGEST_SECONDS = 15.0
 """Questions are asked until this time is over, at least ten of them: some engines take seconds for one."""
 
 
