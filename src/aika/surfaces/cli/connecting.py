@@ -10,12 +10,10 @@ from pathlib import Path
 
 import httpx
 
-from aika.application.wiring import open_aika
 from aika.client import AsyncAikaClient
 from aika.domain.errors import StoreLockedError
 from aika.settings import Settings, load_settings
 from aika.stores.locking import lock_holder
-from aika.surfaces.api.app import create_app
 
 TOKEN_VARIABLE = "AIKA_TOKEN"  # noqa: S105 - the variable's name
 
@@ -29,6 +27,10 @@ async def connect(folder: Path) -> AsyncIterator[AsyncAikaClient]:
         async with AsyncAikaClient(url, os.environ.get(TOKEN_VARIABLE)) as client:
             yield client
         return
+    # Deferred: opening the application takes a second to import, which a question to a running server need not wait for.
+    from aika.application.wiring import open_aika
+    from aika.surfaces.api.app import create_app
+
     # A command of the person who owns the files needs no key.
     trusted = settings.model_copy(update={"server": settings.server.model_copy(update={"require_key": False})})
     async with open_aika(trusted) as aika, aika.background():

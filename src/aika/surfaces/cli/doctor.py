@@ -6,17 +6,19 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from aika.application.aika import Aika
-from aika.application.wiring import open_aika
 from aika.client import AsyncAikaClient
 from aika.domain.access import UNRESTRICTED
 from aika.domain.errors import AikaError, StoreLockedError
 from aika.registry import check_options
 from aika.settings import SETTINGS_FILE, Settings, load_settings, load_sources
 from aika.surfaces.cli.connecting import serving_url
+
+if TYPE_CHECKING:
+    from aika.application.aika import Aika
 
 _LOW_DISK_BYTES = 1_000_000_000
 
@@ -70,6 +72,9 @@ async def _findings(folder: Path) -> AsyncIterator[Finding]:
     if url is not None:
         yield await _of_server(url)
         return
+    # Deferred, so that commands to a running server do not import the application.
+    from aika.application.wiring import open_aika
+
     try:
         async with open_aika(settings) as aika:
             async for finding in _of_application(aika):
@@ -115,7 +120,7 @@ async def _of_server(url: str) -> Finding:
     return Finding(Verdict.GOOD, f"the server at {url} is ready")
 
 
-async def _of_application(aika: Aika) -> AsyncIterator[Finding]:
+async def _of_application(aika: "Aika") -> AsyncIterator[Finding]:
     yield Finding(Verdict.GOOD, "the database opens and is up to date")
     for note in aika.generations.notes:
         yield Finding(Verdict.WORTH_A_LOOK, note)

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
 
-from aika.application.aika import Aika
-from aika.application.wiring import open_aika
 from aika.domain.errors import ConfigurationError
 from aika.settings import SETTINGS_FILE, Settings
+
+if TYPE_CHECKING:
+    from aika.application.aika import Aika
 
 _SETTINGS = """\
 # aika's settings. Everything has a default; `aika doctor` checks what is here.
@@ -61,6 +63,9 @@ def initialise(folder: Path, docs: Path | None) -> list[str]:
 
 async def rebuild_index(settings: Settings, console: Console) -> None:
     """Drop the index and build it again from the database."""
+    # Deferred, so that commands to a running server do not import the application.
+    from aika.application.wiring import open_aika
+
     async with open_aika(settings, fresh_index=True) as aika:
         with Progress(console=console, transient=True) as progress:
             bar = progress.add_task("building the index", total=await aika.database.catalogue.sequence())
@@ -68,7 +73,7 @@ async def rebuild_index(settings: Settings, console: Console) -> None:
         console.print(f"The index holds {await aika.generations.serving.index.count():,} chunks.")
 
 
-async def _follow(aika: Aika, show: Callable[[int], None]) -> None:
+async def _follow(aika: "Aika", show: Callable[[int], None]) -> None:
     follower = aika.generations.serving.follower
     while await follower.step():
         show((await follower.state()).position.embedded)
