@@ -118,7 +118,12 @@ def ask(bench: Bench, chunks: int) -> None:
             )
         )
         starts.append(
-            (system, number(begun.get("first_s", begun.get("process_s")), 2), number(begun.get("listening_s"), 2))
+            (
+                system,
+                number(begun.get("first_s", begun.get("process_s")), 2),
+                number(begun.get("listening_s"), 2),
+                number(begun.get("busy_s"), 2),
+            )
         )
         built.append((system, number(build.get("build_s"), 0), number(build and chunks / build["build_s"], 0)))
         if system == AIKA:
@@ -127,7 +132,7 @@ def ask(bench: Bench, chunks: int) -> None:
         f"Questions over {chunks:,} chunks: milliseconds, p50 / p95; memory in MB",
         ("", "lexical", "dense", "whole", "memory of its own", "mapped from files"), rows,
     )  # fmt: skip
-    table("From process start, seconds", ("", "to the first result", "to listening"), starts)
+    table("From process start, seconds", ("", "to the first result", "to listening", "processor time"), starts)
     table("Building the index from chunks and vectors", ("", "seconds", "chunks a second"), built)
 
 
@@ -138,6 +143,7 @@ def print_aika(chunks: int, build: Said, found: Said, inside: Said) -> None:
     )  # fmt: skip
     rows = [(name, number(build.get(name), 1)) for name in ("record_s", "follow_s", "compact_s")]
     rows += [("/v1/search a second, eight at a time", number(found.get("a_second"), 0))]
+    rows += [("/v1/search, ms of processor time each", number(found.get("busy"), 1))]
     rows += [("/v1/chat/complete, p50 / p95 ms", pair(found.get("answer")))]
     table(f"aika with {chunks:,} chunks", ("", ""), rows)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from made_material import CHUNKS_A_DOCUMENT, HITS, Material, percentiles, resident_mb
+from made_material import CHUNKS_A_DOCUMENT, HITS, Material, percentiles, processor_seconds, resident_mb
 
 from aika.application.wiring import open_aika
 from aika.domain.access import EVERYONE, Scope
@@ -157,11 +157,13 @@ async def search(material: Material, store: Path) -> dict[str, Any]:
         await _until(lambda: _ready(client))
         questions, taken = material.questions(), []
         for round_ in range(ROUNDS):
+            before = processor_seconds(server)
             for text in questions:
                 started = time.perf_counter()
                 await _found_all(client, text)
                 if round_:
                     taken.append(time.perf_counter() - started)
+        busy = 1000 * (processor_seconds(server) - before) / len(questions)
         started = time.perf_counter()
         at_once = asyncio.Semaphore(8)
 
@@ -174,6 +176,7 @@ async def search(material: Material, store: Path) -> dict[str, Any]:
         answers = [await _answered(client, text) for text in questions[:30]]
         return {
             "whole": percentiles(taken),
+            "busy": busy,
             "a_second": rate,
             "answer": percentiles(answers),
             "rss": resident_mb(server),
@@ -183,10 +186,10 @@ async def search(material: Material, store: Path) -> dict[str, Any]:
 async def first(material: Material, store: Path) -> dict[str, Any]:
     """Start the server and take its first answer: the time from starting the process, and to when it listens."""
     started = time.perf_counter()
-    async with served(store) as (client, _):
+    async with served(store) as (client, server):
         listening = time.perf_counter() - started
         await _answered(client, material.questions()[0])
-        return {"first_s": time.perf_counter() - started, "listening_s": listening}
+        return {"first_s": time.perf_counter() - started, "listening_s": listening, "busy_s": processor_seconds(server)}
 
 
 async def files(folder: Path, store: Path) -> dict[str, Any]:
