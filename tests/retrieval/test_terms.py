@@ -2,7 +2,7 @@
 
 import pytest
 
-from aika.retrieval.lexical import TechnicalAnalyzer
+from aika.retrieval.lexical import TechnicalAnalyzer, names_exactly
 
 
 def terms(text: str) -> list[str]:
@@ -97,3 +97,19 @@ def test_the_same_text_gives_the_same_terms_however_much_was_read_before() -> No
 def test_a_long_run_without_spaces_is_read_in_time() -> None:
     assert terms("a" * 200_000) == ["a" * 200_000]
     assert len(terms("x_" * 50_000)) == 50_000
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What does SLW-031 mean?", "ERR_CONN_42", "where is getUserById", "--dry-run", "who reads /etc/aika/x.toml"],
+)
+def test_a_short_question_with_an_exact_name_is_recognised(question: str) -> None:
+    assert names_exactly(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How do I roll back?", "What is a follow-up?", "is 24/7 support included", " ".join(["why"] * 15) + " ERR-42"],
+)
+def test_other_questions_are_not(question: str) -> None:
+    assert not names_exactly(question)

@@ -10,8 +10,14 @@ from aika.domain.errors import TransientError
 from aika.domain.queries import Candidate, Query
 from aika.protocols import Ranker, Rewriter
 from aika.retrieval.fusion import fuse
+from aika.retrieval.lexical import names_exactly
 
 logger = logging.getLogger(__name__)
+
+_EXACT_SHARE = 0.5
+"""How much of its weight the dense ranking keeps where a question names something exactly. Small embedders see little in
+``ERR-031``. Neutral on the measured collections, which have few such questions; without it, a code that one chat message
+explains is lost behind pages about its neighbours."""
 
 Observe = Callable[[str], AbstractContextManager[object]]
 """Called with a stage's name around the stage, for spans and timings."""
@@ -75,7 +81,7 @@ class HybridRanker:
         with self.observe("rank"):
             rankings, failures = await self._rankings(alone, depth=max(depth, self.options.candidates))
         with self.observe("fuse"):
-            dense = self.options.dense_weight
+            dense = self.options.dense_weight * (_EXACT_SHARE if names_exactly(text) else 1.0)
             fused = fuse(rankings, {"dense": dense, "lexical": 1 - dense}, depth=self.options.candidates)
         return FirstStage(alone, rankings, fused, (*notes, *failures))
 

@@ -47,6 +47,19 @@ _POSSESSIVE = re.compile(r"'[sS](?![^\W_])")
 _APOSTROPHES = str.maketrans("\u2019\u2018\u02bc\u2010\u2011\u2212", "''\u0027---")
 
 
+# An error code, snake_case, camelCase, a flag, a path.
+_EXACT_NAME = re.compile(
+    r"(?<![\w-])(?:[A-Za-z]{2,}[-_]\d{2,}|\w+_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w+|--[a-z][\w-]+|~?(?:/[\w.-]+){2,})(?![\w-])"
+)
+_SHORT_QUESTION = 8
+"""Words. A longer one describes, and names things by the way."""
+
+
+def names_exactly(question: str) -> bool:
+    """Return whether a short question names something by its exact name: an error code, an identifier, a flag, a path."""
+    return len(question.split()) <= _SHORT_QUESTION and _EXACT_NAME.search(question) is not None
+
+
 class TechnicalAnalyzer:
     """Turns text into stemmed English words, and the names that engineers use into their parts and their whole.
 

@@ -156,8 +156,9 @@ async function* events(reply) {
 async function ask(question) {
   const prefix = `s${turns.childElementCount}`;
   const box = element("section", { class: "answer provisional" }, element("p", { class: "about" }, "Looking…"));
-  turns.append(element("p", { class: "question" }, question), box);
-  box.scrollIntoView({ block: "nearest" });
+  const asked = element("p", { class: "question" }, question);
+  turns.append(asked, box);
+  asked.scrollIntoView({ block: "start" });
   let draft = "";
   try {
     const reply = await fetch("/v1/chat/complete", {
@@ -178,7 +179,7 @@ async function ask(question) {
     box.classList.remove("provisional");
     box.replaceChildren(element("p", {}, `That did not work: ${error.message}`));
   }
-  box.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  asked.scrollIntoView({ block: "start", behavior: "smooth" });
 }
 
 async function state() {
