@@ -122,13 +122,10 @@ class IndexFollower:
         missing = [key for key in wanted if key not in known]
         for start in range(0, len(missing), _SLICE):
             keys = missing[start : start + _SLICE]
-            matrix = await self.embedder.embed([wanted[key] for key in keys], role="document")
+            matrix = await self._embedded([wanted[key] for key in keys])
             fresh = dict(zip(keys, matrix, strict=True))
             await self.vectors.save(self.embedder.fingerprint, fresh)
             known.update(fresh)
-            # Words go first: a document that arrives meanwhile does not wait for the vectors of earlier ones.
-            while await self._find():
-                pass
         # Read again: a document that changed or went while its old text was embedded is no longer in this stretch of
         # the log, and must not be put back as it was.
         through = changes[-1].sequence
@@ -136,6 +133,25 @@ class IndexFollower:
         await self._apply([change for change in current if change.sequence <= through], known)
         self._position = replace(await self._where(), embedded=through)
         return True
+
+    async def _embedded(self, texts: Sequence[str]) -> Matrix:
+        """Return the texts' vectors. A document that arrives meanwhile does not wait for them to be found by its words."""
+        embedding = asyncio.ensure_future(self.embedder.embed(texts, role="document"))
+        arrival = asyncio.ensure_future(self.woken.wait())
+        try:
+            while not embedding.done():
+                await asyncio.wait({embedding, arrival}, timeout=_IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                if arrival.done():
+                    self.woken.clear()
+                    arrival = asyncio.ensure_future(self.woken.wait())
+                while await self._find():
+                    pass
+            return await embedding
+        finally:
+            for task in (arrival, embedding):
+                task.cancel()
+            # Waited for, so that nothing is still embedding when the embedder is closed.
+            await asyncio.gather(arrival, embedding, return_exceptions=True)
 
     async def _apply(self, changes: Sequence[Change], known: dict[bytes, Vector]) -> None:
         gone = [change.document for change in changes if change.chunks is None]
