@@ -209,7 +209,7 @@ async def test_two_cited_documents_with_different_numbers_are_pointed_out() -> N
 
     answer = await answered(pipeline([EVIDENCE[0], other], generator=generator))
 
-    assert any("different numbers" in note for note in answer.notes)
+    assert any("disagree: 35 days [1], 90 days [2]" in note for note in answer.notes)
 
 
 async def test_notes_of_the_ranking_reach_the_asker() -> None:

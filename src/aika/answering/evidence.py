@@ -6,16 +6,27 @@ its last readings, so that nothing is embedded twice.
 
 import math
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from aika.answering.display import inline, plain
-from aika.answering.questions import Question, QuestionKind, defines, fits, read_question, ungrouped
-from aika.answering.sentences import Unit, UnitKind, passage_units, sentence_spans
+from aika.answering.punctuation import sentence_spans
+from aika.answering.questions import Question, QuestionKind, defines, fits, gives_reasons, read_question, ungrouped
+from aika.answering.sentences import (
+    REPLY_MINUTES,
+    Unit,
+    UnitKind,
+    commands,
+    minutes_between,
+    passage_units,
+)
+from aika.answering.status import standings
+from aika.answering.vectors import SentenceVectors
 from aika.domain.documents import Chunk, Kind
+from aika.domain.identifiers import DocumentId
 from aika.domain.queries import Hit
 from aika.protocols import Analyzer, Embedder
 
@@ -28,6 +39,9 @@ _EMBEDDED = 28
 _EMBEDDED_FIRST_HITS = 2
 _BEGINNING = 300
 _CLOSE = 3
+_PROCEDURES = (QuestionKind.HOW_TO, QuestionKind.TROUBLE)
+# A unit with this share of the question's terms repeats it, and what follows is about it.
+_REPEATED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,7 @@ class ReadUnit:
     text: str
     """As shown inline."""
     terms: frozenset[str]
+    document: DocumentId
     kind: Kind
     """Of its document."""
     context: frozenset[str]
@@ -54,12 +69,20 @@ class ReadUnit:
     """Whether it has what such a question asks for: a name, a time, a number, a step, a definition."""
     proximity: float
     """0..1: the share of the question's neighbouring terms that stand close together here too."""
+    heading: str = ""
+    """The nearest heading above it, the document's title where there is none."""
+    section: int = 0
+    """Units of a passage under one heading share this number."""
+    novelty: float = 1.0
+    """0..1: the share of its terms that the question does not have. What only repeats the question answers nothing."""
+    unanswered: bool = False
+    """Whether it is a message that asks and that nobody answers in this passage."""
     similarity: float = 0.0
     """0..1: the cosine of its vector and the question's; 0 where it was not embedded."""
 
     @property
     def quotable(self) -> bool:
-        return self.unit.kind not in (UnitKind.HEADING, UnitKind.HEAD, UnitKind.HIDDEN)
+        return not self.unanswered and self.unit.kind not in (UnitKind.HEADING, UnitKind.HEAD, UnitKind.HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +100,8 @@ class Reading:
     """By passage: 0..1, the cosine of the question's vector and that of its headings with its beginning."""
     passage_texts: tuple[str, ...]
     """By passage: title, headings and text in lower case, to look up exact words."""
+    standings: tuple[float, ...] = ()
+    """By passage: 0..1, less for what another passage's document replaced, or what was not reviewed for long."""
 
     def share(self, terms: frozenset[str] | set[str]) -> float:
         """Return the weighted share of the question's terms among these, 0..1. A question without terms has none."""
@@ -93,6 +118,7 @@ class EvidenceReader:
     def __init__(self, analyzer: Analyzer, embedder: Embedder | None) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
+        self._vectors = None if embedder is None else SentenceVectors(embedder)
         self._recent: OrderedDict[tuple[object, ...], Reading] = OrderedDict()
 
     @property
@@ -124,19 +150,25 @@ class EvidenceReader:
             question, weights, (), nothing, nothing, tuple(ungrouped(_full(hit.chunk)).lower() for hit in hits)
         )
         found = [unit for number, hit in enumerate(hits) for unit in self._units(draft, number, hit.chunk)]
-        return replace(draft, units=tuple(found), passage_coverage=tuple(draft.share(terms) for terms in passages))
+        return replace(
+            draft,
+            units=tuple(found),
+            passage_coverage=tuple(draft.share(terms) for terms in passages),
+            standings=standings([hit.chunk.document for hit in hits]),
+        )
 
     def _units(self, reading: Reading, number: int, chunk: Chunk) -> list[ReadUnit]:
-        headings = set(self._terms(" ".join((chunk.document.title, *chunk.heading_path))))
-        context = _Context(headings)
+        segments = passage_units(chunk)
+        procedures = self._of_procedures(chunk, segments) if reading.question.kind in _PROCEDURES else {}
+        context = _Context(chunk, self._terms, set(reading.question.terms), procedures)
         found: list[ReadUnit] = []
-        for at, unit in enumerate(passage_units(chunk)):
+        for at, unit in enumerate(segments):
             raw = chunk.text[unit.start : unit.end]
-            shown = raw if unit.kind is UnitKind.CODE else inline(raw)
             sequence = [] if unit.kind is UnitKind.HIDDEN else self._sequence(raw)
             terms = frozenset(term for term in sequence if term)
             around, before = context.of(unit)
             context.pass_by(unit, raw, terms)
+            shown = raw if unit.kind is UnitKind.CODE else inline(raw)
             found.append(
                 ReadUnit(
                     hit=number,
@@ -144,14 +176,29 @@ class EvidenceReader:
                     unit=unit,
                     text=shown,
                     terms=terms,
+                    document=chunk.document.id,
                     kind=chunk.document.kind,
                     context=frozenset(around),
                     coverage=_coverage(reading, terms, around, before),
                     own_coverage=reading.share(terms),
-                    fits=self._fits(reading.question, shown),
+                    fits=self._fits(reading.question, shown, context.heading)
+                    or self._is_step(reading.question, segments, at, shown),
                     proximity=_proximity(reading.question.terms, sequence),
+                    heading=context.heading,
+                    section=context.section,
+                    novelty=len(terms - set(reading.question.terms)) / len(terms) if terms else 1.0,
+                    unanswered=_is_unanswered(chunk, segments, at),
                 )
             )
+        return found
+
+    def _of_procedures(self, chunk: Chunk, segments: Sequence[Unit]) -> dict[int, set[str]]:
+        """Return by block the terms of numbered lists: a step is about what all steps are about."""
+        numbered = {unit.block for unit in segments if unit.kind is UnitKind.ITEM and unit.ordered}
+        found: dict[int, set[str]] = {}
+        for unit in segments:
+            if unit.block in numbered:
+                found.setdefault(unit.block, set()).update(self._terms(chunk.text[unit.start : unit.end]))
         return found
 
     def _sequence(self, text: str) -> list[str]:
@@ -161,23 +208,31 @@ class EvidenceReader:
             found += [*self._terms(text[start:end]), *[""] * _CLOSE]
         return found
 
-    def _fits(self, question: Question, text: str) -> bool:
+    def _fits(self, question: Question, text: str, heading: str) -> bool:
+        if question.kind is QuestionKind.WHY and gives_reasons(heading):
+            return True
         if question.kind is QuestionKind.DEFINITION:
             return defines(text, set(question.terms), self._analyzer)
-        return fits(question.kind, text)
+        return fits(question, text)
+
+    def _is_step(self, question: Question, segments: Sequence[Unit], at: int, text: str) -> bool:
+        """Whether it shows how: a command, or the line that leads to one or to a list."""
+        following = segments[at + 1].kind if at + 1 < len(segments) else None
+        leads = text.rstrip("*_ ").endswith(":") and following in (UnitKind.CODE, UnitKind.ITEM)
+        typed = segments[at].kind is UnitKind.CODE and commands(text)
+        return question.kind in _PROCEDURES and (leads or typed)
 
     def _terms(self, text: str) -> list[str]:
         return self._analyzer.terms(ungrouped(text))
 
     async def _with_similarities(self, reading: Reading, hits: Sequence[Hit]) -> Reading:
         chosen = _to_embed(reading)
-        if self._embedder is None or not chosen:
+        if self._vectors is None or not chosen:
             return reading
         texts = [_for_embedding(hits[reading.units[place].hit].chunk, reading.units[place]) for place in chosen]
         texts += [_beginning(hit.chunk) for hit in hits]
-        question = await self._embedder.embed([reading.question.text], role="query")
-        vectors = await self._embedder.embed(texts, role="document")
-        cosines = [float(cosine) for cosine in np.clip(vectors @ question[0], 0.0, 1.0)]
+        vectors = await self._vectors.of([reading.question.text, *texts])
+        cosines = [float(cosine) for cosine in np.clip(vectors[1:] @ vectors[0], 0.0, 1.0)]
         measured = list(reading.units)
         for place, cosine in zip(chosen, cosines, strict=False):
             measured[place] = replace(measured[place], similarity=cosine)
@@ -187,15 +242,22 @@ class EvidenceReader:
 class _Context:
     """What the units before one say about it."""
 
-    def __init__(self, headings: set[str]) -> None:
-        self._headings = headings
+    def __init__(
+        self, chunk: Chunk, terms_of: Callable[[str], list[str]], asked: set[str], procedures: Mapping[int, set[str]]
+    ) -> None:
+        self.heading = chunk.heading_path[-1] if chunk.heading_path else chunk.document.title
+        self.section = 0
+        self._asked = asked
+        self._procedures = procedures
+        self._headings = set(terms_of(" ".join((chunk.document.title, *chunk.heading_path))))
         self._lead: set[str] = set()
         self._head: set[str] = set()
+        self._shown: set[str] = set()
         self._previous: tuple[int, frozenset[str]] = (-1, frozenset())
 
     def of(self, unit: Unit) -> tuple[set[str], frozenset[str]]:
         """Return the terms that hold for the unit, and those of the sentence before it in its paragraph."""
-        around = set(self._headings)
+        around = self._headings | self._shown | self._procedures.get(unit.block, set())
         if unit.kind in (UnitKind.ITEM, UnitKind.CODE, UnitKind.ROW, UnitKind.HEAD):
             around |= self._lead
         if unit.kind is UnitKind.ROW:
@@ -206,12 +268,16 @@ class _Context:
     def pass_by(self, unit: Unit, raw: str, terms: frozenset[str]) -> None:
         self._previous = (unit.block, terms)
         if unit.kind is UnitKind.HEADING:
+            self.heading, self.section = plain(raw).strip("=-~^ "), self.section + 1
             self._headings = self._headings | terms
-            self._lead = set()
+            self._lead, self._shown = set(), set()
         elif unit.kind is UnitKind.HEAD:
             self._head = set(terms)
         elif unit.kind is UnitKind.SENTENCE:
             self._lead = set(terms) if raw.rstrip("*_ ").endswith(":") else set()
+        # A section that shows a message or a question goes on to say what to do about it.
+        if unit.kind is not UnitKind.HEADING and len(terms & self._asked) >= _REPEATED * len(self._asked):
+            self._shown |= terms & self._asked
 
 
 def _coverage(reading: Reading, terms: frozenset[str], around: set[str], before: frozenset[str]) -> float:
@@ -268,9 +334,19 @@ def _to_embed(reading: Reading) -> list[int]:
     return sorted(list(mixed)[:_EMBEDDED])
 
 
+def _is_unanswered(chunk: Chunk, segments: Sequence[Unit], at: int) -> bool:
+    """Whether it is a message that asks and that nobody answers soon."""
+    message = chunk.text[segments[at].start : segments[at].end]
+    if chunk.document.kind is not Kind.CONVERSATION or "?" not in message:
+        return False
+    if at == len(segments) - 1:
+        return True
+    return minutes_between(message, chunk.text[segments[at + 1].start : segments[at + 1].end]) > REPLY_MINUTES
+
+
 def _for_embedding(chunk: Chunk, unit: ReadUnit) -> str:
-    heading = chunk.heading_path[-1] if chunk.heading_path else chunk.document.title
-    return f"{heading}: {plain(unit.text)}" if heading else plain(unit.text)
+    above = ", ".join(dict.fromkeys(part for part in (chunk.document.title, unit.heading) if part))
+    return f"{above}: {plain(unit.text)}" if above else plain(unit.text)
 
 
 def _beginning(chunk: Chunk) -> str:

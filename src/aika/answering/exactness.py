@@ -245,7 +245,8 @@ def _quantities(text: str) -> Iterator[Quantity]:
 def _value(digits: str) -> float | None:
     if ":" in digits:
         hours, _, minutes = digits.partition(":")
-        return float(hours) * 100 + float(minutes[:2]) if minutes[:2].isdigit() else None
+        # An address with a port is no time.
+        return float(hours) * 100 + float(minutes[:2]) if hours.isdigit() and minutes[:2].isdigit() else None
     compact = re.sub(r"[\u00a0\u202f ]", "", digits)
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", compact):
         compact = compact.replace(",", "")

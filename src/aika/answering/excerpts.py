@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from aika.answering.evidence import Reading, ReadUnit
 from aika.answering.questions import QuestionKind
 from aika.answering.selection import Choice, leans, steers
-from aika.answering.sentences import UnitKind
+from aika.answering.sentences import REPLY_MINUTES, UnitKind, minutes_between
 from aika.domain.documents import Kind
 from aika.domain.queries import Hit
 
 _LIST_ITEMS, _LIST_CHARS = 12, 1_100
 _SHORT_LIST_CHARS = 500
-_TABLE_ROWS = 8
+_TABLE_ROWS, _TABLE_WORDS = 8, 80
 _CODE_CHARS = 1_500
+_SYMBOL_CHARS = 900
+# A paragraph up to this long is quoted whole: a sentence in it says half.
+_PARAGRAPH_WORDS = 55
+# Steps, remedies and reasons are rarely one sentence: the section goes on until it has this many words.
+_SECTION_WORDS = 110
+_REPLIES, _REPLY_WORDS = 4, 90
+# One sentence answers these when it has the name, the time or the number.
+_ONE_FACT = (QuestionKind.QUANTITY, QuestionKind.WHEN, QuestionKind.WHO, QuestionKind.WHERE)
+_SECTIONS = (QuestionKind.HOW_TO, QuestionKind.TROUBLE, QuestionKind.WHY)
 _PROCEDURES = (QuestionKind.HOW_TO, QuestionKind.TROUBLE)
 
 
@@ -37,11 +46,13 @@ def excerpts(reading: Reading, choices: Sequence[Choice], evidence: Sequence[Hit
     """Return the lead's excerpt first, then those of the same document, then the others, each group in reading order."""
     taken: dict[int, set[int]] = {}
     length = 0
-    for choice in choices:
+    for number, choice in enumerate(choices):
         if taken and length >= words:
             break
         passage = reading.of_hit(choice.unit.hit)
         wanted = _completed(reading, passage, choice.unit)
+        if number == 0:
+            wanted |= _rest_of_section(reading, passage, choice.unit, wanted)
         new = wanted - taken.get(choice.unit.hit, set())
         added = sum(len(passage[at].text.split()) for at in new)
         if taken and length + added > words * 1.4:
@@ -61,6 +72,8 @@ def _completed(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit) ->
             wanted = _with_list(reading, passage, unit)
         case UnitKind.ROW:
             wanted = _with_rows(passage, unit)
+        case UnitKind.CODE if unit.kind is Kind.CODE:
+            wanted = _symbol(passage, unit)
         case UnitKind.CODE:
             lead_in = _lead_in(passage, unit)
             wanted = {unit.at} if lead_in is None else {lead_in.at, unit.at}
@@ -69,8 +82,32 @@ def _completed(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit) ->
     return {at for at in wanted if not steers(passage[at].text)}
 
 
+def _rest_of_section(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit, wanted: set[int]) -> set[int]:
+    """Return what follows in the section, as far as the question asks for more than a sentence and it is not too long."""
+    if (
+        reading.question.kind not in _SECTIONS
+        or unit.kind in (Kind.CONVERSATION, Kind.CODE)
+        or unit.unit.kind is UnitKind.ROW
+    ):
+        return set()
+    length = sum(len(passage[at].text.split()) for at in wanted)
+    found: set[int] = set()
+    for other in passage[max(wanted, default=unit.at) + 1 :]:
+        if other.section != unit.section or length >= _SECTION_WORDS:
+            break
+        if not other.quotable or other.at in wanted | found:
+            continue
+        new = _completed(reading, passage, other) - wanted - found
+        length += sum(len(passage[at].text.split()) for at in new)
+        if length > 1.4 * _SECTION_WORDS:
+            break
+        found |= new
+    return found
+
+
 def _with_sentences(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit) -> set[int]:
-    wanted = {unit.at}
+    direct = reading.question.kind in _ONE_FACT and unit.fits
+    wanted = {unit.at} if direct else _paragraph(passage, unit)
     if leans(unit.text) and unit.at > 0:
         before = passage[unit.at - 1]
         if before.unit.block == unit.unit.block and before.quotable:
@@ -87,6 +124,15 @@ def _with_sentences(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUni
     if following.unit.kind is UnitKind.CODE and reading.question.kind in _PROCEDURES and _fits_code(following):
         wanted.add(following.at)
     return wanted
+
+
+def _paragraph(passage: Sequence[ReadUnit], unit: ReadUnit) -> set[int]:
+    """Return the unit and the rest of its paragraph where that is short, the unit alone where it is not."""
+    members = [other for other in passage[unit.at :] if other.unit.block == unit.unit.block]
+    short = sum(len(member.text.split()) for member in members) <= _PARAGRAPH_WORDS
+    if short and all(member.unit.kind is UnitKind.SENTENCE and member.quotable for member in members):
+        return {member.at for member in members}
+    return {unit.at}
 
 
 def _code_above(passage: Sequence[ReadUnit], unit: ReadUnit) -> ReadUnit | None:
@@ -131,8 +177,7 @@ def _whole_list(passage: Sequence[ReadUnit], item: ReadUnit) -> set[int]:
 
 def _with_list(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit) -> set[int]:
     if unit.kind is Kind.CONVERSATION:
-        asked = unit.at > 0 and passage[unit.at - 1].text.rstrip().endswith("?") and passage[unit.at - 1].quotable
-        return {unit.at - 1, unit.at} if asked else {unit.at}
+        return _exchange(passage, unit)
     members = [other for other in passage if other.unit.block == unit.unit.block and other.quotable]
     lead_in = _lead_in(passage, members[0])
     wanted = {unit.at}
@@ -150,6 +195,38 @@ def _with_list(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit) ->
     return wanted
 
 
+def _symbol(passage: Sequence[ReadUnit], unit: ReadUnit) -> set[int]:
+    """Return the source code around the unit: all of the passage where it is short, else what follows."""
+    if sum(len(other.text) for other in passage) <= _SYMBOL_CHARS:
+        return {other.at for other in passage if other.quotable}
+    wanted, length = {unit.at}, len(unit.text)
+    for other in passage[unit.at + 1 :]:
+        length += len(other.text)
+        if length > _SYMBOL_CHARS:
+            break
+        wanted.add(other.at)
+    return wanted
+
+
+def _exchange(passage: Sequence[ReadUnit], unit: ReadUnit) -> set[int]:
+    """Return the message, the question that it answers, and the replies that follow an opening or a question."""
+    wanted = {unit.at}
+    if unit.at > 0 and "?" in passage[unit.at - 1].text and passage[unit.at - 1].quotable:
+        wanted.add(unit.at - 1)
+    opens = not any(other.quotable for other in passage[: unit.at])
+    if not opens and "?" not in unit.text:
+        return wanted
+    length = 0
+    for reply in passage[unit.at + 1 : unit.at + 1 + _REPLIES]:
+        length += len(reply.text.split())
+        if minutes_between(passage[reply.at - 1].text, reply.text) > REPLY_MINUTES:
+            break
+        if not reply.quotable or length > _REPLY_WORDS:
+            break
+        wanted.add(reply.at)
+    return wanted
+
+
 def _lead_in(passage: Sequence[ReadUnit], unit: ReadUnit) -> ReadUnit | None:
     """Return the sentence right above a list or code block: any above code, one with a colon above a list."""
     if unit.at == 0:
@@ -164,7 +241,8 @@ def _with_rows(passage: Sequence[ReadUnit], unit: ReadUnit) -> set[int]:
     """Return the row, or its whole table where no row answers better than the others."""
     rows = [other for other in passage if other.unit.block == unit.unit.block and other.unit.kind is UnitKind.ROW]
     alike = sum(row.own_coverage >= unit.own_coverage for row in rows)
-    if len(rows) <= _TABLE_ROWS and alike > len(rows) / 2:
+    words = sum(len(row.text.split()) for row in rows)
+    if len(rows) <= _TABLE_ROWS and words <= _TABLE_WORDS and alike > len(rows) / 2:
         return {row.at for row in rows}
     return {unit.at}
 

@@ -14,9 +14,9 @@ from aika.domain.queries import Hit, Query
 
 @dataclass(frozen=True, slots=True)
 class ExtractiveOptions:
-    units: int = 5
+    units: int = 4
     """How many sentences, items or rows at most, before lists and code blocks are completed."""
-    words: int = 160
+    words: int = 130
     """The answer grows no further once it has this many; a list or code block is never cut for it."""
 
 
@@ -36,7 +36,12 @@ class ExtractiveWriter:
 
     async def draft(self, query: Query, evidence: Sequence[Hit]) -> Draft:
         reading = await self._reader.read(query.text, evidence)
-        found = excerpts(reading, choose(reading, limit=self._options.units), evidence, words=self._options.words)
+        found = excerpts(
+            reading,
+            choose(reading, self._reader.analyzer, limit=self._options.units),
+            evidence,
+            words=self._options.words,
+        )
         fact = stated_owner(reading, evidence, self._reader.analyzer)
         arranged = arrange(found, evidence, fact)
         return Draft(

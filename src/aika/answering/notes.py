@@ -2,21 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import combinations
 
+from aika.answering.disagreement import disagree, shown
 from aika.answering.display import plain
-from aika.answering.exactness import exact
-from aika.answering.status import last_changed, outdated_by
+from aika.answering.status import last_changed, outdated_by, reviewed_on
 from aika.domain.answers import Citation
 from aika.domain.documents import Document
 from aika.domain.queries import Hit
 from aika.protocols import Analyzer
-
-_REVIEW_KEYS = ("last_reviewed", "last_reviewed_on", "reviewed", "last_reviewed_at")
-# Two sentences are about the same thing when they share this much of the shorter one's words, numbers aside.
-_SAME_MATTER = 0.6
-_NUMBERS_AND_MARKS = re.compile(r"[\d.,:€$£%]+")
 
 
 def notes_on(
@@ -33,7 +28,7 @@ def _on_document(document: Document, evidence: Sequence[Hit], now: datetime, old
     if replacement is not None:
         yield _replaced(document, replacement, evidence)
     days = _days_since(last_changed(document), now)
-    reviewed = _reviewed(document)
+    reviewed = reviewed_on(document)
     if reviewed is not None and (now.date() - reviewed).days > old_after_days:
         yield f"“{_name(document)}” was last reviewed {(now.date() - reviewed).days} days ago."
     elif days is not None and days > old_after_days and reviewed is None:
@@ -52,18 +47,6 @@ def _replaced(document: Document, replacement: str, evidence: Sequence[Hit]) -> 
     return f"“{_name(document)}” is marked as {plain(replacement)}."
 
 
-def _reviewed(document: Document) -> date | None:
-    for key in _REVIEW_KEYS:
-        value = document.attributes.get(key)
-        if isinstance(value, str):
-            try:
-                return date.fromisoformat(value.strip()[:10])
-            except ValueError:
-                # Not a date: whoever wrote it did not mean one.
-                continue
-    return None
-
-
 def _days_since(moment: datetime | None, now: datetime) -> int | None:
     if moment is None:
         return None
@@ -74,22 +57,14 @@ def _days_since(moment: datetime | None, now: datetime) -> int | None:
 def _disagreements(citations: Sequence[Citation], analyzer: Analyzer) -> Iterator[str]:
     """Name pairs of cited documents that say the same of the same, with other numbers."""
     for one, other in combinations(citations, 2):
-        if one.document.id != other.document.id and _differ(one.quote, other.quote, analyzer):
+        if one.document.id == other.document.id:
+            continue
+        against = disagree(one.quote, other.quote, analyzer)
+        if against is not None:
             yield (
-                f"“{_name(one.document)}” and “{_name(other.document)}” give different numbers. "
-                f"Compare [{one.marker}] and [{other.marker}]."
+                f"“{_name(one.document)}” and “{_name(other.document)}” disagree: {shown(against[0])} [{one.marker}], "
+                f"{shown(against[1])} [{other.marker}]. Ask their owners which one holds."
             )
-
-
-def _differ(one: str, other: str, analyzer: Analyzer) -> bool:
-    mine, theirs = exact(plain(one)), exact(plain(other))
-    my_units = {quantity.unit for quantity in mine.quantities if quantity.unit}
-    shared = [quantity for quantity in theirs.quantities if quantity.unit in my_units]
-    if not shared or mine.quantities & theirs.quantities:
-        return False
-    my_terms, their_terms = (set(analyzer.terms(_NUMBERS_AND_MARKS.sub(" ", plain(text)))) for text in (one, other))
-    smaller = min(len(my_terms), len(their_terms))
-    return smaller >= 3 and len(my_terms & their_terms) / smaller >= _SAME_MATTER
 
 
 def _name(document: Document) -> str:

@@ -16,6 +16,8 @@ _OWNERSHIP_WORDS = (
 )
 # The title must name what was asked about: of the question's other terms, at least this share.
 _NAMED = 0.75
+# Of the title's terms, at least this share names it too.
+_ABOUT = 0.5
 # The record says so, and the quoted span only shows the document.
 _RECORD_SUPPORT = 0.6
 
@@ -32,8 +34,11 @@ def stated_owner(reading: Reading, evidence: Sequence[Hit], analyzer: Analyzer) 
         document = hit.chunk.document
         if document.owner is None or not document.owner.name:
             continue
-        named = len(subject & set(analyzer.terms(f"{document.title} {document.key}"))) / len(subject)
-        if named >= _NAMED and (best is None or named > best[0]):
+        title = set(analyzer.terms(document.title))
+        named = len(subject & (title | set(analyzer.terms(document.key)))) / len(subject)
+        # A title that says much more is about something that happened to the subject.
+        about = len(subject & title) >= _ABOUT * len(title)
+        if named >= _NAMED and about and (best is None or named > best[0]):
             best = (named, number)
     return None if best is None else _fact(reading, evidence[best[1]].chunk, best[1])
 
@@ -47,7 +52,9 @@ def _fact(reading: Reading, chunk: Chunk, number: int) -> Fact | None:
     naming = [unit for unit in quotable if _names(unit.text, document)]
     shown = (naming or quotable)[0].unit
     contact = f" Contact: {_code(owner.contact)}." if owner.contact else ""
-    found = f", according to {inline(owner.found_in)}" if owner.found_in else ""
+    # Without its folders: where a file lies on the server is nobody's business.
+    where = owner.found_in.replace("\\", "/").rsplit("/", 1)[-1] if owner.found_in else ""
+    found = f", according to {inline(where)}" if where else ""
     text = f"**{inline(document.title or document.key)}** is owned by **{inline(owner.name)}**{found}.{contact}"
     return Fact(text, number, shown.start, shown.end, support=1.0 if naming else _RECORD_SUPPORT)
 

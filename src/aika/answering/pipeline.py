@@ -176,9 +176,10 @@ class AnswerPipeline:
             yield TextDelta(rest)
 
     async def _fallen_back(self, fallback: Writer, query: Query, hits: Sequence[Hit]) -> Draft | None:
-        async for piece in fallback.write(query, hits):
-            if isinstance(piece, Draft):
-                return await self._stages.verifier.verify(piece)
+        async with closing(fallback.write(query, hits)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Draft):
+                    return await self._stages.verifier.verify(piece)
         return None
 
     async def _judged(

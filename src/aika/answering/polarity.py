@@ -2,7 +2,7 @@
 
 import re
 
-from aika.answering.sentences import sentence_spans
+from aika.answering.punctuation import sentence_spans
 from aika.protocols import Analyzer
 
 _NEGATION = re.compile(

@@ -32,7 +32,10 @@ class Question:
     exact: frozenset[str]
     """Identifiers, codes and numbers, lower case: an answer about another one is another answer."""
     weights: Mapping[str, float]
-    """By term: 1, and more for the terms of names, identifiers and numbers."""
+    """By term: 1, more for the terms of names, identifiers and numbers, less for words such as ``deadline`` that name the
+    number which is asked for: the sentence with the number rarely has them."""
+    lasting: bool = False
+    """Whether a length of time is asked for."""
 
 
 def read_question(text: str, analyzer: Analyzer) -> Question:
@@ -42,14 +45,20 @@ def read_question(text: str, analyzer: Analyzer) -> Question:
     for number, word in enumerate(found):
         if word.lower().strip("'’") in _ASKING:
             continue
-        # The first word has a capital anyway.
-        weight = 1.5 if is_exact(word) or (number > 0 and word[:1].isupper()) else 1.0
+        weight = _weight(word, first=number == 0)
         for term in analyzer.terms(word):
             weights[term] = max(weight, weights.get(term, 0.0))
     if not weights:
         weights = dict.fromkeys(analyzer.terms(text), 1.0)
     exact = frozenset(word.lower() for word in found if is_exact(word))
-    return Question(text, question_kind(text), tuple(weights), exact, weights)
+    return Question(text, question_kind(text), tuple(weights), exact, weights, bool(_LASTING.search(text.lower())))
+
+
+def _weight(word: str, *, first: bool) -> float:
+    # The first word has a capital anyway.
+    if is_exact(word) or (not first and word[:1].isupper()):
+        return 1.5
+    return 0.5 if _FOCUS.fullmatch(word.lower()) else 1.0
 
 
 def ungrouped(text: str) -> str:
@@ -71,19 +80,27 @@ def is_exact(word: str) -> bool:
     return bool(_EXACT.search(word))
 
 
-def fits(kind: QuestionKind, text: str) -> bool:
+def fits(question: Question, text: str) -> bool:
     """Return whether the text has what such a question asks for: a name, a time, a number, a step."""
-    pattern = _CUES.get(kind)
+    if question.kind is QuestionKind.QUANTITY and question.lasting:
+        return bool(_DURATION.search(text))
+    pattern = _CUES.get(question.kind)
     return bool(pattern and pattern.search(text))
 
 
 def defines(text: str, terms: frozenset[str] | set[str], analyzer: Analyzer) -> bool:
     """Return whether the text says what the terms are: they stand before its first ``is``, ``means`` or colon."""
+    text = _ASIDE.sub(" ", text)
     match = _DEFINING.search(text)
     if not match or match.start() > 90 or not terms:
         return False
     subject = set(analyzer.terms(text[: match.start()]))
     return bool(subject) and bool(subject & terms) and len(subject - terms) <= 3
+
+
+def gives_reasons(heading: str) -> bool:
+    """Return whether a section of this heading says why something is as it is."""
+    return bool(_REASONS.search(heading))
 
 
 def is_ownership(text: str) -> bool:
@@ -105,6 +122,23 @@ these they this those to under us use want was way we were what what's when wher
 whom whose why will with would you your set up happens happen possible allowed there
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
+_LENGTHS = "window|deadline|retention|period|timeout|duration|expiry|lifetime|interval|frequency|delay"
+_AMOUNTS = (
+    "limit|maximum|minimum|max|min|rate|price|cost|allowance|amount|percentage|quota|cap|threshold|sla|slo|version|"
+    "number|fee"
+)
+_FOCUS = re.compile(rf"(?:{_LENGTHS}|{_AMOUNTS})s?")
+_LASTING = re.compile(rf"\bhow (?:long|often|soon|quickly|old)\b|\b(?:{_LENGTHS})s?\b")
+_COUNT = (
+    r"\d[\d.,–-]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|every|"
+    r"each|several"
+)
+_TIME_UNIT = r"ms|milliseconds?|s|sec|seconds?|min|minutes?|h|hours?|nights?|days?|weeks?|months?|quarters?|years?"
+_DURATION = re.compile(
+    rf"\b(?:{_COUNT})[\s*_-]+(?:working |calendar |business |full )?(?:{_TIME_UNIT})\b|"
+    r"\b(?:daily|hourly|weekly|monthly|yearly|quarterly|annually|forever|never|immediately|at once|(?:once|twice) an?)\b",
+    re.IGNORECASE,
+)
 _KINDS = (
     (
         QuestionKind.DEFINITION,
@@ -124,12 +158,16 @@ _KINDS = (
             r"what (?:slack )?channel|contact|owns?|owner|responsible|in charge|maintains?|maintainer)\b"
         ),
     ),
+    # Before the words that name a number: "how do I raise the limit" asks for steps.
+    (
+        QuestionKind.HOW_TO,
+        re.compile(r"^(?:so |and |please )?how (?:do|can|should|would|to|could)\b(?! (?:long|often|much))"),
+    ),
     (
         QuestionKind.QUANTITY,
         re.compile(
             r"\bhow (?:many|much|long|often|old|big|large|fast|far|high|late|early|soon|quickly)\b|"
-            r"\b(?:limit|maximum|minimum|deadline|rate|price|cost|allowance|amount|percentage|sla|slo|version)\b|"
-            r"\bhow \w+ (?:is|are)\b"
+            rf"\b(?:{_LENGTHS}|{_AMOUNTS})\b|\bhow \w+ (?:is|are)\b"
         ),
     ),
     (
@@ -140,7 +178,8 @@ _KINDS = (
         QuestionKind.HOW_TO,
         re.compile(
             r"\bhow (?:do|does|can|should|would|to|did|is|are|am|could)\b|\bwhat (?:are the )?steps\b|\bways? to\b|"
-            r"^(?:set(?:ting)? up|install|configure|deploy|request|reset|roll(?:ing)? back|create)\b|"
+            r"^(?:set(?:ting)? up|install|configure|deploy|request|reset|restart|roll(?:ing)? ?back|create|rotate|replay|import|"
+            r"export|restore|migrate|enable|disable|update|upgrade|renew|revoke|connect|run|add|remove|delete|change)\b|"
             r"\bwhat (?:do|should|must) (?:i|we) do\b"
         ),
     ),
@@ -163,7 +202,7 @@ _OWNERSHIP = re.compile(
 )
 _NAME = r"(?:[A-ZÀ-Þ][\w’'-]+\s+){1,2}[A-ZÀ-Þ][\w’'-]+"
 _TIME = (
-    r"\b\d{1,2}[:.]\d{2}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:19|20)\d{2}\b|\b\d{1,2}\s*(?:am|pm)\b|"
+    r"\b\d{1,2}[:.]\d{2}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:1\d|20)\d{2}\b|\b\d{1,2}\s*(?:am|pm)\b|"
     r"\b(?:jan|febr)uary\b|\b(?:march|april|june|july|august)\b|\b(?:septem|octo|novem|decem)ber\b|\b(?:daily|weekly|monthly|"
     r"quarterly|yearly|every)\b|\b(?:second|minute|hour|day|week|month|year)s?\b"
 )
@@ -195,6 +234,8 @@ _CUES = {
         re.IGNORECASE,
     ),
 }
+_REASONS = re.compile(r"\b(?:why|reasons?|rationale|motivation|context|problem|background)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\s?\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DEFINING = re.compile(
     r"\b(?:is|are|was|means|refers to|stands for|describes?|consists? of)\b|:\s|\s[–—]\s", re.IGNORECASE
 )

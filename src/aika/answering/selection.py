@@ -4,27 +4,44 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from aika.answering.disagreement import disagree
 from aika.answering.evidence import Reading, ReadUnit
 from aika.answering.questions import QuestionKind
-from aika.answering.sentences import UnitKind
+from aika.answering.sentences import UnitKind, commands
 from aika.domain.documents import Kind
+from aika.protocols import Analyzer
 
 # What each measure adds to a unit's score, chosen by reading answers on a corpus of our own. Coverage and similarity carry it.
 _COVERAGE, _SIMILARITY, _PASSAGE, _RANK, _EXACT = 1.0, 1.1, 0.5, 0.35, 0.35
 # Half of all sentences in a manual look like a step; few have a name or a time.
-_FITS, _FITS_STEP = 0.22, 0.1
+_FITS, _FITS_STEP = 0.22, 0.15
 _STEP = 0.15
 # Words of the question that stand far apart count this much less.
 _SCATTERED = 0.2
 # A unit joins the answer when it scores at least this share of the best one's score.
-_ADMITTED = 0.74
-_SUPPORTING = 0.6
+_ADMITTED = 0.78
+_ADMITTED_OTHERS = 0.82
+# One of another document needs this share of the lead's coverage and similarity, and an answer of the kind that was asked for.
+_SUPPORTING = 0.75
+# A question for a number is not answered without one, however close the words; one for steps seldom without a step.
+_LACKING = {
+    QuestionKind.QUANTITY: 0.7,
+    QuestionKind.WHEN: 0.7,
+    QuestionKind.WHO: 0.88,
+    QuestionKind.HOW_TO: 0.85,
+    QuestionKind.TROUBLE: 0.85,
+    QuestionKind.WHERE: 0.85,
+}
+# A unit whose terms are nearly all the question's own repeats it.
+_LITTLE_NEW, _REPEATS = 0.34, 0.6
 _REDUNDANT = 0.6
 _OVERLAP_COST = 0.8
 _ADJACENT, _CONTINUED = 0.08, 0.2
+_RUNBOOK = 0.12
 _SHORT_TERMS = 3
 # What a thing is, people wrote in prose; records list its fields.
 _RECORDS = (Kind.CATALOG, Kind.DATA, Kind.SHEET)
+_CODE_LIKE = (Kind.CODE, Kind.DATA, Kind.CATALOG)
 _LONG_WORDS = 70
 
 # Sentences that speak to a machine are not what anybody asked a colleague for.
@@ -61,7 +78,7 @@ def leans(text: str) -> bool:
     return bool(_LEANING.match(text))
 
 
-def choose(reading: Reading, *, limit: int) -> list[Choice]:
+def choose(reading: Reading, analyzer: Analyzer, *, limit: int) -> list[Choice]:
     """Return the best units, the first one the lead: each relevant, none repeating another.
 
     Carbonell and Goldstein's maximal marginal relevance (SIGIR 1998), with overlap of terms as the redundancy.
@@ -77,14 +94,26 @@ def choose(reading: Reading, *, limit: int) -> list[Choice]:
         return []
     best = max(scored, key=_order)
     chosen = [best]
-    rest = [choice for choice in scored if choice is not best and _supports(choice.unit, best.unit)]
+    rest = [choice for choice in scored if choice is not best]
+    against = [
+        choice for choice in rest if _contradicts(choice.unit, best.unit, analyzer) and choice.score > 0.5 * best.score
+    ]
+    if against:
+        # Two documents that disagree are the answer; what else they say can wait.
+        return [best, max(against, key=_order)]
+    rest = [choice for choice in rest if _supports(reading, choice.unit, best.unit)]
     while rest and len(chosen) < limit:
         following = max((_discounted(choice, chosen) for choice in rest), key=_order)
-        if following.score < _ADMITTED * best.score:
+        same = following.unit.document == best.unit.document
+        if following.score < (_ADMITTED if same else _ADMITTED_OTHERS) * best.score:
             break
         chosen.append(following)
         rest = [choice for choice in rest if choice.unit is not following.unit]
     return chosen
+
+
+def _contradicts(unit: ReadUnit, lead: ReadUnit, analyzer: Analyzer) -> bool:
+    return unit.document != lead.document and disagree(lead.text, unit.text, analyzer) is not None
 
 
 def score(reading: Reading, unit: ReadUnit) -> float:
@@ -99,14 +128,27 @@ def score(reading: Reading, unit: ReadUnit) -> float:
         + _STEP * (reading.question.kind is QuestionKind.HOW_TO and unit.unit.ordered)
         + _RANK / (1 + unit.hit / 2)
         + _EXACT * named
+        + _RUNBOOK * (reading.question.kind is QuestionKind.TROUBLE and unit.kind is Kind.RUNBOOK)
     )
-    return total * _form(reading.question.kind, unit)
+    return total * _form(reading.question.kind, unit) * _content(reading, unit) * reading.standings[unit.hit]
 
 
-def _supports(unit: ReadUnit, lead: ReadUnit) -> bool:
+def _content(reading: Reading, unit: ReadUnit) -> float:
+    """Return the factor for what the unit says, 0..1: nothing beyond the question, or not the number that was asked for."""
+    # A statement that repeats all but one word of the question may well be the answer. An error's own line, a code block, or a
+    # message that has nothing else, is not.
+    quotes = reading.question.kind is QuestionKind.TROUBLE or unit.unit.kind is UnitKind.CODE or not unit.novelty
+    repeats = quotes and unit.novelty <= _LITTLE_NEW < unit.own_coverage and not unit.fits
+    factor = _REPEATS if repeats else 1.0
+    return factor if unit.fits else factor * _LACKING.get(reading.question.kind, 1.0)
+
+
+def _supports(reading: Reading, unit: ReadUnit, lead: ReadUnit) -> bool:
     """Whether the unit is about the same matter as the lead: near the question itself, or in the lead's own section."""
-    if unit.hit == lead.hit:
+    if unit.document == lead.document:
         return True
+    if reading.standings[unit.hit] < reading.standings[lead.hit] or lead.fits > unit.fits:
+        return False
     return unit.coverage >= _SUPPORTING * lead.coverage and unit.similarity >= _SUPPORTING * lead.similarity
 
 
@@ -116,7 +158,8 @@ def _form(kind: QuestionKind, unit: ReadUnit) -> float:
     if text.rstrip("*_ ").endswith("?"):
         return 0.6
     if unit.unit.kind is UnitKind.CODE:
-        return 0.9 if kind in (QuestionKind.HOW_TO, QuestionKind.TROUBLE) else 0.6
+        wanted = unit.kind in _CODE_LIKE or (kind in (QuestionKind.HOW_TO, QuestionKind.TROUBLE) and commands(text))
+        return 1.0 if wanted else 0.6
     if len(text.split()) > _LONG_WORDS or (kind is QuestionKind.DEFINITION and unit.kind in _RECORDS):
         return 0.85
     if leans(text):

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from aika.answering.punctuation import sentence_spans, trimmed
 from aika.domain.documents import Chunk, Kind
+
+REPLY_MINUTES = 120
+"""What comes later than this in a conversation replies to something else."""
 
 
 class UnitKind(StrEnum):
@@ -67,85 +71,39 @@ def _is_front_matter(chunk: Chunk, unit: Unit) -> bool:
     return bool(colon) and key.strip().lower().replace("-", "_") in chunk.document.attributes
 
 
-def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """Return the spans of the sentences between the offsets, without surrounding space."""
-    end = len(text) if end is None else end
-    protected = [match.span() for match in _PROTECTED.finditer(text, start, end)]
-    spans: list[tuple[int, int]] = []
-    begin = start
-    for match in _END.finditer(text, start, end):
-        inside = any(low < match.end() and match.start() < high for low, high in protected)
-        if not inside and _ends_sentence(text, begin, match, end):
-            spans.append((begin, match.end()))
-            begin = match.end()
-    spans.append((begin, end))
-    return [trimmed for span in spans if (trimmed := _trimmed(text, *span))]
-
-
-_PROTECTED = re.compile(
-    r"(`+)(?:(?!\1).)+\1|\]\([^)\n]*\)|https?://[^\s)>\]]*[^\s)>\].,;:!?'\"]|\$[^$\n]+\$|<[^<>\n]{1,200}>", re.DOTALL
-)
-# A terminator, closing quotes and brackets, and the citation markers that belong to the sentence before.
-_END = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s?[,–-]\s?\d{1,2})*\])*(?=\s|$))|[。！？]")
-_ABBREVIATION_WORDS = """
-e.g i.e cf vs etc approx ca resp incl excl et al eds dr mr mrs ms prof sr jr st inc ltd co corp dept est z.b d.h u.a bzw ggf
-usw a.m p.m ver rev u.s u.k
-"""
-_ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
-# Words of their own too: abbreviations only before a number or in lower-case text.
-_BEFORE_NUMBERS_WORDS = """
-no nos nr fig figs sec eq eqs ch vol pp p v ext tel max min avg jan feb mar apr jun jul aug sep sept oct nov dec
-"""
-_BEFORE_NUMBERS = frozenset(_BEFORE_NUMBERS_WORDS.split())
-# Abbreviations that often end a sentence: a capital after them begins a new one.
-_MAY_END = frozenset(("etc", "a.m", "p.m", "inc", "ltd", "co", "corp", "u.s", "u.k"))
-_LAST_WORD = re.compile(r"([\w.&-]+?)\.+[\"'”’)\]*_]*$")
-_ENUMERATOR = re.compile(r"^\W*\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})\.$")
-
-
-def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> bool:
-    following = text[match.end() : end].lstrip()
-    if match.group()[0] in "。！？" or not following:
+def commands(code: str) -> bool:
+    """Return whether a code block is to be typed, rather than the example of a message, a file or a reply."""
+    fence = _FENCE.match(code)
+    if not fence:
         return True
-    before = text[begin : match.end()].strip()
-    if _ENUMERATOR.match(before):
-        return False
-    first = following.lstrip("\"'“‘(*_[`")[:1]
-    if not match.group().startswith("."):
-        return not first.islower()
-    last = _LAST_WORD.search(re.sub(r"(?:\s?\[[\d,\s–-]+\])+$", "", before))
-    return _word_ends_sentence(last.group(1) if last else "", first)
+    language = code.strip().splitlines()[0].strip("`~ ").split(" ")[0].lower()
+    return language in _TYPED
 
 
-def _word_ends_sentence(word: str, first: str) -> bool:
-    """Whether a period after ``word`` ends a sentence, where the next text begins with ``first``."""
-    if word.lower() in _ABBREVIATIONS:
-        return word.lower() in _MAY_END and first.isupper()
-    if word.lower() in _BEFORE_NUMBERS and (first.isdigit() or first.islower()):
-        return False
-    if len(word) == 1 and word.isupper():
-        return False
-    # Sentences in chat, and those that begin with an identifier, begin in lower case; after a short fragment it is none.
-    return not first.islower() or len(word) > 2
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return (start, end) if start < end else None
+def minutes_between(one: str, other: str) -> int:
+    """Return the minutes from one message of a conversation to a later one of the same day, 0 where they show no times."""
+    times = [_CLOCK.search(text[:60]) for text in (one, other)]
+    if times[0] is None or times[1] is None:
+        return 0
+    first, second = (int(time[1]) * 60 + int(time[2]) for time in times if time is not None)
+    return max(0, second - first)
 
 
 _FRONT_CHARS = 1_000
+_TYPED = frozenset(
+    ("", "console", "shell", "sh", "bash", "zsh", "fish", "powershell", "ps1", "cmd", "bat", "sql", "shell-session")
+)
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 _RUN = re.compile(r"[ \t]*\S[^\n]*(?:\n[ \t]*\S[^\n]*)*")
 # Its fences may be in another chunk: the one above it often is.
 _FRONT_MATTER = re.compile(
     r"\s*(?:---[ \t]*\n)?(?:[a-z_][\w-]*:[^\n]*\n(?:[ \t-][^\n]*\n(?<!^---\n))*?)+(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 )
 _DATA_LINE = re.compile(r"^\s*(?:- )?[\w./@\"'-]+:(?:\s|$)")
+_DATA_ITEM = re.compile(r"^\s*- [\w./@\"'-]+\s*$")
 _DATA_KEY = re.compile(r"^\s*(?:- )?[\w./@\"'-]+:\s*$")
-_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+# What closes on its own line is a code span, as people write it in chats.
+_FENCE = re.compile(r"^\s*(`{3,}(?=[^`]*$)|~{3,})")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{2,})\s*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$")
@@ -159,6 +117,10 @@ _CONCEALED = re.compile(
     r"[^>]*>.*?(?:</\1\s*>|\Z)|<(script|style|template)\b.*?(?:</\2\s*>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
+# reStructuredText's tables in the form of lists: a directive, its options, and rows of cells.
+_LIST_TABLE = re.compile(r"^\s*\.\. (?:list-table|csv-table)::")
+_OPTION = re.compile(r"^\s+:[\w-]+:")
+_LIST_ROW = re.compile(r"^(\s*)\* - (?=\S)")
 _QUOTE = re.compile(r"^\s*(?:>\s?)+")
 _FIELD = re.compile(r"^\s*(?:\*\*)?[A-Z\w][\w /()-]{0,40}(?:\*\*)?:(?:\*\*)?\s+\S")
 _SPEAKER = re.compile(
@@ -217,7 +179,7 @@ class _Segmenter:
         if _FENCE.match(line):
             return self._take_fence
         if self._is_table(at):
-            return self._take_table
+            return self._take_table if "|" in line else self._take_list_table
         if self._data_end(at) > at:
             return self._take_data
         if _ITEM.match(line):
@@ -231,7 +193,7 @@ class _Segmenter:
         return self._text[start:end]
 
     def _add(self, kind: UnitKind, start: int, end: int, marker: str = "") -> None:
-        span = _trimmed(self._text, start, end)
+        span = trimmed(self._text, start, end)
         if span:
             self._units.append(Unit(kind, *span, block=self._block, marker=marker))
 
@@ -271,7 +233,8 @@ class _Segmenter:
         while end < len(self._lines) and self._line(end).strip():
             end += 1
         lines = [self._line(number) for number in range(at, end)]
-        like = sum(bool(_DATA_LINE.match(line)) for line in lines)
+        several_keys = sum(bool(_DATA_KEY.match(line)) for line in lines) > 1
+        like = sum(bool(_DATA_LINE.match(line) or (several_keys and _DATA_ITEM.match(line))) for line in lines)
         return end if like >= 3 and like >= 0.6 * len(lines) and any(map(_DATA_KEY.match, lines)) else at
 
     def _take_data(self, at: int) -> int:
@@ -280,6 +243,8 @@ class _Segmenter:
         return end
 
     def _is_table(self, at: int) -> bool:
+        if _LIST_TABLE.match(self._line(at)) or _LIST_ROW.match(self._line(at)):
+            return True
         if "|" not in self._line(at) or at + 1 >= len(self._lines):
             return False
         below = self._line(at + 1)
@@ -291,6 +256,25 @@ class _Segmenter:
         while at < len(self._lines) and "|" in self._line(at) and self._line(at).strip():
             self._add(UnitKind.ROW, *self._lines[at])
             at += 1
+        return at
+
+    def _take_list_table(self, at: int) -> int:
+        """Take a table in the form of a list: each row is one item."""
+        row: tuple[int, int, str] | None = None
+        while at < len(self._lines):
+            line = self._line(at)
+            begins = _LIST_ROW.match(line)
+            if begins:
+                self._add_item(row)
+                row = (self._lines[at][0] + begins.end(), self._lines[at][1], "-")
+            elif _LIST_TABLE.match(line) or (row is None and _OPTION.match(line)):
+                self._add(UnitKind.HIDDEN, *self._lines[at])
+            elif line.strip() and not line.startswith((" ", "\t")):
+                break
+            elif row is not None and line.strip():
+                row = (row[0], self._lines[at][1], row[2])
+            at += 1
+        self._add_item(row)
         return at
 
     def _take_list(self, at: int) -> int:

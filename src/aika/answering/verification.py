@@ -120,7 +120,8 @@ class CitationVerifier:
             return list(bindings)
         claims = [aligner.claim(bindings[place].statement.text).text for place, _ in open_ones]
         texts = [candidate.span.text for _, candidates in open_ones for candidate in candidates]
-        vectors = await self._embedder.embed([*claims, *texts], role="document")
+        # A question waits for this, and like is compared with like: see `SentenceVectors`.
+        vectors = await self._embedder.embed([*claims, *texts], role="query")
         answered = list(bindings)
         at = len(claims)
         for number, (place, candidates) in enumerate(open_ones):

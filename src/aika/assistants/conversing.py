@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from aika.answering.streaming import closing
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, AnswerEvent
 from aika.domain.conversations import Conversation, Turn
@@ -65,10 +66,12 @@ class Conversing:
         asked_at = self.clock.now()
         history = _history(conversation) or question.history
         query = Query(text=question.text, scope=question.scope, history=history)
-        async for event in self.answerer.answer(query):
-            if isinstance(event, Answer | Abstention) and question.keep:
-                await self.conversations.add(conversation.id, Turn(question.text, event, asked_at))
-            yield event
+        # Whoever stops listening stops the model too, at once and not when the garbage is collected.
+        async with closing(self.answerer.answer(query)) as events:
+            async for event in events:
+                if isinstance(event, Answer | Abstention) and question.keep:
+                    await self.conversations.add(conversation.id, Turn(question.text, event, asked_at))
+                yield event
 
 
 def _history(conversation: Conversation) -> tuple[Message, ...]:
