@@ -108,7 +108,7 @@ def ask(
 @app.command()
 def search(
     query: Annotated[str, typer.Argument(help="Words, an identifier, an error message, a question.")],
-    k: Annotated[int, typer.Option(help="How many hits.")] = 10,
+    k: Annotated[int, typer.Option("-k", help="How many hits.")] = 10,
     source: Annotated[list[str] | None, typer.Option(help="Search only this source. Can be repeated.")] = None,
     as_json: AsJson = False,
     explain: Explain = False,

@@ -59,8 +59,16 @@ async def _run(settings: Settings, question: str, *, console: Console, once: boo
         server.cancel()
         await asyncio.wait([server])
         return
-    console.print(f'Ask on [bold]{url}[/bold], or in another terminal: .venv/bin/aika ask "…"  (stop with Ctrl+C)')
+    console.print(f"Ask on [bold]{url}[/bold] (stop with Ctrl+C), or in another terminal:")
+    console.print(f"  {_command(settings)}", highlight=False)
     await server
+
+
+def _command(settings: Settings) -> str:
+    """Return how the terminal asks what is served here."""
+    if settings.base_dir.name == "examples":
+        return '.venv/bin/aika ask --dir examples "…"'
+    return f'AIKA_DATA_DIR={settings.data_dir} .venv/bin/aika ask "…"'
 
 
 def _settings(docs: Path | None, port: int) -> Settings:
