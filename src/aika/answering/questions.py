@@ -147,6 +147,7 @@ _KINDS = (
     (
         QuestionKind.TROUBLE,
         re.compile(
+            r"^\W*(?:fatal|panic|warn(?:ing)?|critical)\b|\b(?:cannot|could not) \w+|"
             r"\b(error|exception|traceback|fails?|failed|failing|failure|broken|crash\w*|stuck|does(?:n't| not) work|"
             r"not working|can(?:'t|not) \w+|refused|denied|timed out|timeout|unable to)\b|\b[a-z]{2,5}-\d{3,5}\b"
         ),

@@ -31,9 +31,12 @@ _LACKING = {
     QuestionKind.HOW_TO: 0.85,
     QuestionKind.TROUBLE: 0.85,
     QuestionKind.WHERE: 0.85,
+    QuestionKind.WHY: 0.85,
 }
 # A unit whose terms are nearly all the question's own repeats it.
-_LITTLE_NEW, _REPEATS = 0.34, 0.6
+_LITTLE_NEW, _REPEATS = 0.34, 0.5
+# Of a longer line that has all of the question, more may be new.
+_ALL, _LITTLE_NEW_BESIDE_ALL = 0.9, 0.5
 _REDUNDANT = 0.6
 _OVERLAP_COST = 0.8
 _ADJACENT, _CONTINUED = 0.08, 0.2
@@ -135,10 +138,12 @@ def score(reading: Reading, unit: ReadUnit) -> float:
 
 def _content(reading: Reading, unit: ReadUnit) -> float:
     """Return the factor for what the unit says, 0..1: nothing beyond the question, or not the number that was asked for."""
+    trouble = reading.question.kind is QuestionKind.TROUBLE
     # A statement that repeats all but one word of the question may well be the answer. An error's own line, a code block, or a
     # message that has nothing else, is not.
-    quotes = reading.question.kind is QuestionKind.TROUBLE or unit.unit.kind is UnitKind.CODE or not unit.novelty
-    repeats = quotes and unit.novelty <= _LITTLE_NEW < unit.own_coverage and not unit.fits
+    quotes = trouble or unit.unit.kind is UnitKind.CODE or not unit.novelty
+    little_new = unit.novelty <= (_LITTLE_NEW_BESIDE_ALL if unit.own_coverage >= _ALL else _LITTLE_NEW)
+    repeats = quotes and little_new and unit.own_coverage > _LITTLE_NEW and not (unit.fits and not trouble)
     factor = _REPEATS if repeats else 1.0
     return factor if unit.fits else factor * _LACKING.get(reading.question.kind, 1.0)
 

@@ -103,13 +103,19 @@ _DATA_LINE = re.compile(r"^\s*(?:- )?[\w./@\"'-]+:(?:\s|$)")
 _DATA_ITEM = re.compile(r"^\s*- [\w./@\"'-]+\s*$")
 _DATA_KEY = re.compile(r"^\s*(?:- )?[\w./@\"'-]+:\s*$")
 # What closes on its own line is a code span, as people write it in chats.
-_FENCE = re.compile(r"^\s*(`{3,}(?=[^`]*$)|~{3,})")
+_FENCE = re.compile(r"^\s*(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{2,})\s*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$")
 _ITEM = re.compile(r"^(\s*)([-*+•]|\d{1,3}[.)])(\s+)(?=\S)")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_ADMONITION = re.compile(r"^\s*(?:!!!|\?\?\?\+?|:::)")
+_ADMONITION = re.compile(
+    r"^\s*(?:!!!|\?\?\?\+?|:::|\.\. (?:note|warning|tip|important|caution|danger|attention|hint|seealso|admonition)::)"
+)
+# Directives of reStructuredText whose line says nothing to a reader.
+_DIRECTIVE = re.compile(
+    r"^\s*\.\. (?:code-block|code|sourcecode|highlight|image|figure|contents|toctree|index|raw|include|math)::"
+)
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _CONCEALED = re.compile(
@@ -171,7 +177,7 @@ class _Segmenter:
     def _of_one_line(self, line: str) -> UnitKind | None:
         if _HEADING.match(line):
             return UnitKind.HEADING
-        if _RULE.match(line) or _ADMONITION.match(line) or _REFERENCE.match(line):
+        if any(pattern.match(line) for pattern in (_RULE, _ADMONITION, _REFERENCE, _DIRECTIVE)):
             return UnitKind.HIDDEN
         return None
 
@@ -331,7 +337,7 @@ class _Segmenter:
 
     def _starts_block(self, at: int) -> bool:
         line = self._line(at)
-        starts = (_FENCE, _HEADING, _RULE, _UNDERLINE, _ITEM, _ADMONITION)
+        starts = (_FENCE, _HEADING, _RULE, _UNDERLINE, _ITEM, _ADMONITION, _DIRECTIVE)
         return not line.strip() or any(pattern.match(line) for pattern in starts) or self._is_table(at)
 
     def _add_messages(self, lines: list[tuple[int, int]]) -> None:
