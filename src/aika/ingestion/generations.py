@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 5.0
 _COMPACTION_CHECK_SECONDS = 30.0
+_FINDABLE_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ class Generations:
         await self._switch_if_complete()
         await self._compact_if_due()
 
+    async def until_findable(self) -> None:
+        """Wait until everything in the catalogue can be found by words. Something must be following meanwhile."""
+        while not (await self.serving.follower.state()).findable:  # noqa: ASYNC110 - following tells nobody of each step
+            await asyncio.sleep(_FINDABLE_POLL_SECONDS)
+
     async def run(self) -> None:
         """Follow, switch and compact until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -126,20 +132,30 @@ async def open_generations(
     catalogue, vectors, shelf = ingredients.catalogue, ingredients.vectors, ingredients.shelf
     async with AsyncExitStack() as stack:
 
-        async def open_one(choice: EmbedderChoice) -> Generation:
-            embedder = await stack.enter_async_context(open_embedder(choice))
-            name = generation_name(embedder, ingredients.analyzer, shelf)
+        async def open_embedder_of(choice: EmbedderChoice) -> Embedder:
+            return await stack.enter_async_context(open_embedder(choice))
+
+        async def open_generation(name: str, choice: EmbedderChoice, embedder: Embedder) -> Generation:
             index = await stack.enter_async_context(shelf.open(name, dimensions=embedder.dimensions))
             return Generation(name, choice, index, embedder, IndexFollower(catalogue, index, vectors, embedder))
 
-        new = await open_one(wanted)
-        old, note = await _open_old(record, new, await shelf.generations(), open_one)
-        generations = Generations(ingredients, record, serving=old or new)
-        if old is not None:
-            generations.building = new
-        elif not record.exists() or note:
+        embedder = await open_embedder_of(wanted)
+        name = generation_name(embedder, ingredients.analyzer, shelf)
+        new = await open_generation(name, wanted, embedder)
+        before = _read_record(record)
+        generations = Generations(ingredients, record, serving=new)
+        if before is not None and before.generation != name and not (await new.follower.state()).complete:
+            try:
+                same = before.choice == wanted
+                old_embedder = embedder if same else await open_embedder_of(before.choice)
+                if before.generation in await shelf.generations() and old_embedder.fingerprint == before.fingerprint:
+                    generations.serving = await open_generation(before.generation, before.choice, old_embedder)
+                    generations.building = new
+            except AikaError as error:
+                note = f"The index is being rebuilt, and the one before cannot be opened meanwhile: {error}"
+                generations.notes = (note,)
+        if generations.building is None:
             _write_record(record, new)
-        generations.notes = (note,) if note else ()
         for generation in generations.opened():
             generation.follower.on_checkpoint = generations.forget_removals
         await _drop_leftovers(shelf, keep={generation.name for generation in generations.opened()})
@@ -152,39 +168,28 @@ def generation_name(embedder: Embedder, analyzer: Analyzer, shelf: IndexShelf) -
     return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
-async def _open_old(
-    record: Path,
-    new: Generation,
-    existing: set[str],
-    open_one: Callable[[EmbedderChoice], Awaitable[Generation]],
-) -> tuple[Generation | None, str]:
-    """Return the generation that served so far, if it is another one and can still be opened."""
-    before = _read_record(record)
-    if before is None or before[0] == new.name or before[0] not in existing:
-        return None, ""
-    if (await new.follower.state()).complete:
-        return None, ""
-    try:
-        old = await open_one(before[1])
-    except AikaError as error:
-        return None, f"the index is being rebuilt for a new embedder; the old one cannot be opened meanwhile: {error}"
-    if old.name != before[0]:
-        return None, "the index is being rebuilt: the way texts are analysed has changed"
-    return old, ""
-
-
 async def _drop_leftovers(shelf: IndexShelf, *, keep: set[str]) -> None:
     for name in await shelf.generations() - keep:
         await shelf.drop(name)
 
 
-def _read_record(record: Path) -> tuple[str, EmbedderChoice] | None:
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What is written down of the generation that serves."""
+
+    generation: str
+    fingerprint: str
+    """The embedder's: under the same name, another version may make other vectors."""
+    choice: EmbedderChoice
+
+
+def _read_record(record: Path) -> _Record | None:
     try:
         said = json.loads(record.read_text(encoding="utf-8"))
-        return said["generation"], EmbedderChoice(said["engine"], said["options"])
+        return _Record(said["generation"], said["fingerprint"], EmbedderChoice(said["engine"], said["options"]))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         # The index can always be rebuilt, so a damaged note about it is no reason to stop.
         logger.warning("the record of the serving index is damaged", extra={"reason": str(error)})
         return None
@@ -193,6 +198,7 @@ def _read_record(record: Path) -> tuple[str, EmbedderChoice] | None:
 def _write_record(record: Path, generation: Generation) -> None:
     said = {
         "generation": generation.name,
+        "fingerprint": generation.embedder.fingerprint,
         "engine": generation.choice.engine,
         "options": dict(generation.choice.options),
     }

@@ -34,6 +34,8 @@ async def connect(folder: Path) -> AsyncIterator[AsyncAikaClient]:
     # A command of the person who owns the files needs no key.
     trusted = settings.model_copy(update={"server": settings.server.model_copy(update={"require_key": False})})
     async with open_aika(trusted) as aika, aika.background():
+        # A command that was interrupted may have left documents that the index has yet to follow.
+        await aika.generations.until_findable()
         transport = httpx.ASGITransport(create_app(aika, max_body_bytes=settings.server.max_body_bytes))
         async with AsyncAikaClient("http://aika", transport=transport) as client:
             yield client
