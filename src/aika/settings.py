@@ -95,7 +95,7 @@ class RetrievalSettings(_Strict):
 
 
 class AnswerSettings(_Strict):
-    min_confidence: float = Field(default=0.3, ge=0, le=1, description="Below this, aika says that it does not know.")
+    min_confidence: float = Field(default=0.25, ge=0, le=1, description="Below this, aika says that it does not know.")
     old_after_days: int = Field(default=365, ge=1, description="A cited document older than this is pointed out.")
 
 

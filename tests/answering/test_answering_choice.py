@@ -186,6 +186,24 @@ async def test_the_folders_of_the_file_that_names_an_owner_are_not_shown() -> No
     assert "/srv" not in text
 
 
+async def test_the_status_on_record_answers_what_the_status_is() -> None:
+    text = await answer_to(
+        "What is the status of tide lockers?", page("A wall of boxes.", "tide-lockers.md", status="draft")
+    )
+
+    assert text.startswith("**tide lockers** has the status **draft**. [1]")
+
+
+async def test_the_record_is_not_quoted_unless_it_is_asked_for() -> None:
+    text = "---\nstatus: draft\ntitle: tide lockers\n---\n\nTide lockers are a wall of boxes.\n"
+
+    shown = await answer_to(
+        "What are tide lockers?", page(text, "tide-lockers.md", status="draft", title="tide lockers")
+    )
+
+    assert shown == "Tide lockers are a wall of boxes. [1]"
+
+
 def test_a_list_table_is_read_by_rows() -> None:
     text = ".. list-table:: Who pays\n   :header-rows: 1\n\n   * - operators\n     - who pays\n   * - same\n     - nobody\n"
 

@@ -7,6 +7,7 @@ from aika.answering.evidence import EvidenceReader
 from aika.answering.excerpts import excerpts
 from aika.answering.layout import arrange
 from aika.answering.ownership import stated_owner
+from aika.answering.records import stated_status
 from aika.answering.selection import choose
 from aika.domain.answers import Draft, Origin
 from aika.domain.queries import Hit, Query
@@ -42,7 +43,8 @@ class ExtractiveWriter:
             evidence,
             words=self._options.words,
         )
-        fact = stated_owner(reading, evidence, self._reader.analyzer)
+        analyzer = self._reader.analyzer
+        fact = stated_owner(reading, evidence, analyzer) or stated_status(reading, evidence, analyzer)
         arranged = arrange(found, evidence, fact)
         return Draft(
             query=query,

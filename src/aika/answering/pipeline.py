@@ -67,9 +67,9 @@ class Stages:
 class AnswerOptions:
     evidence: int = 6
     """How many passages an answer is written from."""
-    min_sufficiency: float = 0.25
+    min_sufficiency: float = 0.15
     """Below this probability that the evidence holds an answer, none is written."""
-    min_confidence: float = 0.3
+    min_confidence: float = 0.25
     """Below this, what was written is not given as an answer."""
     old_after_days: int = 365
     max_question_chars: int = 8_000

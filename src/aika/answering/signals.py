@@ -1,5 +1,6 @@
 """What speaks for and against an answer, as numbers from 0 to 1."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from aika.answering.evidence import Reading
@@ -9,6 +10,8 @@ from aika.domain.answers import Draft, Origin
 from aika.protocols import Analyzer
 
 _CLEAR_TERMS = 3
+# A code that no passage has is another code. An abbreviation that none has may be written out in them.
+_IDENTIFIER = re.compile(r"^(?=.*\d).{4,}$|[_@/#]|\w\.\w")
 _CUED = (QuestionKind.OTHER,)
 
 EXPLANATIONS: Mapping[str, str] = {
@@ -88,7 +91,7 @@ def _first(values: Sequence[float]) -> int:
 
 
 def _exact_missing(reading: Reading) -> float:
-    exact = reading.question.exact
+    exact = [word for word in reading.question.exact if _IDENTIFIER.search(word)]
     if not exact:
         return 0.0
     return sum(not any(word in text for text in reading.passage_texts) for word in exact) / len(exact)
