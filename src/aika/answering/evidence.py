@@ -35,7 +35,7 @@ _REMEMBERED = 32
 _CONTEXT_CREDIT = 0.6
 _PREVIOUS_CREDIT = 0.35
 # Every unit embedded costs 3 to 6 ms on one core.
-_EMBEDDED = 28
+_EMBEDDED = 18
 _EMBEDDED_FIRST_HITS = 2
 _BEGINNING = 300
 _CLOSE = 3
