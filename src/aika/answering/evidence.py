@@ -182,7 +182,7 @@ class EvidenceReader:
                     coverage=_coverage(reading, terms, around, before),
                     own_coverage=reading.share(terms),
                     fits=self._fits(reading.question, shown, context.heading)
-                    or self._is_step(reading.question, segments, at, shown),
+                    or (chunk.document.kind is not Kind.CODE and self._is_step(reading.question, segments, at, shown)),
                     proximity=_proximity(reading.question.terms, sequence),
                     heading=context.heading,
                     section=context.section,

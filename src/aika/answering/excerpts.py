@@ -14,7 +14,7 @@ _LIST_ITEMS, _LIST_CHARS = 12, 1_100
 _SHORT_LIST_CHARS = 500
 _TABLE_ROWS, _TABLE_WORDS = 8, 80
 _CODE_CHARS = 1_500
-_SYMBOL_CHARS = 900
+_SYMBOL_CHARS = 600
 # A paragraph up to this long is quoted whole: a sentence in it says half.
 _PARAGRAPH_WORDS = 55
 # Steps, remedies and reasons are rarely one sentence: the section goes on until it has this many words.

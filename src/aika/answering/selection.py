@@ -19,7 +19,7 @@ _STEP = 0.15
 # Words of the question that stand far apart count this much less.
 _SCATTERED = 0.2
 # A unit joins the answer when it scores at least this share of the best one's score.
-_ADMITTED = 0.78
+_ADMITTED = 0.74
 _ADMITTED_OTHERS = 0.82
 # One of another document needs this share of the lead's coverage and similarity, and an answer of the kind that was asked for.
 _SUPPORTING = 0.75
@@ -145,7 +145,9 @@ def _content(reading: Reading, unit: ReadUnit) -> float:
     little_new = unit.novelty <= (_LITTLE_NEW_BESIDE_ALL if unit.own_coverage >= _ALL else _LITTLE_NEW)
     repeats = quotes and little_new and unit.own_coverage > _LITTLE_NEW and not (unit.fits and not trouble)
     factor = _REPEATS if repeats else 1.0
-    return factor if unit.fits else factor * _LACKING.get(reading.question.kind, 1.0)
+    # The row of a table of errors has its remedy in another cell, in whatever words.
+    enough = unit.fits or (trouble and unit.unit.kind is UnitKind.ROW)
+    return factor if enough else factor * _LACKING.get(reading.question.kind, 1.0)
 
 
 def _supports(reading: Reading, unit: ReadUnit, lead: ReadUnit) -> bool:
