@@ -19,7 +19,7 @@ _STEP = 0.15
 # Words of the question that stand far apart count this much less.
 _SCATTERED = 0.2
 # A unit joins the answer when it scores at least this share of the best one's score.
-_ADMITTED = 0.74
+_ADMITTED = 0.78
 _ADMITTED_OTHERS = 0.82
 # One of another document needs this share of the lead's coverage and similarity, and an answer of the kind that was asked for.
 _SUPPORTING = 0.75
