@@ -1,8 +1,10 @@
 """Opens everything that the settings name, and puts it together."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -14,11 +16,12 @@ from aika.assistants.conversing import Conversing
 from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Kind
 from aika.domain.errors import ConfigurationError
+from aika.domain.identifiers import SourceId
 from aika.domain.queries import Query, Retrieval
-from aika.domain.sources import Source
+from aika.domain.sources import Source, SyncReport
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
-from aika.ingestion.sync import Syncer, SyncLimits
+from aika.ingestion.sync import OnProgress, Syncer, SyncLimits
 from aika.protocols import (
     Answerer,
     Connector,
@@ -80,7 +83,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             source_errors=tuple(errors),
             database=database,
             generations=generations,
-            syncer=telemetry.syncer(_syncer(parts, clock)),
+            syncer=telemetry.syncer(_SyncerOnDemand(partial(_syncer, parts, clock))),
             jobs=jobs,
             retriever=retriever,
             conversing=Conversing(answerer, database.conversations, clock),
@@ -205,6 +208,29 @@ def _traced(stages: Stages, telemetry: Telemetry) -> Stages:
         fallback=None if stages.fallback is None else telemetry.writer(stages.fallback),
         general=None if stages.general is None else telemetry.writer(stages.general),
     )
+
+
+class _SyncerOnDemand:
+    """Builds the syncer at its first use. The parsers' packages take a third of the start-up to import, and answering
+    needs none of them."""
+
+    def __init__(self, build: Callable[[], Syncer]) -> None:
+        self._build = build
+        self._built: Syncer | None = None
+
+    async def sync(
+        self, source: Source, *, on_progress: OnProgress | None = None, allow_removals: bool = False
+    ) -> SyncReport:
+        syncer = await self._ready()
+        return await syncer.sync(source, on_progress=on_progress, allow_removals=allow_removals)
+
+    async def forget(self, source: SourceId) -> int:
+        return await (await self._ready()).forget(source)
+
+    async def _ready(self) -> Syncer:
+        if self._built is None:
+            self._built = await asyncio.to_thread(self._build)
+        return self._built
 
 
 def _syncer(parts: _Parts, clock: SystemClock) -> Syncer:

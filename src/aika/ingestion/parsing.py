@@ -125,7 +125,8 @@ def _assemble(source: Source, raw: RawDocument, parsed: Parsed) -> Document:
         owner=raw.owner or owner_from(attributes) or source.owner,
         authors=raw.authors or _listed(attributes, "authors", "author"),
         created_at=raw.created_at or _date(attributes, "created", "date", "creation_date"),
-        modified_at=_date(attributes, "last_updated", "last_reviewed_on", "last_reviewed", "updated", "date") or raw.modified_at,
+        modified_at=_date(attributes, "last_updated", "last_reviewed_on", "last_reviewed", "updated", "date")
+        or raw.modified_at,
         attributes=attributes,
     )
 

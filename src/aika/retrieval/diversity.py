@@ -65,7 +65,9 @@ def _resemblance(one: frozenset[str], other: frozenset[str]) -> float:
     """Return the share of runs that both have (Broder, "On the resemblance and containment of documents", 1997)."""
     if min(len(one), len(other)) < 0.5 * max(len(one), len(other)):
         return 0.0
-    return len(one & other) / len(one | other)
+    # Without the union: building it took most of the time of a search's last stages.
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
 def _is_newer(one: Chunk, other: Chunk) -> bool:
