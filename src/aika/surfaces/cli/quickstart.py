@@ -16,7 +16,7 @@ from aika.surfaces.cli.printing import print_completion
 from aika.surfaces.cli.progress import SyncWatch
 from aika.telemetry.logging import set_up_logging
 
-_COMPANY_QUESTION = "How do I roll back a deployment?"
+_COMPANY_QUESTION = "Why did we replace RabbitMQ?"
 _DOCS_QUESTION = "What is this about?"
 
 
