@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aika.testing.fakes import FakeEmbedder
 from ingestion_library import Library
 
 from aika.ingestion.following import IndexFollower
 from aika.registry import Surroundings, open_component
 from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.stores.database.database import Database
+from aika.testing.fakes import FakeEmbedder
 
 
 @pytest.fixture
