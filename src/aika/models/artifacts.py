@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,5 +141,7 @@ def _move_aside(folder: Path) -> None:
 
 def _remove_abandoned(models_dir: Path) -> None:
     for path in models_dir.glob(".*"):
-        if path.is_dir() and time.time() - path.stat().st_mtime > ABANDONED_AFTER:
-            shutil.rmtree(path, ignore_errors=True)
+        # Another builder may be done and remove its folder between two looks at it.
+        with suppress(FileNotFoundError):
+            if path.is_dir() and time.time() - path.stat().st_mtime > ABANDONED_AFTER:
+                shutil.rmtree(path, ignore_errors=True)
