@@ -17,7 +17,6 @@ from aika.domain.identifiers import ApiKeyId, DocumentId, PrincipalId, SourceId,
 from aika.domain.queries import Query, Retrieval
 from aika.domain.sources import Source, SourceState, SyncReport, UnreadableDocument
 from aika.ingestion.generations import Generations
-from aika.ingestion.sync import OnProgress
 from aika.protocols import (
     ApiKey,
     Count,
@@ -86,17 +85,9 @@ class Aika:
         argument = json.dumps({"source": self.source(id).id, "allow_removals": allow_removals})
         return await self.jobs.submit(_SYNC_JOB, argument, key=f"{_SYNC_JOB}:{id}")
 
-    async def sync(
-        self, id: SourceId, *, allow_removals: bool = False, on_progress: OnProgress | None = None
-    ) -> SyncReport:
+    async def sync(self, id: SourceId, *, allow_removals: bool = False) -> SyncReport:
         """Sync through the durable queue and return the report when it is done."""
-        work = await self.submit_sync(id, allow_removals=allow_removals)
-        done = asyncio.ensure_future(self.jobs.wait(work))
-        while not done.done():
-            await asyncio.wait([done], timeout=0.2)
-            if on_progress is not None and id in self._progress:
-                on_progress(self._progress[id])
-        await done
+        await self.jobs.wait(await self.submit_sync(id, allow_removals=allow_removals))
         report = await self.database.sync_log.last(id)
         if report is None:
             raise ConflictError(f"the sync of {id!r} left no record; run it again")
