@@ -1,10 +1,12 @@
 """The embedded index keeps the contract, also across processes and compactions."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -174,6 +176,34 @@ class TestCompaction:
             assert shards(tmp_path) == before
             await index.compact()
             assert places(await index.search_text("alpha", k=5, scope=UNRESTRICTED)) == ids(chunk)
+
+    async def test_one_cancelled_while_it_copies_leaves_the_index_as_it_was(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        copying, go_on, copied = Event(), Event(), Event()
+
+        def slow_copy(source: Path, target: Path) -> None:
+            copying.set()
+            go_on.wait()
+            monkeypatch.undo()  # it calls itself for each folder in it
+            shutil.copytree(source, target)
+            copied.set()
+
+        async with opened_index(tmp_path) as index:
+            await put(index, make_document(), "alpha")
+            before = shards(tmp_path)
+            monkeypatch.setattr(shutil, "copytree", slow_copy)
+            compaction = asyncio.create_task(index.compact())
+            await asyncio.to_thread(copying.wait)
+
+            compaction.cancel()
+            await index.search_text("alpha", k=5, scope=UNRESTRICTED)  # time enough to clean up too early
+            go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await compaction
+
+            await asyncio.to_thread(copied.wait)
+            assert shards(tmp_path) == before
 
     async def test_it_is_due_once_much_was_written(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(edge, "UNINDEXED_CHUNKS", 2)

@@ -38,8 +38,16 @@ class Compaction:
 
     @classmethod
     async def begin(cls, shard: Path, copy: Path) -> "Compaction":
-        """Copy a shard's files. It must have been flushed, and nothing may write to it meanwhile."""
-        await asyncio.to_thread(shutil.copytree, shard, copy)
+        """Copy a shard's files. It must have been flushed, and nothing may write to it meanwhile.
+
+        A thread cannot be cancelled: a cancelled call ends once the copy is made, so that whoever cleans up finds all of it.
+        """
+        copying = asyncio.ensure_future(asyncio.to_thread(shutil.copytree, shard, copy))
+        try:
+            await asyncio.shield(copying)
+        except asyncio.CancelledError:
+            await asyncio.wait([copying])
+            raise
         return cls(copy)
 
     def touch(self, documents: Collection[DocumentId]) -> None:
