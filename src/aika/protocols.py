@@ -28,7 +28,7 @@ from aika.domain.identifiers import (
     SourceId,
 )
 from aika.domain.queries import Candidate, Hit, Query, Retrieval
-from aika.domain.sources import Cursor, Event, Source, SyncReport, UnreadableDocument
+from aika.domain.sources import Cursor, Event, Notification, Source, SyncReport, UnreadableDocument
 
 Matrix = npt.NDArray[np.float32]
 """Row vectors, shape ``(texts, dimensions)``, each of length 1."""
@@ -47,6 +47,19 @@ class Connector(Protocol):
         """Yield what the source has, from ``since`` on, or all of it where that is ``None`` or no longer known.
 
         Ends with a `Checkpoint`. Raises `TransientError` or `PermanentError` when the source as a whole cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Notified(Protocol):
+    """An optional power of a connector: being told what has changed."""
+
+    def notice(self, notification: Notification) -> AsyncIterator[Event]:
+        """Yield what a notification says: `Found`, `Removed`, `Failed` and `Members`, never a `Checkpoint`.
+
+        Nothing is yielded for what does not concern this source. Raises `AuthenticationError` before anything else where the
+        signature is missing, wrong or too old, and `InvalidRequestError` for a body that makes no sense.
         """
         ...
 
@@ -305,6 +318,30 @@ class SyncLog(Protocol):
 
     async def forget(self, source: SourceId) -> None:
         """Drop everything about a source that is no longer configured."""
+        ...
+
+
+class Directory(Protocol):
+    """Who belongs to which group, as the sources tell. A group that no source knows has no members."""
+
+    async def record(self, source: SourceId, groups: Mapping[PrincipalId, Collection[PrincipalId]]) -> None:
+        """Make these the only members of each group that this source knows. No members forgets the group."""
+        ...
+
+    async def keep_only(self, source: SourceId, groups: Collection[PrincipalId]) -> None:
+        """Forget this source's other groups."""
+        ...
+
+    async def forget(self, source: SourceId) -> None:
+        """Forget all groups of a source."""
+        ...
+
+    async def expand(self, principals: Collection[PrincipalId]) -> frozenset[PrincipalId]:
+        """Return these principals with every group they are in, directly or through other groups."""
+        ...
+
+    async def people(self, group: PrincipalId) -> frozenset[PrincipalId]:
+        """Return the members of a group that are no groups themselves, through all groups in it."""
         ...
 
 

@@ -3,7 +3,9 @@
 Only the application and the surfaces' start-up read this module; everything else is handed what it needs.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +20,10 @@ from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.sources import Source
 
 SETTINGS_FILE = "aika.toml"
+
+SHORTEST_REFRESH = timedelta(seconds=10)
+_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
@@ -118,7 +124,7 @@ class SourceSettings(_Strict):
 
     connector: str = Field(description="The kind of place; see Components.")
     options: dict[str, Any] = Field(default={}, description="The connector's own options.")
-    description: str = Field(default="", description="What is in it, for people.")
+    purpose: str = Field(default="", description="What is in it and what it is for, for people.")
     owner: str | None = Field(default=None, description="Who answers for documents that name no owner.")
     contact: str | None = Field(default=None, description="How to reach the owner: a channel, an address, a link.")
     readers: list[str] | None = Field(
@@ -126,6 +132,32 @@ class SourceSettings(_Strict):
         description='Who may read what the connector cannot tell: ``["everyone"]`` or ``["group:payments", …]``. '
         "Unset: nobody may, and the source says so.",
     )
+    refresh: timedelta | None = Field(
+        default=None, description='How often it is synced by itself: ``"15m"``, ``"1h"``, ``"1d"``. Unset: never.'
+    )
+    promise: timedelta | None = Field(
+        default=None, description="How far it may lag behind at most, as its owner promises. Written as ``refresh``."
+    )
+
+    @field_validator("refresh", "promise", mode="before")
+    @classmethod
+    def _in_units(cls, value: object) -> object:
+        return duration(value) if isinstance(value, str) else value
+
+    @field_validator("refresh")
+    @classmethod
+    def _not_too_often(cls, value: timedelta | None) -> timedelta | None:
+        if value is not None and value < SHORTEST_REFRESH:
+            raise ValueError(f"must be at least {SHORTEST_REFRESH.total_seconds():g} seconds")
+        return value
+
+
+def duration(text: str) -> timedelta:
+    """Return what ``90s``, ``15m``, ``1h`` or ``7d`` means. Raises ``ValueError``."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError('must be a number with a unit: "90s", "15m", "1h" or "7d"')
+    return timedelta(**{_UNITS[match["unit"]]: float(match["number"])})
 
 
 class Settings(BaseSettings):
@@ -229,8 +261,10 @@ def _source(name: str, spec: SourceSettings, *, declared_in: str) -> Source:
         options=spec.options,
         readers=None if spec.readers is None else frozenset(PrincipalId(reader) for reader in spec.readers),
         owner=None if spec.owner is None else Owner(name=spec.owner, contact=spec.contact, found_in=declared_in),
-        description=spec.description,
+        purpose=spec.purpose,
         declared_in=declared_in,
+        refresh=spec.refresh,
+        promise=spec.promise,
     )
 
 

@@ -44,6 +44,7 @@ class Library:
 
         return Syncer(
             self.database.catalogue,
+            self.database.directory,
             self.database.sync_log,
             connect,
             build_intake(),

@@ -91,6 +91,7 @@ async def open_system(
         clock = SetClock()
         syncer = Syncer(
             database.catalogue,
+            database.directory,
             database.sync_log,
             telemetry.connectors(
                 lambda source: open_component("connectors", "filesystem", source.options, surroundings)

@@ -237,6 +237,7 @@ def _syncer(parts: _Parts, clock: SystemClock) -> Syncer:
     settings = parts.settings
     return Syncer(
         catalogue=parts.database.catalogue,
+        directory=parts.database.directory,
         log=parts.database.sync_log,
         open_connector=parts.telemetry.connectors(lambda source: _open_connector(source, parts.surroundings)),
         intake=build_intake(),

@@ -246,7 +246,7 @@ class UnreadableView(Wire):
 class SourceSummary(Wire):
     id: str
     connector: str
-    description: str = ""
+    purpose: str = ""
     owner: OwnerView | None = None
     documents: int
     chunks: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -24,8 +24,13 @@ class Source:
     readers: frozenset[PrincipalId] | None = None
     """Who may read documents whose readers the connector cannot know. ``None`` makes those unreadable."""
     owner: Owner | None = None
-    description: str = ""
+    purpose: str = ""
+    """What is in it and what it is for, for people."""
     declared_in: str = "aika.toml"
+    refresh: timedelta | None = None
+    """How often it is synced by itself. ``None`` leaves it to notifications and to people."""
+    promise: timedelta | None = None
+    """How far it may lag behind at most, as its owners promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,30 @@ class Checkpoint:
     """Whether this run listed *every* document of the source, so that what it did not list is gone."""
 
 
-Event = Found | Removed | Failed | Checkpoint
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The source knows this group, and these are all its members; none means that the group is gone.
+
+    A member is a person (``user:`` and an e-mail address in lower case) or another group. A person's account is a group of
+    one: ``github:octocat`` with the member ``user:octo@example.org``. What a group may read, its members may read, from the
+    moment this is recorded; no document is read again. A run that lists every document lists every group too, and what it
+    does not list is gone; a group whose members cannot be told is a `Failed` with the group as its key.
+    """
+
+    group: PrincipalId
+    members: frozenset[PrincipalId]
+
+
+Event = Found | Removed | Failed | Members | Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A message of the source's that something in it has changed: the body of a webhook's request."""
+
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
 
 
 class SyncPhase(StrEnum):

@@ -6,11 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from aika.domain.errors import AikaError, PermanentError, TransientError, UnreadableDocumentError
-from aika.domain.identifiers import DocumentId, SourceId, document_id
+from aika.domain.identifiers import DocumentId, PrincipalId, SourceId, document_id
 from aika.domain.sources import (
     Checkpoint,
     Failed,
     Found,
+    Members,
     Removed,
     Source,
     SyncPhase,
@@ -19,7 +20,7 @@ from aika.domain.sources import (
 )
 from aika.ingestion.parsing import Intake, content_hash
 from aika.ingestion.planning import plan_removals
-from aika.protocols import Catalogue, Clock, Entry, Known, OpenConnector, SyncLog
+from aika.protocols import Catalogue, Clock, Directory, Entry, Known, OpenConnector, SyncLog
 
 _BATCH = 64
 """Documents recorded in one transaction."""
@@ -45,6 +46,7 @@ class Syncer:
     """
 
     catalogue: Catalogue
+    directory: Directory
     log: SyncLog
     open_connector: OpenConnector
     intake: Intake
@@ -82,6 +84,7 @@ class Syncer:
         """Remove everything of a source that is no longer configured; return how many documents there were."""
         known = await self.catalogue.known(source)
         removed = await self.catalogue.remove([entry.document for entry in known.values()])
+        await self.directory.forget(source)
         await self.log.forget(source)
         return removed
 
@@ -96,6 +99,7 @@ class _Run:
     on_progress: OnProgress
     known: dict[str, Known] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    groups: set[PrincipalId] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     removed: list[DocumentId] = field(default_factory=list)
     waiting: list[Found] = field(default_factory=list)
@@ -120,6 +124,9 @@ class _Run:
                         self.removed.append(document_id(self.source.id, key))
                     case Failed(key, reason):
                         self._fail(key, reason)
+                    case Members(group, members):
+                        self.groups.add(group)
+                        await syncer.directory.record(self.source.id, {group: members})
                     case Checkpoint(cursor, complete=complete):
                         await self._record()
                         await syncer.log.save_cursor(self.source.id, cursor)
@@ -196,6 +203,9 @@ class _Run:
         if not complete:
             await self.finish(SyncPhase.SUCCEEDED, "")
             return
+        # What could not be told this time stays as it was: the key of a group that failed is its name.
+        still = self.groups | {PrincipalId(key) for key in self.failed}
+        await self.syncer.directory.keep_only(self.source.id, still)
         share = self.syncer.limits.max_removed_share
         gone = plan_removals(self.known, seen=self.seen, failed=self.failed, max_share=share)
         if gone.refused and not allow_removals:

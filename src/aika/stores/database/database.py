@@ -9,6 +9,7 @@ from aika.protocols import Conversations
 from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
+from aika.stores.database.directory import SqlDirectory
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
 from aika.stores.database.schema import catalogue_state
@@ -22,6 +23,7 @@ class Database:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self.catalogue = SqlCatalogue(connections)
+        self.directory = SqlDirectory(connections)
         self.sync_log = SqlSyncLog(connections)
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)

@@ -204,6 +204,19 @@ feedback = Table(
 )
 
 
+# Groups
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("source", Name, primary_key=True),
+    Column("group", Name, primary_key=True),
+    Column("member", Name, primary_key=True),
+    Index(None, "member"),
+    Index(None, "group"),
+)
+
+
 # Keys
 
 api_keys = Table(

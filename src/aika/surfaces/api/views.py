@@ -117,7 +117,7 @@ def source_summary(state: SourceState) -> wire.SourceSummary:
     return wire.SourceSummary(
         id=state.source.id,
         connector=state.source.connector,
-        description=state.source.description,
+        purpose=state.source.purpose,
         owner=owner_view(state.source.owner),
         documents=state.documents,
         chunks=state.chunks,

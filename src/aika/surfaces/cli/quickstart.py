@@ -76,7 +76,7 @@ def _settings(docs: Path | None, port: int) -> Settings:
     if docs is None:
         return load_settings(here / "examples", server={"port": port})
     path = docs.expanduser().resolve()
-    source = SourceSettings(
+        purpose=f"Documents in {path.name}",
         connector="filesystem",
         options={"path": str(path)},
         description=f"Documents in {path.name}",

@@ -30,7 +30,7 @@ _SETTINGS = """\
 _SOURCE = """\
 # One source. The file's name is the source's name.
 connector: filesystem
-description: {description}
+purpose: {purpose}
 # Who may read these documents: "everyone" or groups such as "group:payments".
 readers: [everyone]
 # owner: platform-team
@@ -54,7 +54,7 @@ def initialise(folder: Path, docs: Path | None) -> list[str]:
     said.append(_write(settings, _SETTINGS))
     path = docs.resolve() if docs is not None else Path("docs")
     source = sources / "docs.yaml"
-    said.append(_write(source, _SOURCE.format(description=f"Documents in {path.name}", path=path)))
+    said.append(_write(source, _SOURCE.format(purpose=f"Documents in {path.name}", path=path)))
     if docs is None:
         said.append(f"Put documents into {folder / 'docs'}, or change 'path' in {source}.")
     said.append('Next: aika sync, then: aika ask "…", or: aika serve')
