@@ -76,10 +76,10 @@ def _settings(docs: Path | None, port: int) -> Settings:
     if docs is None:
         return load_settings(here / "examples", server={"port": port})
     path = docs.expanduser().resolve()
-        purpose=f"Documents in {path.name}",
+    source = SourceSettings(
         connector="filesystem",
         options={"path": str(path)},
-        description=f"Documents in {path.name}",
+        purpose=f"Documents in {path.name}",
         readers=["everyone"],
     )
     data_dir = Path(".aika") / f"docs-{path.name}"
