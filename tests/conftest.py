@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+pytest_plugins = ["emulated.emulators"]
+
 
 @pytest.fixture(scope="session")
 def embedder_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
