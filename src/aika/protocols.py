@@ -344,6 +344,10 @@ class Directory(Protocol):
         """Return the members of a group that are no groups themselves, through all groups in it."""
         ...
 
+    async def chain(self, principal: PrincipalId, group: PrincipalId) -> list[PrincipalId]:
+        """Return a shortest way from one to a group it is in, both ends included; empty where it is not in it."""
+        ...
+
 
 class VectorStore(Protocol):
     """Vectors by text, so that nothing is embedded twice: not after a restart, and not when an index is rebuilt."""

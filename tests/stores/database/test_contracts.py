@@ -2,10 +2,11 @@
 
 import pytest
 
-from aika.protocols import ApiKeys, Catalogue, Conversations, SyncLog, VectorStore
+from aika.protocols import ApiKeys, Catalogue, Conversations, Directory, SyncLog, VectorStore
 from aika.stores.database.database import Database
 from aika.testing.contracts.catalogue import CatalogueContract
 from aika.testing.contracts.conversations import ConversationsContract
+from aika.testing.contracts.directory import DirectoryContract
 from aika.testing.contracts.keys import ApiKeysContract
 from aika.testing.contracts.sync_log import SyncLogContract
 from aika.testing.contracts.vectors import VectorStoreContract
@@ -39,3 +40,9 @@ class TestApiKeys(ApiKeysContract):
     @pytest.fixture
     def keys(self, database: Database) -> ApiKeys:
         return database.keys
+
+
+class TestDirectory(DirectoryContract):
+    @pytest.fixture
+    def directory(self, database: Database) -> Directory:
+        return database.directory

@@ -66,6 +66,30 @@ class SqlDirectory:
                 )
         return frozenset(PrincipalId(one) for one in below - groups)
 
+    async def chain(self, principal: PrincipalId, group: PrincipalId) -> list[PrincipalId]:
+        """Return a shortest way from one to a group it is in, both ends included; empty where it is not in it."""
+        below: dict[str, str | None] = {principal: None}
+        new: list[str] = [principal]
+        async with self._connections.read() as connection:
+            while new and group not in below:
+                found: dict[str, str] = {}
+                for some in _portions(sorted(new)):
+                    rows = await connection.execute(
+                        select(memberships.c.member, memberships.c.group)
+                        .where(memberships.c.member.in_(some))
+                        .order_by(memberships.c.member, memberships.c.group)
+                    )
+                    for row in rows:
+                        found.setdefault(row.group, row.member)
+                new = [name for name in found if name not in below]
+                below.update({name: found[name] for name in new})
+        way: list[PrincipalId] = []
+        step: str | None = group if group in below else None
+        while step is not None:
+            way.append(PrincipalId(step))
+            step = below[step]
+        return way[::-1]
+
     async def _closure(
         self, principals: Collection[PrincipalId], *, start: Column[str], end: Column[str]
     ) -> frozenset[PrincipalId]:
