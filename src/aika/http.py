@@ -93,6 +93,8 @@ class Request:
     """Statuses from 400 on that the caller handles; all others are errors."""
     repeatable: bool = True
     """Whether sending it twice does no harm. Only then is it tried again."""
+    follow: bool = True
+    """Whether redirects are followed. Where not, the redirect is the response."""
 
 
 class _PassingError(TransientError):
@@ -155,7 +157,12 @@ class HttpClient:
 
     async def _received(self, request: Request, url: httpx.URL) -> Response:
         stream = self._client.stream(
-            request.method, url, params=request.params, headers=request.headers, json=request.json
+            request.method,
+            url,
+            params=request.params,
+            headers=request.headers,
+            json=request.json,
+            follow_redirects=request.follow,
         )
         async with stream as response:
             pieces: list[bytes] = []
