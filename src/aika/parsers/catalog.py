@@ -1,38 +1,30 @@
-"""Backstage's catalog entities: their relations as sentences, then the file itself."""
+"""Backstage's catalog entities: their relations and contacts as sentences and facts, then the file itself or the definition.
+
+An entity comes from a catalog file, or as JSON from a catalog that knows its relations in both directions. To the latter the
+connector adds the titles of what it relates to, and under ``owners`` the entities of its owners, so that the text can say how
+to reach them.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aika.domain.documents import AttributeValue, BlockKind, Body, Kind, Parsed
+from aika.parsers import json_tree, openapi, yaml_tree
+from aika.parsers.catalog_facts import Contact, contact_of, links_of, shown_annotations
+from aika.parsers.catalog_relations import Relations, joined, relations_of
 from aika.parsers.lines import Lines
-from aika.parsers.values import at, listed, pairs, text_at, texts
+from aika.parsers.values import at, listed, text_at, texts
 from aika.parsers.writing import BodyWriter, line_anchor, line_block, verbatim
 from aika.parsers.yaml_tree import YamlDocument
 
-_RELATIONS = (
-    ("system", "is part of the system"),
-    ("domain", "belongs to the domain"),
-    ("subcomponentOf", "is a part of the component"),
-    ("subdomainOf", "is a part of the domain"),
-    ("parent", "belongs to the parent group"),
-    ("memberOf", "is a member of"),
-    ("children", "has the groups below it"),
-    ("members", "has the members"),
-    ("providesApis", "provides the API"),
-    ("consumesApis", "consumes the API"),
-    ("dependsOn", "depends on"),
-    ("dependencyOf", "is a dependency of"),
-    ("targets", "names the further files"),
-    ("target", "names the further file"),
-)
-"""The relations of Backstage's descriptor format, in its own words where it has some."""
+_KINDS = {"user": Kind.PERSON, "api": Kind.API}
 
 
 @dataclass(frozen=True, slots=True)
 class _Entity:
     value: object
-    first: int
-    end: int
+    first: int = 0
+    end: int = 0
     """The lines of the file it is written on, from 0; ``end`` is exclusive."""
 
     @property
@@ -47,6 +39,27 @@ class _Entity:
     def heading(self) -> str:
         return f"{self.kind} {self.name}"
 
+    @property
+    def title(self) -> str:
+        return text_at(self.value, "metadata", "title") or text_at(self.value, "spec", "profile", "displayName")
+
+    @property
+    def relations(self) -> Relations:
+        return relations_of(self.value)
+
+    @property
+    def contact(self) -> Contact:
+        """How to reach those who answer for it: the entity's own word first, then its owners'."""
+        contact = contact_of(self.value)
+        for owner in listed(at(self.value, "owners")):
+            contact = contact.or_else(contact_of(owner))
+        return contact
+
+
+def is_entity(value: object) -> bool:
+    """Return whether a value is an entity."""
+    return text_at(value, "apiVersion").startswith("backstage.io/") and bool(text_at(value, "kind"))
+
 
 def is_catalog(documents: Sequence[YamlDocument]) -> bool:
     """Return whether one of the documents is an entity."""
@@ -54,16 +67,31 @@ def is_catalog(documents: Sequence[YamlDocument]) -> bool:
 
 
 def render(documents: Sequence[YamlDocument], text: str, path: str) -> Parsed:
-    """Return sentences about each entity, followed by the file's text as it is."""
+    """Return sentences and facts about each entity, followed by the file's text as it is."""
     lines = Lines(text)
     entities = list(_entities(documents, len(lines)))
     writer = BodyWriter()
     for entity in entities:
         heading = (entity.heading,) if len(entities) > 1 else ()
-        writer.add(BlockKind.PARAGRAPH, _sentences(entity), path=heading, anchor=line_anchor(entity.first, entity.end))
+        anchor = line_anchor(entity.first, entity.end)
+        writer.add(BlockKind.PARAGRAPH, _sentences(entity), path=heading, anchor=anchor)
+        writer.add(BlockKind.LIST, _listed(_facts(entity)), path=heading, anchor=anchor)
     writer.add_body(_as_written(lines, entities))
-    title = _title(entities[0]) if len(entities) == 1 else path
-    return Parsed(writer.body(), title, Kind.CATALOG, _attributes(entities))
+    if len(entities) > 1:
+        return Parsed(writer.body(), path, Kind.CATALOG, _shared_attributes(entities))
+    return Parsed(writer.body(), _title(entities[0]), _kind(entities[0]), _attributes(entities[0]))
+
+
+def render_entity(value: object) -> Parsed:
+    """Return one entity in words, with an API's definition behind it."""
+    entity = _Entity(value)
+    writer = BodyWriter()
+    writer.add(BlockKind.PARAGRAPH, _sentences(entity))
+    writer.add(BlockKind.LIST, _listed(_facts(entity)))
+    writer.add(BlockKind.LIST, _listed(_annotations(entity)))
+    if definition := text_at(value, "spec", "definition"):
+        writer.add_body(_definition(definition))
+    return Parsed(writer.body(), _title(entity), _kind(entity), _attributes(entity))
 
 
 def _entities(documents: Sequence[YamlDocument], length: int) -> Iterator[_Entity]:
@@ -83,39 +111,50 @@ def _as_written(lines: Lines, entities: Sequence[_Entity]) -> Body:
     )
 
 
+def _definition(text: str) -> Body:
+    """Return an API's definition as the reference it describes, or as it is where no parser knows it."""
+    value: object = None
+    try:
+        if text.lstrip().startswith("{"):
+            value = json_tree.load(text)
+        elif documents := yaml_tree.load(text):
+            value = documents[0].root.value
+    except ValueError:
+        # A schema in another language, such as GraphQL's: shown as it is.
+        value = None
+    if openapi.is_openapi(value):
+        return openapi.render(value).body
+    writer = BodyWriter()
+    writer.add(BlockKind.HEADING, "## Definition")
+    writer.add(BlockKind.CODE, text, path=("Definition",))
+    return writer.body()
+
+
 def _title(entity: _Entity) -> str:
-    shown = text_at(entity.value, "metadata", "title") or text_at(entity.value, "spec", "profile", "displayName")
-    return f"{shown} ({entity.heading})" if shown else f"{entity.name} ({entity.kind})"
+    return f"{entity.title} ({entity.heading})" if entity.title else f"{entity.name} ({entity.kind})"
+
+
+def _kind(entity: _Entity) -> Kind:
+    return _KINDS.get(entity.kind.lower(), Kind.CATALOG)
 
 
 def _sentences(entity: _Entity) -> str:
-    return " ".join(f"{sentence.rstrip('.')}." for sentence in _facts(entity) if sentence)
+    return " ".join(f"{sentence.rstrip('.')}." for sentence in _said(entity) if sentence)
 
 
-def _facts(entity: _Entity) -> Iterator[str]:
+def _said(entity: _Entity) -> Iterator[str]:
     value = entity.value
-    yield entity.heading + _called(value) + _sort(value)
+    called = f' is called "{entity.title}" and' if entity.title else ""
+    yield f"{entity.heading}{called}{_sort(value)}"
     yield " ".join(text_at(value, "metadata", "description").split())
-    if owner := text_at(value, "spec", "owner"):
-        yield f"{entity.heading} is owned by {_reference(owner)}"
-    for key, words in _RELATIONS:
-        if named := [_reference(name) for name in texts(at(value, "spec", key))]:
-            yield f"{entity.heading} {words} {_joined(named)}"
-    if email := text_at(value, "spec", "profile", "email"):
-        yield f"Its e-mail address is {email}"
-    if tags := texts(at(value, "metadata", "tags")):
-        yield f"Its tags are {_joined(tags)}"
-    for link in listed(at(value, "metadata", "links")):
-        if url := text_at(link, "url"):
-            yield f"{text_at(link, 'title') or 'A link'}: {url}"
-    for key, annotation in pairs(at(value, "metadata", "annotations")):
-        if key.endswith(("/project-slug", "/source-location", "/slack-channel")) and isinstance(annotation, str):
-            yield f"Its {key.rpartition('/')[2].replace('-', ' ')} is {annotation}"
-
-
-def _called(value: object) -> str:
-    shown = text_at(value, "metadata", "title") or text_at(value, "spec", "profile", "displayName")
-    return f' is called "{shown}" and' if shown else ""
+    yield from entity.relations.sentences(entity.heading)
+    if words := contact_of(value).words:
+        yield f"How to reach {entity.heading}: {words}"
+    for owner in listed(at(value, "owners")):
+        if words := contact_of(owner).words:
+            yield f"How to reach {text_at(owner, 'metadata', 'name')}, the owner of {entity.heading}: {words}"
+    if targets := [*texts(at(value, "spec", "targets")), *texts(at(value, "spec", "target"))]:
+        yield f"{entity.heading} names the further files {joined(targets)}"
 
 
 def _sort(value: object) -> str:
@@ -124,28 +163,63 @@ def _sort(value: object) -> str:
     return f" is of the type {sort}{stage}" if sort else f" is a catalog entity{stage}"
 
 
-def _reference(name: str) -> str:
-    """Return ``group:default/team-a`` as ``team-a``, and other kinds as ``resource db``."""
-    kind, colon, rest = name.partition(":")
-    if not colon or rest.startswith("//"):
-        return name
-    rest = rest.removeprefix("default/")
-    return rest if kind.lower() in ("group", "user") else f"{kind.lower()} {rest}"
+def _facts(entity: _Entity) -> Iterator[tuple[str, str]]:
+    """Yield the facts that questions ask for by name: what is asked for, and the answer."""
+    relations, contact = entity.relations, entity.contact
+    yield "Owner", ", ".join(target.shown for target in relations["ownedBy"])
+    yield "Slack", contact.slack
+    yield "E-mail", contact.email
+    yield "On call", contact.on_call
+    yield "Members", ", ".join(target.shown for target in relations["hasMember"])
+    yield "Member of", ", ".join(target.shown for target in relations["memberOf"])
+    yield "Parent group", ", ".join(target.shown for target in relations["childOf"])
+    yield "Groups below", ", ".join(target.shown for target in relations["parentOf"])
+    for name, kind in (("System", "system"), ("Domain", "domain")):
+        yield name, ", ".join(target.shown for target in relations["partOf"] if target.kind == kind)
+    yield "Type", text_at(entity.value, "spec", "type")
+    yield "Lifecycle", text_at(entity.value, "spec", "lifecycle")
+    yield "Tags", ", ".join(texts(at(entity.value, "metadata", "tags")))
+    for title, url in links_of(entity.value):
+        yield title or "Link", url
 
 
-def _joined(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _annotations(entity: _Entity) -> Iterator[tuple[str, str]]:
+    yield from shown_annotations(entity.value)
 
 
-def _attributes(entities: Sequence[_Entity]) -> dict[str, AttributeValue]:
+def _listed(facts: Iterator[tuple[str, str]]) -> str:
+    return "\n".join(f"- {name}: {said}" for name, said in facts if said)
+
+
+def _shared_attributes(entities: Sequence[_Entity]) -> dict[str, AttributeValue]:
     found: dict[str, AttributeValue] = {"entities": tuple(entity.heading for entity in entities)}
-    owners = sorted({_reference(owner) for entity in entities if (owner := text_at(entity.value, "spec", "owner"))})
+    owners = {target.short for entity in entities for target in entity.relations["ownedBy"]}
     if len(owners) == 1:
-        found["owner"] = owners[0]
-    if len(entities) == 1:
-        for name, keys in (("lifecycle", ("spec", "lifecycle")), ("system", ("spec", "system"))):
-            if said := text_at(entities[0].value, *keys):
-                found[name] = said
-        if tags := texts(at(entities[0].value, "metadata", "tags")):
-            found["tags"] = tuple(tags)
+        found["owner"] = owners.pop()
+        found["owner_found_in"] = "the catalog"
     return found
+
+
+def _attributes(entity: _Entity) -> dict[str, AttributeValue]:
+    relations, contact = entity.relations, entity.contact
+    owners = tuple(target.short for target in relations["ownedBy"])
+    systems = tuple(target.short for target in relations["partOf"] if target.kind == "system")
+    domains = tuple(target.short for target in relations["partOf"] if target.kind == "domain")
+    said: dict[str, AttributeValue] = {
+        "entities": (entity.heading,),
+        "owner": owners[0] if len(owners) == 1 else owners,
+        "owner_found_in": "the catalog" if owners else "",
+        "slack": contact.slack,
+        "email": contact.email,
+        "on_call": contact.on_call,
+        "members": tuple(target.short for target in relations["hasMember"]),
+        "member_of": tuple(target.short for target in relations["memberOf"]),
+        "depends_on": tuple(target.short for target in relations["dependsOn"]),
+        "dependency_of": tuple(target.short for target in relations["dependencyOf"]),
+        "system": systems[0] if len(systems) == 1 else systems,
+        "domain": domains[0] if len(domains) == 1 else domains,
+        "type": text_at(entity.value, "spec", "type"),
+        "lifecycle": text_at(entity.value, "spec", "lifecycle"),
+        "tags": tuple(texts(at(entity.value, "metadata", "tags"))),
+    }
+    return {name: value for name, value in said.items() if value}

@@ -116,6 +116,8 @@ def _recognized(value: object, path: str) -> Parsed | None:
     """Return what the parser of a known kind makes of it; ``None`` where none knows it."""
     if openapi.is_openapi(value):
         return openapi.render(value)
+    if catalog.is_entity(value):
+        return catalog.render_entity(value)
     return slack_export.render(value, path) if slack_export.is_day(value) else None
 
 
