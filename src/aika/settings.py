@@ -3,6 +3,7 @@
 Only the application and the surfaces' start-up read this module; everything else is handed what it needs.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -23,6 +24,7 @@ SETTINGS_FILE = "aika.toml"
 
 SHORTEST_REFRESH = timedelta(seconds=10)
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[smhdw])")
+_VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -110,6 +112,9 @@ class SyncSettings(_Strict):
     max_removed_share: float = Field(
         default=0.5, ge=0, le=1, description="A sync that would remove more than this share removes nothing."
     )
+    discovery_refresh: float = Field(
+        default=60, ge=1, description="Seconds between two looks for sources that teams declare in their repositories."
+    )
 
 
 class TelemetrySettings(_Strict):
@@ -117,6 +122,20 @@ class TelemetrySettings(_Strict):
 
     capture_content: bool = Field(default=False, description="Whether questions and answers appear in traces.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Of the server's log.")
+
+
+class DiscoverySettings(_Strict):
+    """A place whose files ``aika-sources/NAME.yaml`` declare sources, such as a team's repository."""
+
+    connector: str = Field(description="The kind of place; see Components.")
+    options: dict[str, Any] = Field(default={}, description="The connector's own options.")
+    connectors: list[str] = Field(
+        default=[],
+        description="The connectors that sources declared there may use. Empty: all but ``filesystem`` and ``people``.",
+    )
+    secrets: list[str] = Field(
+        default=[], description="The environment variables that sources declared there may name as ``${NAME}``."
+    )
 
 
 class SourceSettings(_Strict):
@@ -178,6 +197,7 @@ class Settings(BaseSettings):
     sync: SyncSettings = SyncSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     sources: dict[SourceName, SourceSettings] = {}
+    discovery: dict[SourceName, DiscoverySettings] = {}
 
     @classmethod
     def settings_customise_sources(
@@ -266,6 +286,35 @@ def _source(name: str, spec: SourceSettings, *, declared_in: str) -> Source:
         refresh=spec.refresh,
         promise=spec.promise,
     )
+
+
+def with_secrets(source: Source) -> Mapping[str, object]:
+    """Return a source's options with every ``${NAME}`` replaced by that environment variable, so that files in a repository
+    hold no secrets. Raises `ConfigurationError` for a variable that is not set, or that the source may not use.
+    """
+    return {name: _filled(value, source) for name, value in source.options.items()}
+
+
+def _filled(value: object, source: Source) -> object:
+    if isinstance(value, str):
+        return _VARIABLE.sub(lambda match: _variable(match["name"], source), value)
+    if isinstance(value, Mapping):
+        return {name: _filled(item, source) for name, item in value.items()}
+    return [_filled(item, source) for item in value] if isinstance(value, list) else value
+
+
+def _variable(name: str, source: Source) -> str:
+    if source.secrets is not None and name not in source.secrets:
+        raise ConfigurationError(
+            f"{source.declared_in} asks for the environment variable {name}, which [discovery] does not lend to it: "
+            f"add it to 'secrets' there"
+        )
+    value = os.environ.get(name)
+    if value is None:
+        raise ConfigurationError(
+            f"{source.declared_in} needs the environment variable {name}: set it where aika runs, and try again"
+        )
+    return value
 
 
 def _in_words(error: ValidationError, *, below: str | None = None) -> str:

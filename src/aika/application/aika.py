@@ -4,18 +4,21 @@ import asyncio
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from aika.application.declarations import Declarations
+from aika.application.upkeep import Upkeep
 from aika.assistants.conversing import Conversing
 from aika.domain.access import Scope
-from aika.domain.documents import Body, Document
+from aika.domain.documents import Body, Document, RawDocument
 from aika.domain.errors import AikaError, ConfigurationError, ConflictError, NotFoundError
 from aika.domain.identifiers import ApiKeyId, DocumentId, PrincipalId, SourceId, random_id
 from aika.domain.queries import Query, Retrieval
-from aika.domain.sources import Source, SourceState, SyncReport, UnreadableDocument
+from aika.domain.sources import Notification, Source, SourceState, SyncReport, UnreadableDocument
 from aika.ingestion.generations import Generations
 from aika.protocols import (
     ApiKey,
@@ -31,6 +34,8 @@ from aika.telemetry.syncing import SourceSyncer
 
 KEY_PREFIX = "aika_"
 """What the secret of every API key begins with."""
+PUSH = "push"
+"""The connector of sources that take documents handed over through the API."""
 _SYNC_JOB = "sync"
 _NOTHING = Count(documents=0, chunks=0)
 
@@ -47,8 +52,7 @@ class Aika:
     """Everything that surfaces may use, ready. Made by `open_aika`."""
 
     settings: Settings
-    sources: Mapping[SourceId, Source]
-    source_errors: tuple[ConfigurationError, ...]
+    declarations: Declarations
     database: Database
     generations: Generations
     syncer: SourceSyncer
@@ -59,6 +63,16 @@ class Aika:
     lock: DataDirectoryLock
     telemetry: Telemetry
     _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
+    _again: set[SourceId] = field(default_factory=set)
+    """Sources to sync once more: they changed while a sync was under way."""
+
+    @property
+    def sources(self) -> Mapping[SourceId, Source]:
+        return self.declarations.sources
+
+    @property
+    def source_errors(self) -> tuple[ConfigurationError, ...]:
+        return self.declarations.errors
 
     # Asking
 
@@ -126,7 +140,8 @@ class Aika:
                     findable=findable.get(name, _NOTHING).documents,
                     embedded=embedded.get(name, _NOTHING).documents,
                     last_sync=self._progress.get(name) or await self.database.sync_log.last(name),
-                    last_success_at=await self.database.sync_log.last_success(name),
+                    last_success_at=(success := await self.database.sync_log.last_success(name)),
+                    lag=None if success is None else self.clock.now() - success,
                 )
             )
         return states
@@ -149,9 +164,52 @@ class Aika:
             self.generations.wake()
 
         try:
-            await self.syncer.sync(self.sources[name], on_progress=note, allow_removals=said["allow_removals"])
+            again = True
+            while again and name in self.sources:
+                self._again.discard(name)
+                await self.syncer.sync(self.sources[name], on_progress=note, allow_removals=said["allow_removals"])
+                again = name in self._again
         finally:
             self._progress.pop(name, None)
+
+    async def last_syncs(self) -> dict[SourceId, SyncReport | None]:
+        """Return the last sync of every source that has a place in the schedule."""
+        log = self.database.sync_log
+        return {name: await log.last(name) for name, source in self.sources.items() if source.refresh is not None}
+
+    # Changes that sources tell of
+
+    async def notify(self, id: SourceId, notification: Notification) -> SyncReport:
+        """Take in what a source says has changed. Raises `AuthenticationError` where it cannot prove to be the source."""
+        report = await self.syncer.apply(self.source(id), notification)
+        self.generations.wake()
+        if id in self._progress:
+            # The sync under way may have listed what has changed since, and would put it back.
+            self._again.add(id)
+        elif report.failed:
+            await self.submit_sync(id)
+        return report
+
+    async def put_document(self, id: SourceId, raw: RawDocument) -> SyncReport:
+        """Add or replace a document of a source that others hand documents to."""
+        report = await self.syncer.put(self._pushed(id), raw)
+        self.generations.wake()
+        return report
+
+    async def drop_document(self, id: SourceId, key: str) -> None:
+        """Raise `NotFoundError` where there is no such document."""
+        if not await self.syncer.drop(self._pushed(id), key):
+            raise NotFoundError(f"the source {id!r} has no document {key!r}")
+        self.generations.wake()
+
+    def _pushed(self, id: SourceId) -> Source:
+        source = self.source(id)
+        if source.connector != PUSH:
+            raise ConflictError(
+                f"the source {id!r} is read by the connector {source.connector!r}; "
+                f"only a source with 'connector: {PUSH}' takes documents that are handed over"
+            )
+        return source
 
     # Keys
 
@@ -199,13 +257,26 @@ class Aika:
     @asynccontextmanager
     async def background(self) -> AsyncIterator[None]:
         """Follow the catalogue's log and look after the index while this is open."""
-        work = asyncio.create_task(self.generations.run())
-        try:
+        async with _running(self.generations.run()):
             yield
-        finally:
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
+
+    @asynccontextmanager
+    async def upkeep(self) -> AsyncIterator[None]:
+        """Notice changed declarations, and sync sources as often as they ask for, while this is open."""
+        refresh = timedelta(seconds=self.settings.sync.discovery_refresh)
+        async with _running(Upkeep(self, self.clock, refresh).run()):
+            yield
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _hashed(secret: str) -> bytes:

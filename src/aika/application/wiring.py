@@ -1,7 +1,7 @@
 """Opens everything that the settings name, and puts it together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,13 +12,14 @@ from aika.answering.assembly import usual_stages
 from aika.answering.generation import ChatGenerator
 from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.application.aika import Aika, SystemClock
+from aika.application.declarations import Declarations
 from aika.assistants.conversing import Conversing
 from aika.domain.access import UNRESTRICTED
-from aika.domain.documents import Kind
+from aika.domain.documents import Kind, RawDocument
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import SourceId
 from aika.domain.queries import Query, Retrieval
-from aika.domain.sources import Source, SyncReport
+from aika.domain.sources import Notification, Source, SyncReport
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
 from aika.ingestion.sync import OnProgress, Syncer, SyncLimits
@@ -36,7 +37,7 @@ from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
 from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
 from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter, ModelRewriter
-from aika.settings import Settings, load_sources
+from aika.settings import Settings, with_secrets
 from aika.stores.database.database import Database
 from aika.stores.jobs import DurableJobs
 from aika.stores.locking import DataDirectoryLock
@@ -76,11 +77,11 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         retriever = telemetry.retriever(_CurrentRetriever(parts, generations))
         answerer = _answerer(parts, retriever, generations.newest.embedder)
         jobs = await stack.enter_async_context(DurableJobs.open(url))
-        sources, errors = load_sources(settings)
+        declarations = Declarations(settings, lambda name, options: _open_place(name, options, surroundings))
+        await asyncio.to_thread(declarations.reload)
         aika = Aika(
             settings=settings,
-            sources={source.id: source for source in sources},
-            source_errors=tuple(errors),
+            declarations=declarations,
             database=database,
             generations=generations,
             syncer=telemetry.syncer(_SyncerOnDemand(partial(_syncer, parts, clock))),
@@ -224,6 +225,15 @@ class _SyncerOnDemand:
         syncer = await self._ready()
         return await syncer.sync(source, on_progress=on_progress, allow_removals=allow_removals)
 
+    async def apply(self, source: Source, notification: Notification) -> SyncReport:
+        return await (await self._ready()).apply(source, notification)
+
+    async def put(self, source: Source, raw: RawDocument) -> SyncReport:
+        return await (await self._ready()).put(source, raw)
+
+    async def drop(self, source: Source, key: str) -> bool:
+        return await (await self._ready()).drop(source, key)
+
     async def forget(self, source: SourceId) -> int:
         return await (await self._ready()).forget(source)
 
@@ -257,7 +267,15 @@ def build_intake() -> Intake:
 
 
 def _open_connector(source: Source, surroundings: Surroundings) -> AbstractAsyncContextManager[Connector]:
-    return open_component("connectors", source.connector, source.options, surroundings)
+    return open_component("connectors", source.connector, with_secrets(source), surroundings)
+
+
+def _open_place(
+    connector: str, options: Mapping[str, object], surroundings: Surroundings
+) -> AbstractAsyncContextManager[Connector]:
+    """Open a connector that an operator configured outside of any source."""
+    place = Source(id=SourceId("discovery"), connector=connector, options=options)
+    return _open_connector(place, surroundings)
 
 
 def open_embedder(choice: EmbedderChoice, surroundings: Surroundings) -> AbstractAsyncContextManager[Embedder]:

@@ -254,10 +254,44 @@ class SourceSummary(Wire):
     embedded: int = Field(description="Documents that can also be found by meaning.")
     last_sync: SyncView | None = None
     last_success_at: datetime | None = None
+    lag_seconds: float | None = Field(default=None, description="Since the last good sync.")
+    refresh_seconds: float | None = Field(default=None, description="How often it is synced by itself.")
+    promise_seconds: float | None = Field(default=None, description="How far it may lag behind, as its owners promise.")
+    late: bool = Field(default=False, description="Whether it lags behind further than promised.")
 
 
 class SourceView(SourceSummary):
     unreadable: list[UnreadableView] = []
+
+
+class DocumentUpload(Wire):
+    """A document that is handed over."""
+
+    text: str | None = Field(default=None, description="The content, where it is text. Markdown by default.")
+    content_base64: str | None = Field(default=None, description="The content, where it is a file such as a PDF.")
+    path: str | None = Field(
+        default=None, description="A file-like name whose suffix says what it is. Unset: the document's key."
+    )
+    media_type: str | None = Field(default=None, description="Says what it is where the name does not.")
+    title: str | None = None
+    url: str | None = Field(default=None, description="Where people read it.")
+    kind: str | None = Field(default=None, description="Unset: told from the content.")
+    readers: list[str] | None = Field(default=None, description="Who may read it. Unset: the source's readers.")
+    owner: str | None = None
+    contact: str | None = Field(default=None, description="How to reach the owner.")
+    authors: list[str] = []
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    attributes: dict[str, str | list[str]] = Field(default={}, description="Such as `status` and `tags`.")
+
+
+class HookReply(Wire):
+    """What a notification did."""
+
+    challenge: str | None = Field(default=None, description="Sent back to whoever sets the address up, as Slack asks.")
+    added: int
+    changed: int
+    removed: int
 
 
 class KeyView(Wire):

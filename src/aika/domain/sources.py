@@ -31,6 +31,8 @@ class Source:
     """How often it is synced by itself. ``None`` leaves it to notifications and to people."""
     promise: timedelta | None = None
     """How far it may lag behind at most, as its owners promise."""
+    secrets: frozenset[str] | None = None
+    """The environment variables that its options may name. ``None`` is any: an operator wrote them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,11 @@ class SyncPhase(StrEnum):
     REFUSED = "refused"
     """Nothing was removed because almost everything seemed to be gone."""
 
+    @property
+    def is_good(self) -> bool:
+        """Whether the source is as current as this sync could make it."""
+        return self is SyncPhase.SUCCEEDED
+
 
 @dataclass(frozen=True, slots=True)
 class UnreadableDocument:
@@ -144,3 +151,11 @@ class SourceState:
     """Documents that can also be found by meaning."""
     last_sync: SyncReport | None
     last_success_at: datetime | None
+    lag: timedelta | None = None
+    """The time since its last good sync: what changed there meanwhile may not be known here. ``None`` before the first."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it lags behind further than its owners promise."""
+        promise = self.source.promise
+        return promise is not None and (self.lag is None or self.lag > promise)

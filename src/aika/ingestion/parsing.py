@@ -13,7 +13,9 @@ from aika.domain.sources import Source
 from aika.protocols import Chunker, Entry, Parser
 
 _OWNER_ATTRIBUTES = ("owner", "owners", "owner_team", "owning_team", "team")
-_CONTACT_ATTRIBUTES = ("owner_slack", "slack_channel", "slack", "contact")
+_OWNER_CONTACT_ATTRIBUTES = ("owner_slack", "slack_channel", "contact")
+"""These name an owner even where nothing else does; a person's page may say `slack` or `email` of that person."""
+_CONTACT_ATTRIBUTES = ("owner_slack", "slack_channel", "slack", "contact", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Intake:
             tuple(sorted(type(parser).__name__ for parser in self.parsers.parsers)),
             None if source.readers is None else sorted(source.readers),
             source.owner,
+            source.connector,
+            sorted(source.options.items()),
         )
         return _digest(repr(said))
 
@@ -134,11 +138,12 @@ def _assemble(source: Source, raw: RawDocument, parsed: Parsed) -> Document:
 def owner_from(attributes: Mapping[str, AttributeValue]) -> Owner | None:
     """Return the owner that front matter names, with the channel or address where it names one."""
     names = _listed(attributes, *_OWNER_ATTRIBUTES)
-    contacts = _listed(attributes, *_CONTACT_ATTRIBUTES)
+    contacts = _listed(attributes, *(_CONTACT_ATTRIBUTES if names else _OWNER_CONTACT_ATTRIBUTES))
     if not names and not contacts:
         return None
     contact = contacts[0] if contacts else None
-    return Owner(name=", ".join(names) or str(contact), contact=contact, found_in="front matter")
+    found_in = ", ".join(_listed(attributes, "owner_found_in")) or "front matter"
+    return Owner(name=", ".join(names) or str(contact), contact=contact, found_in=found_in)
 
 
 def _listed(attributes: Mapping[str, AttributeValue], *names: str) -> tuple[str, ...]:

@@ -1,17 +1,21 @@
 """Bringing the catalogue up to date with a source."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from aika.domain.errors import AikaError, PermanentError, TransientError, UnreadableDocumentError
+from aika.domain.documents import RawDocument
+from aika.domain.errors import AikaError, ConflictError, PermanentError, TransientError, UnreadableDocumentError
 from aika.domain.identifiers import DocumentId, PrincipalId, SourceId, document_id
 from aika.domain.sources import (
     Checkpoint,
+    Event,
     Failed,
     Found,
     Members,
+    Notification,
     Removed,
     Source,
     SyncPhase,
@@ -20,14 +24,17 @@ from aika.domain.sources import (
 )
 from aika.ingestion.parsing import Intake, content_hash
 from aika.ingestion.planning import plan_removals
-from aika.protocols import Catalogue, Clock, Directory, Entry, Known, OpenConnector, SyncLog
+from aika.protocols import Catalogue, Clock, Directory, Entry, Known, Notified, OpenConnector, SyncLog
 
 _BATCH = 64
 """Documents recorded in one transaction."""
 _BATCH_SECONDS = 1.0
 """A batch is recorded after this time though it is not full, so that a slow source's documents can be found soon."""
 
+logger = logging.getLogger(__name__)
+
 OnProgress = Callable[[SyncReport], None]
+Note = Callable[[SyncReport, list[UnreadableDocument]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,13 @@ class Syncer:
             expected=last.seen if last and last.seen else None,
         )
         await self.log.begin(report)
-        run = _Run(self, source, report, on_progress or (lambda _: None))
+
+        async def note(report: SyncReport, unreadable: list[UnreadableDocument]) -> None:
+            await self.log.update(report, unreadable)
+            if on_progress is not None:
+                on_progress(report)
+
+        run = _Run(self, source, report, note)
         try:
             await run.read(allow_removals=allow_removals)
         except AikaError as error:
@@ -78,6 +91,55 @@ class Syncer:
             with suppress(AikaError):
                 await asyncio.shield(run.finish(SyncPhase.FAILED, "the sync was interrupted; run it again to continue"))
             raise
+        return run.report
+
+    async def apply(self, source: Source, notification: Notification) -> SyncReport:
+        """Take in what a source says has changed, and return what was done.
+
+        Raises `AuthenticationError` where the notification does not prove to be the source's, `ConflictError` where the
+        source's connector takes none, and `TransientError` where what has changed cannot be read now: a sync finds it later.
+        """
+        async with self.open_connector(source) as connector:
+            if not isinstance(connector, Notified):
+                raise ConflictError(f"the connector {source.connector!r} takes no notifications; sync instead")
+            return await self._take_in(source, connector.notice(notification))
+
+    async def put(self, source: Source, raw: RawDocument) -> SyncReport:
+        """Add or replace one document that was handed over. Raises `UnreadableDocumentError` with the reason."""
+
+        async def load() -> RawDocument:
+            return raw
+
+        async def given() -> AsyncIterator[Event]:
+            yield Found(raw.key, content_hash(raw), load)
+
+        failures: list[UnreadableDocument] = []
+        report = await self._take_in(source, given(), failures)
+        if failures and report.failed:
+            raise UnreadableDocumentError(failures[0].reason)
+        return report
+
+    async def drop(self, source: Source, key: str) -> bool:
+        """Remove one document; return whether there was one."""
+        return await self.catalogue.remove([document_id(source.id, key)]) > 0
+
+    async def _take_in(
+        self, source: Source, events: AsyncIterator[Event], failures: list[UnreadableDocument] | None = None
+    ) -> SyncReport:
+        async def note(_: SyncReport, unreadable: list[UnreadableDocument]) -> None:
+            for item in unreadable:
+                logger.warning("a changed document could not be read", extra={"source": source.id, "key": item.key})
+            if failures is not None:
+                failures.extend(unreadable)
+
+        now = self.clock.now()
+        run = _Run(self, source, SyncReport(source=source.id, phase=SyncPhase.RUNNING, started_at=now), note)
+        run.known = await self.catalogue.known(source.id)
+        pipeline = self.intake.pipeline(source)
+        async for event in events:
+            await run.take(event, pipeline)
+        await run.record()
+        await run.finish(SyncPhase.SUCCEEDED, "")
         return run.report
 
     async def forget(self, source: SourceId) -> int:
@@ -96,7 +158,7 @@ class _Run:
     syncer: Syncer
     source: Source
     report: SyncReport
-    on_progress: OnProgress
+    note: Note
     known: dict[str, Known] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     groups: set[PrincipalId] = field(default_factory=set)
@@ -117,27 +179,38 @@ class _Run:
         due = loop.time() + _BATCH_SECONDS
         async with syncer.open_connector(self.source) as connector:
             async for event in connector.read(since):
-                match event:
-                    case Found():
-                        self._found(event, pipeline)
-                    case Removed(key):
-                        self.removed.append(document_id(self.source.id, key))
-                    case Failed(key, reason):
-                        self._fail(key, reason)
-                    case Members(group, members):
-                        self.groups.add(group)
-                        await syncer.directory.record(self.source.id, {group: members})
-                    case Checkpoint(cursor, complete=complete):
-                        await self._record()
-                        await syncer.log.save_cursor(self.source.id, cursor)
+                await self.take(event, pipeline)
+                if isinstance(event, Checkpoint):
+                    complete = event.complete
+                    await syncer.log.save_cursor(self.source.id, event.cursor)
                 if len(self.waiting) >= _BATCH or (self.waiting and loop.time() >= due):
-                    await self._record()
+                    await self.record()
                     due = loop.time() + _BATCH_SECONDS
-        await self._record()
+        await self.record()
         await self._settle(complete=complete, allow_removals=allow_removals)
+
+    async def take(self, event: Event, pipeline: str) -> None:
+        """Note an event. What is found waits to be recorded in batches, at the latest at a checkpoint or the end."""
+        match event:
+            case Found():
+                self._found(event, pipeline)
+            case Removed(key):
+                self.waiting = [found for found in self.waiting if found.key != key]
+                self.removed.append(document_id(self.source.id, key))
+            case Failed(key, reason):
+                self._fail(key, reason)
+            case Members(group, members):
+                self.groups.add(group)
+                await self.syncer.directory.record(self.source.id, {group: members})
+            case Checkpoint():
+                await self.record()
 
     def _found(self, event: Found, pipeline: str) -> None:
         self.seen.add(event.key)
+        if self.removed:
+            # It is back: what was said first no longer holds.
+            back = document_id(self.source.id, event.key)
+            self.removed = [document for document in self.removed if document != back]
         known = self.known.get(event.key)
         if known is not None and known.version == event.version and known.pipeline == pipeline:
             self._count(seen=1, unchanged=1)
@@ -145,7 +218,7 @@ class _Run:
             self._count(seen=1)
             self.waiting.append(event)
 
-    async def _record(self) -> None:
+    async def record(self) -> None:
         """Load, parse and record what waits."""
         waiting, self.waiting = self.waiting, []
         at_once = asyncio.Semaphore(self.syncer.limits.loads_at_once)
@@ -221,8 +294,7 @@ class _Run:
 
     async def _report(self) -> None:
         unreadable, self.unreadable = self.unreadable, []
-        await self.syncer.log.update(self.report, unreadable)
-        self.on_progress(self.report)
+        await self.note(self.report, unreadable)
 
     def _count(self, **more: int) -> None:
         self.report = replace(self.report, **{name: getattr(self.report, name) + by for name, by in more.items()})

@@ -1,5 +1,6 @@
 """The HTTP API as an ASGI app."""
 
+import re
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -15,9 +16,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aika.application.aika import Aika
 from aika.client.models import ChatEvent, Problem
-from aika.surfaces.api import chat, library, openai, operations, problems
+from aika.surfaces.api import changes, chat, library, openai, operations, problems
 
 _PAGE = Path(__file__).parent / "page"
+_UPLOADS = re.compile(r"/v1/sources/[^/]+/documents/")
+_MAX_UPLOAD = changes.MAX_DOCUMENT_BYTES * 4 // 3 + 100_000
 _REFERENCE = "#/components/schemas/{model}"
 
 SECURITY_HEADERS = {
@@ -41,7 +44,7 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     )
     app.state.aika = aika
     problems.install(app)
-    for router in (chat.router, library.router, operations.router, openai.router):
+    for router in (chat.router, library.router, changes.router, operations.router, openai.router):
         app.include_router(router)
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     app.add_api_route("/", _page, include_in_schema=False)
@@ -74,10 +77,12 @@ class _BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        uploads = scope["method"] == "PUT" and _UPLOADS.match(scope["path"]) is not None
+        max_bytes = max(self._max_bytes, _MAX_UPLOAD) if uploads else self._max_bytes
         too_large = problems.reply(
-            Problem(title="Too large", status=413, detail=f"at most {self._max_bytes:,} bytes are taken")
+            Problem(title="Too large", status=413, detail=f"at most {max_bytes:,} bytes are taken")
         )
-        if int(Headers(scope=scope).get("content-length") or 0) > self._max_bytes:
+        if int(Headers(scope=scope).get("content-length") or 0) > max_bytes:
             await too_large(scope, receive, send)
             return
         received = 0
@@ -86,8 +91,8 @@ class _BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise HTTPException(413, f"at most {self._max_bytes:,} bytes are taken")
+            if received > max_bytes:
+                raise HTTPException(413, f"at most {max_bytes:,} bytes are taken")
             return message
 
         await self._app(scope, counted, send)

@@ -44,7 +44,8 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = 
             for source in aika.sources:
                 await aika.submit_sync(source)
         running = _AnnouncingServer(config, ready)
-        await running.serve()
+        async with aika.upkeep():
+            await running.serve()
         if not running.started:
             raise ConfigurationError(
                 f"{server.host}:{server.port} cannot be listened on; another program may use it. Choose another with --port"

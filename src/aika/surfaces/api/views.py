@@ -1,6 +1,7 @@
 """From the domain's values to the types of the wire."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from aika.client import models as wire
 from aika.domain.answers import Abstention, Answer, Citation, Confidence, Usage
@@ -125,6 +126,10 @@ def source_summary(state: SourceState) -> wire.SourceSummary:
         embedded=state.embedded,
         last_sync=None if state.last_sync is None else _sync_view(state.last_sync),
         last_success_at=state.last_success_at,
+        lag_seconds=_seconds(state.lag),
+        refresh_seconds=_seconds(state.source.refresh),
+        promise_seconds=_seconds(state.source.promise),
+        late=state.is_late,
     )
 
 
@@ -133,6 +138,10 @@ def source_view(state: SourceState, unreadable: list[UnreadableDocument]) -> wir
         **source_summary(state).model_dump(),
         unreadable=[wire.UnreadableView(key=item.key, reason=item.reason) for item in unreadable],
     )
+
+
+def _seconds(span: timedelta | None) -> float | None:
+    return None if span is None else span.total_seconds()
 
 
 def key_view(key: ApiKey) -> wire.KeyView:
