@@ -89,6 +89,8 @@ class Request:
     headers: Mapping[str, str] | None = None
     json: object = None
     """The body, where it is not ``None``."""
+    form: Mapping[str, str] | None = None
+    """The body as a form's, where it is not ``None``: what token endpoints of OAuth take."""
     accept: frozenset[int] = frozenset()
     """Statuses from 400 on that the caller handles; all others are errors."""
     repeatable: bool = True
@@ -162,6 +164,7 @@ class HttpClient:
             params=request.params,
             headers=request.headers,
             json=request.json,
+            data=request.form,
             follow_redirects=request.follow,
         )
         async with stream as response:
