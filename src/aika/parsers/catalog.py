@@ -44,6 +44,11 @@ class _Entity:
         return text_at(self.value, "metadata", "title") or text_at(self.value, "spec", "profile", "displayName")
 
     @property
+    def subject(self) -> str:
+        """What sentences call it: people go by their names."""
+        return (self.title if self.kind.lower() == "user" else "") or self.heading
+
+    @property
     def relations(self) -> Relations:
         return relations_of(self.value)
 
@@ -147,9 +152,9 @@ def _said(entity: _Entity) -> Iterator[str]:
     called = f' is called "{entity.title}" and' if entity.title else ""
     yield f"{entity.heading}{called}{_sort(value)}"
     yield " ".join(text_at(value, "metadata", "description").split())
-    yield from entity.relations.sentences(entity.heading)
+    yield from entity.relations.sentences(entity.subject)
     if words := contact_of(value).words:
-        yield f"How to reach {entity.heading}: {words}"
+        yield f"How to reach {entity.subject}: {words}"
     for owner in listed(at(value, "owners")):
         if words := contact_of(owner).words:
             yield f"How to reach {text_at(owner, 'metadata', 'name')}, the owner of {entity.heading}: {words}"
@@ -158,6 +163,8 @@ def _said(entity: _Entity) -> Iterator[str]:
 
 
 def _sort(value: object) -> str:
+    if text_at(value, "kind").lower() == "user":
+        return " is a person in the catalog"
     sort, lifecycle = text_at(value, "spec", "type"), text_at(value, "spec", "lifecycle")
     stage = f", in the lifecycle {lifecycle}" if lifecycle else ""
     return f" is of the type {sort}{stage}" if sort else f" is a catalog entity{stage}"

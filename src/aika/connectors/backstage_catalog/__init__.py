@@ -1,0 +1,1 @@
+"""The Backstage software catalog, from its files or from its API."""
