@@ -9,12 +9,14 @@ nothing. Proxies of the environment are not used: behind one, no address could b
 import asyncio
 import random
 import socket
+import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -206,7 +208,9 @@ class _PublicTransport(httpx.AsyncBaseTransport):
     def __init__(self, allowed_hosts: Collection[str]) -> None:
         self._allowed = frozenset(allowed_hosts)
         # One a host: connections are kept by address, and two names on one address must not share a connection.
-        self._transports: defaultdict[str, httpx.AsyncHTTPTransport] = defaultdict(httpx.AsyncHTTPTransport)
+        self._transports: defaultdict[str, httpx.AsyncHTTPTransport] = defaultdict(
+            lambda: httpx.AsyncHTTPTransport(verify=_certificates())
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
@@ -221,6 +225,12 @@ class _PublicTransport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         for transport in self._transports.values():
             await transport.aclose()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    # Reading the authorities takes 50 ms, which every host would cost anew.
+    return httpx.create_ssl_context()
 
 
 def _pinned(request: httpx.Request, address: str) -> httpx.Request:

@@ -1,0 +1,1 @@
+"""Websites: pages by links and sitemaps, politely, and each only when it has changed."""
