@@ -4,16 +4,24 @@ Inherit from `ConnectorContract` and give it a fixture ``place``: the thing that
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Protocol
 
 import pytest
 
+from aika.domain.access import EVERYONE
 from aika.domain.documents import RawDocument
 from aika.domain.errors import TransientError, UnreadableDocumentError
-from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found, Removed
+from aika.domain.identifiers import PrincipalId
+from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found, Members, Removed
 from aika.protocols import Connector
+
+_PRINCIPAL = re.compile(r"[a-z][a-z0-9_.-]*:\S(?:.*\S)?")
+_PERSON = re.compile(r"user:[^\s@A-Z]+@[^\s@A-Z]+")
+_COMPANYS_OWN = ("user:", "group:")
+"""People and the company's own groups: another source may tell who they are."""
 
 
 class Place(Protocol):
@@ -169,6 +177,8 @@ class ConnectorContract:
                     begun.set()
                     async for _ in connector.read(None):
                         pass
+                    # A connector in memory never waits, and would never hear that it is cancelled.
+                    await asyncio.sleep(0)
 
         task = asyncio.create_task(read_forever())
         await begun.wait()
@@ -184,6 +194,59 @@ class ConnectorContract:
         first, second = await asyncio.gather(listed(place), listed(place))
 
         assert versions(first) == versions(second)
+
+    async def test_readers_and_members_are_well_formed_principals(self, place: Place) -> None:
+        await place.add("one", "alpha")
+
+        principals = await named_principals(place)
+
+        assert [name for name in principals if not is_well_formed(name)] == []
+
+    async def test_each_group_that_may_read_is_listed_or_said_to_have_failed(self, place: Place) -> None:
+        for name in ("one", "two"):
+            await place.add(name, "alpha")
+
+        events = await listed(place)
+
+        told = {event.group for event in events if isinstance(event, Members)}
+        told |= {PrincipalId(event.key) for event in events if isinstance(event, Failed)}
+        groups = {name for name in await reader_principals(place) if needs_members(name)}
+        assert groups <= told or not checkpoint(events).complete
+
+    async def test_a_group_is_told_once_and_is_not_its_own_member(self, place: Place) -> None:
+        await place.add("one", "alpha")
+
+        told = [event for event in await listed(place) if isinstance(event, Members)]
+
+        assert len({event.group for event in told}) == len(told)
+        assert [event.group for event in told if event.group in event.members] == []
+
+
+def is_well_formed(principal: str) -> bool:
+    """Return whether this is ``everyone``, ``user:`` with an e-mail address in lower case, or ``kind:name``."""
+    if principal == EVERYONE:
+        return True
+    return bool((_PERSON if principal.startswith("user:") else _PRINCIPAL).fullmatch(principal))
+
+
+def needs_members(principal: str) -> bool:
+    """Return whether only this source can say who is in it."""
+    return principal != EVERYONE and not principal.startswith(_COMPANYS_OWN)
+
+
+async def reader_principals(place: Place) -> set[PrincipalId]:
+    """Return every principal that a document of the place names as its reader."""
+    async with place.connect() as connector:
+        events = [event async for event in connector.read(None)]
+        raws = [await event.load() for event in events if isinstance(event, Found)]
+    return {reader for raw in raws for reader in raw.readers or ()}
+
+
+async def named_principals(place: Place) -> set[PrincipalId]:
+    """Return every principal that the place names: readers, groups and members."""
+    told = [event for event in await listed(place) if isinstance(event, Members)]
+    groups = {event.group for event in told}
+    return (await reader_principals(place)).union(groups, *(event.members for event in told))
 
 
 async def listed(place: Place, *, since: Cursor | None = None) -> list[Event]:
