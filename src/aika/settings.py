@@ -158,6 +158,11 @@ class SourceSettings(_Strict):
         default=None, description="How far it may lag behind at most, as its owner promises. Written as ``refresh``."
     )
 
+    webhook_secret: str | None = Field(
+        default=None,
+        description="A signed request to ``/v1/hooks/NAME`` starts a sync. Best as ``${NAME}``, an environment variable.",
+    )
+
     @field_validator("refresh", "promise", mode="before")
     @classmethod
     def _in_units(cls, value: object) -> object:
@@ -285,7 +290,13 @@ def _source(name: str, spec: SourceSettings, *, declared_in: str) -> Source:
         declared_in=declared_in,
         refresh=spec.refresh,
         promise=spec.promise,
+        webhook_secret=spec.webhook_secret,
     )
+
+
+def webhook_secret(source: Source) -> str | None:
+    """Return the secret itself, ``None`` where the source has none. Raises `ConfigurationError` as `with_secrets` does."""
+    return None if source.webhook_secret is None else str(_filled(source.webhook_secret, source))
 
 
 def with_secrets(source: Source) -> Mapping[str, object]:

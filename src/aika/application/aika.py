@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aika.application.declarations import Declarations
+from aika.application.signing import HEADER, check_signature
 from aika.application.upkeep import Upkeep
 from aika.assistants.conversing import Conversing
 from aika.domain.access import Scope
 from aika.domain.documents import Body, Document, RawDocument
-from aika.domain.errors import AikaError, ConfigurationError, ConflictError, NotFoundError
+from aika.domain.errors import AikaError, AuthenticationError, ConfigurationError, ConflictError, NotFoundError
 from aika.domain.identifiers import ApiKeyId, DocumentId, PrincipalId, SourceId, random_id
 from aika.domain.queries import Query, Retrieval
 from aika.domain.sources import Notification, Source, SourceState, SyncReport, UnreadableDocument
@@ -26,7 +27,7 @@ from aika.protocols import (
     Jobs,
     Retriever,
 )
-from aika.settings import Settings
+from aika.settings import Settings, webhook_secret
 from aika.stores.database.database import Database
 from aika.stores.locking import DataDirectoryLock
 from aika.telemetry.setup import Telemetry
@@ -179,16 +180,31 @@ class Aika:
 
     # Changes that sources tell of
 
-    async def notify(self, id: SourceId, notification: Notification) -> SyncReport:
-        """Take in what a source says has changed. Raises `AuthenticationError` where it cannot prove to be the source."""
-        report = await self.syncer.apply(self.source(id), notification)
+    async def notify(self, id: SourceId, notification: Notification) -> SyncReport | None:
+        """Take in what a source says has changed, and return what was done; ``None`` where a sync will find out.
+
+        Raises `AuthenticationError` where the notification cannot prove to be the source's.
+        """
+        source = self.source(id)
+        if HEADER in notification.headers:
+            check_signature(_secret_of(source), notification, now=self.clock.now())
+            await self._sync_again(id)
+            return None
+        report = await self.syncer.apply(source, notification)
         self.generations.wake()
-        if id in self._progress:
-            # The sync under way may have listed what has changed since, and would put it back.
-            self._again.add(id)
-        elif report.failed:
-            await self.submit_sync(id)
+        if report.failed or id in self._progress:
+            # What cannot be read now is found later; and a sync under way may put back what has changed since it listed it.
+            await self._sync_again(id)
         return report
+
+    async def _sync_again(self, id: SourceId) -> None:
+        self._again.add(id)  # for the one under way, if there is one
+        await self.submit_sync(id)
+
+    async def sync_overlooked(self) -> None:
+        """Sync what changed just as its last sync ended."""
+        for name in self._again - self._progress.keys():
+            await self.submit_sync(name)
 
     async def put_document(self, id: SourceId, raw: RawDocument) -> SyncReport:
         """Add or replace a document of a source that others hand documents to."""
@@ -277,6 +293,13 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _secret_of(source: Source) -> str:
+    secret = webhook_secret(source)
+    if secret is None:
+        raise AuthenticationError(f"the source {source.id!r} has no webhook_secret, so no notification can be checked")
+    return secret
 
 
 def _hashed(secret: str) -> bytes:

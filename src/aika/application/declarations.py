@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
@@ -136,18 +136,7 @@ def _lent(source: Source, name: str, place: DiscoverySettings) -> Source:
             f"{source.declared_in}: files of {name!r} may not use the connector {source.connector!r}; "
             f"an operator can allow it with 'connectors' in [discovery.{name}]"
         )
-    return Source(
-        id=source.id,
-        connector=source.connector,
-        options=source.options,
-        readers=source.readers,
-        owner=source.owner,
-        purpose=source.purpose,
-        declared_in=source.declared_in,
-        refresh=source.refresh,
-        promise=source.promise,
-        secrets=frozenset(place.secrets),
-    )
+    return replace(source, secrets=frozenset(place.secrets))
 
 
 def _named_files(error: ConfigurationError) -> list[str]:

@@ -30,6 +30,8 @@ class Tended(Protocol):
 
     async def submit_sync(self, id: SourceId, *, allow_removals: bool = False) -> str: ...
 
+    async def sync_overlooked(self) -> None: ...
+
     async def forget_unconfigured(self) -> dict[SourceId, int]: ...
 
 
@@ -47,7 +49,7 @@ class Upkeep:
 
     async def run(self) -> None:
         """Look every `LOOK_SECONDS`. A failure is logged and the next look tries again."""
-        self._files = self.tended.declarations.fingerprint()
+        self.begin()
         while True:
             try:
                 await self.look()
@@ -55,11 +57,16 @@ class Upkeep:
                 logger.warning("upkeep failed, it goes on", extra={"reason": str(error)})
             await asyncio.sleep(LOOK_SECONDS)
 
+    def begin(self) -> None:
+        """Take the declarations as they are for known."""
+        self._files = self.tended.declarations.fingerprint()
+
     async def look(self) -> Changes:
         """Do what is due now, and return how the declarations changed."""
         await self._discover()
         changes = await self._reread()
         await self._refresh()
+        await self.tended.sync_overlooked()
         return changes
 
     async def _discover(self) -> None:

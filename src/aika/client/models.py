@@ -289,9 +289,10 @@ class HookReply(Wire):
     """What a notification did."""
 
     challenge: str | None = Field(default=None, description="Sent back to whoever sets the address up, as Slack asks.")
-    added: int
-    changed: int
-    removed: int
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    sync: bool = Field(default=False, description="Whether a sync was started to find out what has changed.")
 
 
 class KeyView(Wire):

@@ -31,6 +31,8 @@ class Source:
     """How often it is synced by itself. ``None`` leaves it to notifications and to people."""
     promise: timedelta | None = None
     """How far it may lag behind at most, as its owners promise."""
+    webhook_secret: str | None = None
+    """Signs notifications that only say that something has changed; may be the name of a variable, ``${NAME}``."""
     secrets: frozenset[str] | None = None
     """The environment variables that its options may name. ``None`` is any: an operator wrote them."""
 

@@ -31,6 +31,8 @@ async def take_notification(id: str, request: Request, aika: TheAika) -> HookRep
     except (AuthenticationError, NotFoundError, ConflictError) as error:
         # One answer for all, so that nobody learns which sources there are.
         raise AuthenticationError("the notification is not signed as this address needs") from error
+    if report is None:
+        return HookReply(sync=True)
     return HookReply(challenge=_challenge(body), added=report.added, changed=report.changed, removed=report.removed)
 
 

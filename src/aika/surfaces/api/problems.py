@@ -18,6 +18,7 @@ from aika.domain.errors import (
     InvalidRequestError,
     NotFoundError,
     TransientError,
+    UnreadableDocumentError,
 )
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ MEDIA_TYPE = "application/problem+json"
 # The first that fits counts, so that the particular stands before the general.
 _STATUS: tuple[tuple[type[AikaError], int, str], ...] = (
     (InvalidRequestError, 422, "Invalid request"),
+    (UnreadableDocumentError, 422, "Unreadable document"),
     (AuthenticationError, 401, "Authentication required"),
     (AccessDeniedError, 403, "Not allowed"),
     (NotFoundError, 404, "Not found"),
