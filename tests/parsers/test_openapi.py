@@ -198,3 +198,68 @@ def test_a_schema_that_holds_itself_ends() -> None:
 )
 def test_descriptions_that_break_the_rules_are_read_as_far_as_they_go(strange: object) -> None:
     assert_sound(parsed(strange))
+
+
+SECURED = {
+    "openapi": "3.0.0",
+    "info": {
+        "title": "Ledger",
+        "x-slack": "#ledger",
+        "contact": {"name": "Ledger team", "email": "ledger@acme.example"},
+    },
+    "tags": [{"name": "entries", "description": "What was booked."}],
+    "security": [{"oauth": ["entries:read"]}],
+    "paths": {
+        "/entries": {
+            "get": {
+                "parameters": [{"name": "from", "in": "query", "example": "2026-01-01", "description": "First day"}],
+                "responses": {"200": {"content": {"application/json": {"example": [{"amount": 7}]}}}},
+            },
+            "post": {
+                "security": [],
+                "requestBody": {
+                    "content": {"application/json": {"examples": {"one": {"summary": "A fee", "value": {"amount": 2}}}}}
+                },
+            },
+        }
+    },
+    "components": {
+        "securitySchemes": {
+            "oauth": {"type": "oauth2", "flows": {"implicit": {"scopes": {"entries:read": "See what was booked"}}}}
+        }
+    },
+}
+
+
+class TestWhoMayAndHow:
+    def test_the_contact_is_the_owner(self) -> None:
+        document = parsed(SECURED)
+
+        assert {"- Owner: Ledger team", "- Slack: #ledger"} <= set(document.body.text.splitlines())
+        assert (document.attributes["owner"], document.attributes["email"]) == ("Ledger team", "ledger@acme.example")
+
+    def test_an_operation_names_the_scopes_it_needs(self) -> None:
+        document = parsed(SECURED)
+
+        assert "Authentication: oauth (scopes entries:read)." in section(document, "GET /entries")
+        assert "Authentication: none is needed." in section(document, "POST /entries")
+        assert "- scope `entries:read`: See what was booked" in document.body.text
+
+    def test_examples_are_shown_with_what_they_are_of(self) -> None:
+        document = parsed(SECURED)
+
+        assert "First day. For example `2026-01-01`." in section(document, "GET /entries")
+        assert 'Example response 200:\n[\n  {\n    "amount": 7' in section(document, "GET /entries")
+        assert 'Example request (A fee):\n{\n  "amount": 2' in section(document, "POST /entries")
+
+    def test_groups_of_operations_are_described(self) -> None:
+        assert "- Operations `entries`: What was booked." in parsed(SECURED).body.text
+
+    def test_an_example_of_endless_aliases_is_left_out(self) -> None:
+        lines = ["x0: &x0 [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]"]
+        lines += [f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 10)}]" for n in range(1, 10)]
+        lines += ["openapi: 3.0.0", "paths: {/a: {get: {responses: {'200': {content: {json: {example: *x9}}}}}}}"]
+
+        raw = RawDocument(key="a", path="a.yaml", content="\n".join(lines).encode())
+
+        assert "Example" not in StructuredDataParser().parse(raw).body.text

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from aika.domain.documents import AttributeValue, BlockKind, Kind, Parsed
+from aika.parsers.api_examples import examples
 from aika.parsers.api_schema import Reference, fields, type_words
-from aika.parsers.values import at, is_true, listed, pairs, text_at, texts
+from aika.parsers.values import at, is_true, listed, pairs, text, text_at, texts
 from aika.parsers.writing import BodyWriter
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -29,9 +30,20 @@ def render(value: object, locate: Locate = lambda _: None) -> Parsed:
     for keys in (("components", "schemas"), ("definitions",)):
         for name, schema in pairs(at(value, *keys)):
             page.schema((*keys, name), name, schema)
-    version = text_at(value, "info", "version")
-    attributes: dict[str, AttributeValue] = {"api_version": version} if version else {}
-    return Parsed(page.writer.body(), text_at(value, "info", "title") or None, Kind.API, attributes)
+    return Parsed(page.writer.body(), text_at(value, "info", "title") or None, Kind.API, _attributes(value))
+
+
+def _attributes(value: object) -> dict[str, AttributeValue]:
+    owner = text_at(value, "info", "x-owner") or text_at(value, "x-owner") or text_at(value, "info", "contact", "name")
+    said: dict[str, AttributeValue] = {
+        "api_version": text_at(value, "info", "version"),
+        "owner": owner,
+        "owner_found_in": "the API's description" if owner else "",
+        "slack": text_at(value, "info", "x-slack") or text_at(value, "info", "contact", "x-slack"),
+        "email": text_at(value, "info", "contact", "email"),
+        "lifecycle": text_at(value, "info", "x-lifecycle"),
+    }
+    return {name: found for name, found in said.items() if found}
 
 
 class _Page:
@@ -49,7 +61,9 @@ class _Page:
         host = text_at(self._root, "host")
         servers += [f"{host}{text_at(self._root, 'basePath')}"] if host else []
         self._add((), "Servers: " + ", ".join(filter(None, servers)) if any(servers) else "")
+        self._add((), "\n".join(_contact_facts(self._root)), BlockKind.LIST)
         self._add((), "\n".join(self._security_schemes()), BlockKind.LIST)
+        self._add((), "\n".join(self._tags()), BlockKind.LIST)
 
     def path(self, group: str, path: str, item: object) -> None:
         item = self._reference.resolved(item)
@@ -74,13 +88,15 @@ class _Page:
             heading, "This operation is deprecated." if is_true(at(operation, "deprecated")) else "", anchor=anchor
         )
         self._add(heading, text_at(operation, "description"), anchor=anchor)
-        self._add(heading, " ".join(_facts(operation)), anchor=anchor)
+        self._add(heading, " ".join(_facts(operation, at(self._root, "security"))), anchor=anchor)
         parameters = [self._reference.resolved(item) for item in (*shared, *listed(at(operation, "parameters")))]
         lines = list(self._parameters(parameters))
         self._add(heading, "\n".join(["Parameters:", *lines]) if lines else "", BlockKind.LIST, anchor)
         self._add(heading, "\n".join(self._request(operation, parameters)), BlockKind.LIST, anchor)
         lines = list(self._responses(operation))
         self._add(heading, "\n".join(["Responses:", *lines]) if lines else "", BlockKind.LIST, anchor)
+        for example in examples(operation, self._reference):
+            self._add(heading, example, BlockKind.CODE, anchor)
 
     def _parameters(self, parameters: list[object]) -> Iterator[str]:
         for parameter in parameters:
@@ -91,7 +107,9 @@ class _Page:
             words = [place, type_words(schema), "required" if is_true(at(parameter, "required")) else ""]
             described = " ".join(text_at(parameter, "description").split())
             shown = f"- `{text_at(parameter, 'name')}` ({', '.join(filter(None, words))})"
-            yield f"{shown}: {described}" if described else shown
+            example = text_at(parameter, "example") or text_at(schema, "example")
+            told = ". ".join(filter(None, (described.rstrip("."), f"For example `{example}`" if example else "")))
+            yield f"{shown}: {told}{'.' if example or described.endswith('.') else ''}" if told else shown
 
     def _request(self, operation: object, parameters: list[object]) -> Iterator[str]:
         body = self._reference.resolved(at(operation, "requestBody"))
@@ -122,6 +140,15 @@ class _Page:
             described = " ".join(text_at(scheme, "description").split())
             shown = f"- Authentication `{name}`: {' '.join(filter(None, facts))}"
             yield f"{shown}. {described}" if described else shown
+            flows = [flow for _, flow in pairs(at(scheme, "flows"))] or [scheme]
+            for scope, meaning in (pair for flow in flows for pair in pairs(at(flow, "scopes"))):
+                yield f"  - scope `{scope}`: {' '.join(text(meaning).split())}"
+
+    def _tags(self) -> Iterator[str]:
+        for tag in listed(at(self._root, "tags")):
+            described = " ".join(text_at(tag, "description").split())
+            if name := text_at(tag, "name"):
+                yield f"- Operations `{name}`{f': {described}' if described else ''}"
 
     def _add(
         self, heading: tuple[str, ...], text: str, kind: BlockKind = BlockKind.PARAGRAPH, anchor: str | None = None
@@ -129,11 +156,32 @@ class _Page:
         self.writer.add(kind, text, path=heading, anchor=anchor)
 
 
-def _facts(operation: object) -> Iterator[str]:
+def _contact_facts(root: object) -> Iterator[str]:
+    attributes = _attributes(root)
+    for name, key in (("Owner", "owner"), ("Slack", "slack"), ("E-mail", "email"), ("Lifecycle", "lifecycle")):
+        if key in attributes:
+            yield f"- {name}: {attributes[key]}"
+    if url := text_at(root, "info", "contact", "url"):
+        yield f"- Contact: {url}"
+    if url := text_at(root, "externalDocs", "url"):
+        yield f"- {text_at(root, 'externalDocs', 'description') or 'Documentation'}: {url}"
+
+
+def _facts(operation: object, default_security: object) -> Iterator[str]:
     if name := text_at(operation, "operationId"):
         yield f"Operation: {name}."
     if tags := texts(at(operation, "tags")):
         yield f"Tags: {', '.join(tags)}."
-    needed = [name for item in listed(at(operation, "security")) for name, _ in pairs(item)]
-    if needed:
-        yield f"Authentication: {' or '.join(needed)}."
+    own = at(operation, "security")
+    alternatives = listed(default_security if own is None else own)
+    needed = [" and ".join(_needs(alternative)) for alternative in alternatives]
+    if any(needed):
+        yield f"Authentication: {' or '.join(way or 'none' for way in needed)}."
+    elif own is not None:
+        yield "Authentication: none is needed."
+
+
+def _needs(alternative: object) -> Iterator[str]:
+    for name, scopes in pairs(alternative):
+        named = texts(scopes)
+        yield f"{name} (scopes {', '.join(named)})" if named else name
