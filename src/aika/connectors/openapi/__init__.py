@@ -1,0 +1,1 @@
+"""API descriptions in OpenAPI and Swagger, from files and from addresses."""
