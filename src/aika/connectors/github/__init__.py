@@ -1,0 +1,1 @@
+"""GitHub: issues, pull requests, discussions and releases, with who may read them."""

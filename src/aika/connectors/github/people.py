@@ -1,0 +1,75 @@
+"""Who may read a repository, and whose account is whose."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from aika.connectors.github.api import GitHubApi, RefusedError
+from aika.connectors.github.documents import parsed
+from aika.connectors.github.options import GitHubOptions
+from aika.connectors.github.wire import Account, Repository
+from aika.domain.access import EVERYONE
+from aika.domain.errors import NotFoundError
+from aika.domain.identifiers import PrincipalId
+from aika.domain.sources import Failed, Members
+
+
+def group_of(repository: str) -> PrincipalId:
+    """Return the group of a private repository's readers. GitHub's names ignore case, so the group's is lower."""
+    return PrincipalId(f"github:{repository.lower()}")
+
+
+def account_of(login: str) -> PrincipalId:
+    return PrincipalId(f"github:{login.lower()}")
+
+
+def is_private(repository: Repository) -> bool:
+    """Return whether only some may read a repository. Where GitHub does not say what it is, it is private if it may be."""
+    return repository.private and repository.visibility != "internal"
+
+
+def readers_of(repository: Repository, options: GitHubOptions) -> frozenset[PrincipalId]:
+    """Return who may read what comes from a repository."""
+    if is_private(repository):
+        return frozenset({group_of(repository.full_name)})
+    if repository.private:
+        return frozenset({EVERYONE})
+    return frozenset(PrincipalId(reader) for reader in options.public_readers)
+
+
+@dataclass(slots=True)
+class People:
+    """Reads the members of private repositories, each account once a run."""
+
+    api: GitHubApi
+    _known: set[str] = field(default_factory=set)
+
+    async def events(self, repository: Repository) -> AsyncIterator[Members | Failed]:
+        """Yield the group of a repository's readers, and their accounts where their addresses are public."""
+        group = group_of(repository.full_name)
+        if not is_private(repository):
+            return
+        # Listed also as a collaborator, save by servers that do not.
+        logins = {repository.owner.login} if repository.owner.type == "User" else set()
+        try:
+            async for item in self.api.items(f"/repos/{repository.full_name}/collaborators", {"affiliation": "all"}):
+                logins.add(parsed(Account, item).login)
+        except (RefusedError, NotFoundError) as error:
+            yield Failed(
+                group,
+                f"who may read {repository.full_name} cannot be told, so nobody new may: {error}. A token's account needs "
+                "push access to the repository, an App the permission Metadata (read) and Members (read)",
+            )
+            return
+        yield Members(group, frozenset(account_of(login) for login in logins))
+        for login in sorted(logins - self._known):
+            self._known.add(login)
+            async for event in self._account(login):
+                yield event
+
+    async def _account(self, login: str) -> AsyncIterator[Members]:
+        try:
+            account = parsed(Account, await self.api.get(f"/users/{login}"))
+        except NotFoundError:
+            return
+        if account.email:
+            yield Members(account_of(login), frozenset({PrincipalId(f"user:{account.email.lower()}")}))
