@@ -108,6 +108,10 @@ class Rules:
         files = [folder / name for name in IGNORE_FILES if (folder / name).is_file()]
         return replace(self, found=(*self.found, *(_IgnoreFile(_read(file), above=above) for file in files)))
 
+    def with_ignore_file(self, text: str, prefix: str) -> "Rules":
+        """Return the rules with an ignore file of the folder that ``prefix`` names, whose text was read already."""
+        return replace(self, found=(*self.found, _IgnoreFile(_parsed(text), prefix=prefix)))
+
     def excludes(self, relative: str, *, folder: bool, siblings: Collection[str]) -> bool:
         """Return whether an entry is left out. The last rule that names it decides, so ``!*.svg`` brings images back."""
         name = relative.rpartition("/")[2]
@@ -156,7 +160,11 @@ def _spec(lines: Sequence[str], what: str) -> GitIgnoreSpec:
 
 
 def _read(file: Path) -> GitIgnoreSpec:
-    lines = file.read_text("utf-8", errors="replace").splitlines()
+    return _parsed(file.read_text("utf-8", errors="replace"))
+
+
+def _parsed(text: str) -> GitIgnoreSpec:
+    lines = text.splitlines()
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError:

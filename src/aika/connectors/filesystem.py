@@ -1,7 +1,8 @@
 """A folder of files.
 
-Listing reads no contents: a file's version is its modification time and size. What is never a document (images, archives,
-programs, lock files, keys) is left out without a word; everything else is either found or reported as failed.
+Listing reads the contents only of files that say something of others, such as CODEOWNERS and ``mkdocs.yml``: a file's version
+is its modification time and size, and what those say of it. What is never a document (images, archives, programs, lock files,
+keys) is left out without a word; everything else is either found or reported as failed.
 """
 
 import asyncio
@@ -22,6 +23,9 @@ from urllib.parse import quote
 from pydantic import Field, PositiveInt, field_validator
 
 from aika.connectors.exclusions import Rules, is_virtual_environment
+from aika.connectors.trees.describing import Describer, OwnersOption, SiteOption, SiteUrlOption
+from aika.connectors.trees.files import FolderTree
+from aika.connectors.trees.ownership import OWNER_RULES
 from aika.domain.documents import RawDocument
 from aika.domain.errors import ConfigurationError, PermanentError, TransientError, UnreadableDocumentError
 from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found
@@ -61,6 +65,10 @@ class FilesystemOptions(Options):
         description="A URL with {path}, such as https://github.com/org/repo/blob/main/{path}. The default is a file:// URL.",
     )
 
+    site: SiteOption = "auto"
+    site_url: SiteUrlOption = None
+    owners: OwnersOption = OWNER_RULES
+
     @field_validator("link_template")
     @classmethod
     def _names_the_path(cls, template: str | None) -> str | None:
@@ -94,24 +102,25 @@ class FilesystemConnector:
     async def read(self, since: Cursor | None) -> AsyncIterator[Event]:
         """Yield every file, then a `Checkpoint`, which is complete unless a folder could not be listed."""
         walk = _Walk(self._root, self._rules, self._options.follow_symlinks)
-        listed = walk.files()
+        about = _About.of(self._root, self._options)
+        listed = (item if isinstance(item, Failed) else self._event(item, about) for item in walk.files())
         while batch := await asyncio.to_thread(lambda: list(islice(listed, _BATCH))):
-            for item in batch:
-                yield item if isinstance(item, Failed) else self._event(item)
+            for event in batch:
+                yield event
         logger.info("folder listed", extra={"path": str(self._root), "excluded": walk.excluded})
         yield Checkpoint(Cursor(str(self._now_ns())), complete=not walk.unlisted)
 
-    def _event(self, file: "_File") -> Event:
+    def _event(self, file: "_File", about: "_About") -> Event:
         limit = self._options.max_file_bytes
         if file.size > limit:
             return Failed(file.key, _too_large(file.size, limit))
-        version = f"{file.modified_ns}-{file.size}"
+        version = f"{file.modified_ns}-{file.size}-{about.describer.fingerprint(about.path_of(file))}"
         now = self._now_ns()
         if abs(now - file.modified_ns) < _RACY_NS:
             version = f"{version}-{now}"
-        return Found(file.key, version, partial(asyncio.to_thread, self._load, file))
+        return Found(file.key, version, partial(asyncio.to_thread, self._load, file, about))
 
-    def _load(self, file: "_File") -> RawDocument:
+    def _load(self, file: "_File", about: "_About") -> RawDocument:
         limit = self._options.max_file_bytes
         try:
             with file.path.open("rb") as stream:
@@ -127,17 +136,22 @@ class FilesystemConnector:
             raise TransientError(f"{file.key} could not be read: {error.strerror or error}") from error
         if len(content) > limit:
             raise UnreadableDocumentError(_too_large(len(content), limit))
+        said = about.describer.describe(about.path_of(file), content)
         return RawDocument(
             key=file.key,
             content=content,
             path=file.key,
-            url=self._url(file),
+            title=said.title,
+            url=self._url(file, said.url),
+            kind=said.kind,
+            owner=said.owner,
             modified_at=datetime.fromtimestamp(modified, UTC),
+            attributes=said.attributes,
         )
 
-    def _url(self, file: "_File") -> str:
+    def _url(self, file: "_File", published: str | None) -> str:
         if self._options.link_template is None:
-            return file.path.as_uri()
+            return published or file.path.as_uri()
         return self._options.link_template.replace("{path}", quote(file.key, safe="/"))
 
 
@@ -148,6 +162,26 @@ class _File:
     modified_ns: int
     size: int
     identity: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the tree says of its files during one run."""
+
+    describer: Describer
+    above: str
+    """The way from the root of the Git repository to the source's folder, which may lie deeper."""
+
+    @classmethod
+    def of(cls, root: Path, options: FilesystemOptions) -> "_About":
+        folder = root if root.is_dir() else root.parent
+        top = _repository_of(folder) or folder
+        above = "" if top == folder else f"{folder.relative_to(top).as_posix()}/"
+        describer = Describer(FolderTree(top), site=options.site, site_url=options.site_url, owners=options.owners)
+        return cls(describer, above)
+
+    def path_of(self, file: _File) -> str:
+        return self.above + file.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +327,16 @@ def _existing(path: Path) -> Path:
 
 def _rules_above(root: Path, rules: Rules) -> Rules:
     """Return the rules with the ignore files of the folders above, up to the root of the Git repository they are in."""
-    above = [root, *root.parents]
-    repository = next((place for place, folder in enumerate(above) if (folder / ".git").exists()), 0)
-    for folder in reversed(above[1 : repository + 1]):
+    repository = _repository_of(root)
+    above = [folder for folder in root.parents if repository is not None and folder.is_relative_to(repository)]
+    for folder in reversed(above):
         rules = rules.below(folder, root)
     return rules
+
+
+def _repository_of(folder: Path) -> Path | None:
+    """Return the root of the Git repository that a folder is in."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
 
 
 def _file(key: str, path: Path, status: os.stat_result) -> _File:

@@ -10,9 +10,11 @@ from aika.domain.documents import AttributeValue, Document, Kind, Owner, Parsed,
 from aika.domain.errors import UnreadableDocumentError
 from aika.domain.identifiers import document_id
 from aika.domain.sources import Source
+from aika.ingestion.decisions import decision_attributes
+from aika.ingestion.owners import approval_of_changes, owner_of
 from aika.protocols import Chunker, Entry, Parser
 
-_OWNER_ATTRIBUTES = ("owner", "owners", "owner_team", "owning_team", "team")
+_OWNER_ATTRIBUTES = ("owner", "owners", "owner_team", "owning_team", "owned_by", "owning_sig", "team")
 _OWNER_CONTACT_ATTRIBUTES = ("owner_slack", "slack_channel", "contact")
 """These name an owner even where nothing else does; a person's page may say `slack` or `email` of that person."""
 _CONTACT_ATTRIBUTES = ("owner_slack", "slack_channel", "slack", "contact", "email")
@@ -116,23 +118,31 @@ def content_hash(raw: RawDocument) -> str:
 
 
 def _assemble(source: Source, raw: RawDocument, parsed: Parsed) -> Document:
-    attributes = {**parsed.attributes, **raw.attributes}
+    kind = raw.kind or parsed.kind or Kind.PAGE
+    attributes = _attributes(raw, parsed, kind)
     return Document(
         id=document_id(source.id, raw.key),
         source=source.id,
         key=raw.key,
         title=raw.title or parsed.title or PurePosixPath(raw.path).name,
-        kind=raw.kind or parsed.kind or Kind.PAGE,
+        kind=kind,
         url=raw.url,
         media_type=raw.media_type,
         readers=raw.readers if raw.readers is not None else source.readers or frozenset(),
-        owner=raw.owner or owner_from(attributes) or source.owner,
+        owner=owner_of(owner_from(attributes), source=raw.owner, whole=source.owner),
         authors=raw.authors or _listed(attributes, "authors", "author"),
         created_at=raw.created_at or _date(attributes, "created", "date", "creation_date"),
         modified_at=_date(attributes, "last_updated", "last_reviewed_on", "last_reviewed", "updated", "date")
         or raw.modified_at,
         attributes=attributes,
     )
+
+
+def _attributes(raw: RawDocument, parsed: Parsed, kind: Kind) -> dict[str, AttributeValue]:
+    if kind is not Kind.DECISION:
+        return {**parsed.attributes, **raw.attributes}
+    said = raw.attributes if raw.kind is Kind.DECISION else approval_of_changes(raw.owner, raw.attributes)
+    return decision_attributes(raw.path, parsed.body, {**parsed.attributes, **said})
 
 
 def owner_from(attributes: Mapping[str, AttributeValue]) -> Owner | None:

@@ -1,0 +1,1 @@
+"""Git repositories, local or remote."""

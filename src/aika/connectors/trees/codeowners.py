@@ -1,0 +1,134 @@
+"""CODEOWNERS files, by the rules of GitHub and, where a file has sections, of GitLab.
+
+GitHub, “About code owners”: the first of the known places counts; the last rule that matches a path decides; a rule without
+owners takes them away; a line with a mistake is skipped. Negation and character ranges do not exist. GitLab, “Code Owners
+syntax”: in each section the last rule decides, and the sections add up.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from aika.connectors.trees.files import Tree, joined, text_of
+
+PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
+
+_TOKEN = re.compile(r"(?:\\.|[^\s\\])+")
+_OWNER = re.compile(r"@@?[\w.-]+(?:/[\w.-]+)*|[^\s@]+@[^\s@]+\.[^\s@]+")
+_SECTION = re.compile(r"\^?\[(?P<name>[^\]\n]+)\](?:\[\d+\])?(?P<owners>(?:\s+\S+)*)\s*")
+_GITLAB_ONLY = ".gitlab/"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    pattern: re.Pattern[str]
+    owners: tuple[str, ...]
+    """Empty where the rule takes owners away."""
+    excludes: bool = False
+    """GitLab's ``!``: the section says nothing of these paths, whatever else it says."""
+
+
+@dataclass(slots=True)
+class _Section:
+    defaults: tuple[str, ...] = ()
+    rules: list[Rule] = field(default_factory=list)
+
+    def owners_of(self, path: str) -> tuple[str, ...]:
+        if any(rule.excludes and rule.pattern.fullmatch(path) for rule in self.rules):
+            return ()
+        for rule in reversed(self.rules):
+            if rule.pattern.fullmatch(path):
+                return rule.owners
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Codeowners:
+    """The rules of one file."""
+
+    sections: tuple[_Section, ...]
+
+    @classmethod
+    def parse(cls, text: str, *, gitlab: bool = False) -> "Codeowners":
+        """Read the rules. A file with sections is GitLab's, wherever it stands."""
+        lines = [line for raw in text.splitlines() if (line := _without_comment(raw))]
+        gitlab = gitlab or any(_section_of(line) for line in lines)
+        sections: dict[str, _Section] = {"": _Section()}
+        current = sections[""]
+        for line in lines:
+            header = _section_of(line) if gitlab else None
+            if header is not None:
+                # GitLab joins sections of one name, whatever its case.
+                current = sections.setdefault(header[0], _Section(defaults=header[1]))
+            elif (rule := _rule(line, current.defaults, gitlab=gitlab)) is not None:
+                current.rules.append(rule)
+        return cls(tuple(section for section in sections.values() if section.rules))
+
+    def owners_of(self, path: str) -> tuple[str, ...]:
+        """Return who owns a path, relative to the repository's root, in the file's order."""
+        found = (owner for section in self.sections for owner in section.owners_of(path))
+        return tuple(dict.fromkeys(found))
+
+
+def codeowners_in(tree: Tree, root: str) -> Codeowners | None:
+    """Return the rules of the repository whose root is this folder."""
+    for place in PLACES:
+        text = text_of(tree, joined(root, place))
+        if text is not None:
+            return Codeowners.parse(text, gitlab=place.startswith(_GITLAB_ONLY))
+    return None
+
+
+def _without_comment(line: str) -> str:
+    # A number sign within a word belongs to it; GitLab lets a pattern begin with an escaped one.
+    return re.sub(r"(?:^|(?<=\s))#.*", "", line).strip()
+
+
+def _section_of(line: str) -> tuple[str, tuple[str, ...]] | None:
+    header = _SECTION.fullmatch(line)
+    if header is None:
+        return None
+    owners = tuple(header["owners"].split())
+    return (header["name"].strip().lower(), owners) if all(map(_OWNER.fullmatch, owners)) else None
+
+
+def _rule(line: str, defaults: tuple[str, ...], *, gitlab: bool) -> Rule | None:
+    pattern, *owners = _TOKEN.findall(line)
+    if gitlab:
+        named = tuple(owner for owner in owners if _OWNER.fullmatch(owner))
+        excludes = pattern.startswith("!")
+        return Rule(_expression(pattern.removeprefix("!"), gitlab=True), named or defaults, excludes=excludes)
+    if pattern.startswith("!") or not all(map(_OWNER.fullmatch, owners)):
+        return None
+    return Rule(_expression(pattern, gitlab=False), tuple(owners))
+
+
+def _expression(pattern: str, *, gitlab: bool) -> re.Pattern[str]:
+    """Translate a pattern. On GitHub a name means the folder's contents too; on GitLab only with a ``/`` at its end."""
+    anchored = pattern.startswith("/") or (not gitlab and "/" in pattern.rstrip("/"))
+    is_folder = pattern.endswith("/")
+    segments = pattern.strip("/").split("/")
+    parts = ["" if anchored else "(?:.*/)?"]
+    for position, segment in enumerate(segments):
+        last = position == len(segments) - 1
+        if segment == "**":
+            parts.append(".+" if last else "(?:[^/]+/)*")
+        else:
+            parts.append(_segment(segment) + ("" if last else "/"))
+    if is_folder:
+        parts.append("/.+")
+    elif not gitlab and segments[-1] != "**" and not (anchored and segments[-1] == "*"):
+        parts.append("(?:/.+)?")
+    return re.compile("".join(parts))
+
+
+def _segment(segment: str) -> str:
+    pieces = re.findall(r"\\.|\*+|.", segment)
+    return "".join(_piece(piece) for piece in pieces)
+
+
+def _piece(piece: str) -> str:
+    if piece.startswith("*"):
+        return "[^/]*"
+    if piece == "?":
+        return "[^/]"
+    return re.escape(piece[-1])
