@@ -1,0 +1,1 @@
+"""Slack: a workspace's export, and its Web API."""
