@@ -22,7 +22,7 @@ import httpx
 from made_material import CHUNKS_A_DOCUMENT, HITS, Material, percentiles, processor_seconds, resident_mb
 
 from aika.application.wiring import open_aika
-from aika.domain.access import EVERYONE, Scope
+from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
 from aika.domain.documents import Block, BlockKind, Body, Chunk, Document
 from aika.domain.errors import TransientError
 from aika.domain.identifiers import SourceId, document_id
@@ -207,7 +207,7 @@ async def files(folder: Path, store: Path) -> dict[str, Any]:
         follower.wake()
         await _until(lambda: _findable(follower))
         result["ingest_s"] = time.perf_counter() - started
-        counts = (await aika.database.catalogue.counts())[SOURCE]
+        counts = (await aika.database.catalogue.counts(scope=UNRESTRICTED))[SOURCE]
         result |= {"documents": counts.documents, "chunks": counts.chunks, "rss": resident_mb()}
         task.cancel()
         await asyncio.wait([task])

@@ -284,8 +284,12 @@ class Catalogue(Protocol):
         """Return the number of the newest change, 0 where there is none."""
         ...
 
-    async def counts(self, *, through: int | None = None) -> dict[SourceId, Count]:
-        """Count present documents by source, those with a change number up to ``through`` only where given."""
+    async def admitted(self, ids: Collection[DocumentId], *, scope: Scope) -> set[DocumentId]:
+        """Return those that exist and that the scope admits."""
+        ...
+
+    async def counts(self, *, scope: Scope, through: int | None = None) -> dict[SourceId, Count]:
+        """Count admitted documents by source, those with a change number up to ``through`` only where given."""
         ...
 
     async def sources(self) -> set[SourceId]:
@@ -338,6 +342,10 @@ class Directory(Protocol):
 
     async def expand(self, principals: Collection[PrincipalId]) -> frozenset[PrincipalId]:
         """Return these principals with every group they are in, directly or through other groups."""
+        ...
+
+    async def expand_each(self, principals: Collection[PrincipalId]) -> dict[PrincipalId, frozenset[PrincipalId]]:
+        """Return each of them with every group it is in. For a channel, whose members are asked for one by one."""
         ...
 
     async def people(self, group: PrincipalId) -> frozenset[PrincipalId]:
@@ -406,6 +414,8 @@ class ApiKey:
     """May sync sources and manage keys."""
     created_at: datetime
     expires_at: datetime | None = None
+    on_behalf: bool = False
+    """May ask for any person and for any channel: for a front end that knows who is in front of it."""
 
 
 class ApiKeys(Protocol):

@@ -90,7 +90,7 @@ async def differences(place: Place) -> list[str]:
         if keys != sorted(place.versions):
             found.append(f"documents {keys} instead of {sorted(place.versions)}")
         serving = opened.generations.serving
-        chunks = sum(count.chunks for count in (await opened.database.catalogue.counts()).values())
+        chunks = sum(count.chunks for count in (await opened.database.catalogue.counts(scope=UNRESTRICTED)).values())
         if chunks != await serving.index.count():
             found.append(f"{await serving.index.count()} chunks in the index instead of {chunks}")
         for word in (f"zq{number}x" for number in range(1, place.counter + 1)):

@@ -122,15 +122,20 @@ class Aika:
         return removed
 
     async def source_states(self, *, scope: Scope) -> list[SourceState]:
-        """Return how every source stands that the scope admits, by id."""
+        """Return how every source stands of which the scope admits a document, by id, counting only what it admits.
+
+        A scope that restricts nobody's reading has its empty sources too.
+        """
         catalogue = self.database.catalogue
         position = (await self.generations.serving.follower.state()).position
-        all_counts = await catalogue.counts()
-        findable = await catalogue.counts(through=position.findable)
-        embedded = await catalogue.counts(through=position.embedded)
+        all_counts = await catalogue.counts(scope=scope)
+        findable = await catalogue.counts(scope=scope, through=position.findable)
+        embedded = await catalogue.counts(scope=scope, through=position.embedded)
         states = []
         for name, source in sorted(self.sources.items()):
             if scope.sources is not None and name not in scope.sources:
+                continue
+            if scope.audience is not None and name not in all_counts:
                 continue
             count = all_counts.get(name, _NOTHING)
             states.append(
@@ -218,6 +223,10 @@ class Aika:
             raise NotFoundError(f"the source {id!r} has no document {key!r}")
         self.generations.wake()
 
+    async def put_group(self, id: SourceId, group: PrincipalId, members: Collection[PrincipalId]) -> None:
+        """Record who is in a group of a source that others hand documents to. No members forgets the group."""
+        await self.database.directory.record(self._pushed(id).id, {group: members})
+
     def _pushed(self, id: SourceId) -> Source:
         source = self.source(id)
         if source.connector != PUSH:
@@ -236,6 +245,7 @@ class Aika:
         principals: Collection[str],
         sources: Collection[str] | None,
         admin: bool = False,
+        on_behalf: bool = False,
         lifetime: timedelta | None = None,
     ) -> tuple[ApiKey, str]:
         """Return the new key and its secret, which is not kept."""
@@ -249,6 +259,7 @@ class Aika:
             admin=admin,
             created_at=now,
             expires_at=None if lifetime is None else now + lifetime,
+            on_behalf=on_behalf,
         )
         await self.database.keys.add(key, secret_hash=_hashed(secret))
         return key, secret

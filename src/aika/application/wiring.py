@@ -41,6 +41,7 @@ from aika.settings import Settings, with_secrets
 from aika.stores.database.database import Database
 from aika.stores.jobs import DurableJobs
 from aika.stores.locking import DataDirectoryLock
+from aika.stores.remembered_directory import RememberedDirectory
 from aika.telemetry.setup import Telemetry
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         telemetry.instrument_http_clients()
         database = await stack.enter_async_context(Database.open(url))
         database.conversations = telemetry.conversations(database.conversations)
+        database.directory = RememberedDirectory(database.directory)
         surroundings = Surroundings(settings.base_dir, data_dir, TechnicalAnalyzer())
         shelf = await stack.enter_async_context(
             open_component("indexes", settings.index.engine, settings.index.options, surroundings)
@@ -87,7 +89,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             syncer=telemetry.syncer(_SyncerOnDemand(partial(_syncer, parts, clock))),
             jobs=jobs,
             retriever=retriever,
-            conversing=Conversing(answerer, database.conversations, clock),
+            conversing=Conversing(answerer, database.conversations, database.catalogue, clock),
             clock=clock,
             lock=lock,
             telemetry=telemetry,

@@ -4,16 +4,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from aika.answering.streaming import closing
+from aika.assistants.withholding import REMEMBERED_TURNS, is_withheld, readable
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, AnswerEvent
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import ConversationId, PrincipalId, random_id
 from aika.domain.queries import Message, Query, Role
-from aika.protocols import Answerer, Clock, Conversations
+from aika.protocols import Answerer, Catalogue, Clock, Conversations
 
-_REMEMBERED_TURNS = 6
-"""How many earlier turns go with a question. More dilutes rewriting and costs tokens."""
 _TITLE_CHARS = 80
 
 
@@ -23,6 +22,7 @@ class Question:
 
     text: str
     scope: Scope
+    """What the answer may be made of."""
     owner: PrincipalId
     conversation: ConversationId | None = None
     """``None`` starts a new one."""
@@ -30,6 +30,9 @@ class Question:
     """Earlier messages that the caller holds itself. Used only where ``conversation`` is not given."""
     keep: bool = True
     """Whether the conversation is stored. Feedback needs a stored answer."""
+    reads: Scope | None = None
+    """All that the asker may read, where the question itself is narrowed to less. Earlier answers from other documents are
+    withheld, from the asker and from the rewriting of the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Conversing:
 
     answerer: Answerer
     conversations: Conversations
+    catalogue: Catalogue
     clock: Clock
 
     async def begin(self, question: Question) -> Conversation:
@@ -46,10 +50,9 @@ class Conversing:
         Raises `NotFoundError` for one that does not exist or is another person's.
         """
         if question.conversation is not None:
-            found = await self.conversations.get(question.conversation, owner=question.owner)
-            if found is None:
-                raise NotFoundError(f"there is no conversation {question.conversation!r} of yours")
-            return found
+            return await self.conversation(
+                question.conversation, owner=question.owner, reads=question.reads or question.scope
+            )
         conversation = Conversation(
             id=ConversationId(random_id()),
             owner=question.owner,
@@ -60,6 +63,16 @@ class Conversing:
         if question.keep:
             await self.conversations.start(conversation)
         return conversation
+
+    async def conversation(self, id: ConversationId, *, owner: PrincipalId, reads: Scope) -> Conversation:
+        """Return a conversation as its owner may see it now: answers from documents that they lost are withheld.
+
+        Raises `NotFoundError` for one that does not exist or is another person's.
+        """
+        found = await self.conversations.get(id, owner=owner)
+        if found is None:
+            raise NotFoundError(f"there is no conversation {id!r} of yours")
+        return await readable(found, self.catalogue, scope=reads)
 
     async def ask(self, conversation: Conversation, question: Question) -> AsyncIterator[AnswerEvent]:
         """Yield the answer's events. The turn is stored before the last event is handed out."""
@@ -77,7 +90,8 @@ class Conversing:
 def _history(conversation: Conversation) -> tuple[Message, ...]:
     return tuple(
         message
-        for turn in conversation.turns[-_REMEMBERED_TURNS:]
+        for turn in conversation.turns[-REMEMBERED_TURNS:]
+        if not is_withheld(turn)
         for message in (Message(Role.USER, turn.question), Message(Role.ASSISTANT, turn.outcome.text))
     )
 

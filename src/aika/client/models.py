@@ -83,6 +83,11 @@ class KeyRequest(WireRequest):
     )
     sources: list[str] | None = Field(default=None, description="What it may see at most. Unset: all; empty: none.")
     admin: bool = Field(default=False, description="Whether it may sync sources and manage keys.")
+    on_behalf: bool = Field(
+        default=False,
+        description="Whether it may ask for others, with the headers `Aika-User` and `Aika-Audience`. For front ends that "
+        "know who is in front of them.",
+    )
     expires_in_days: int | None = Field(default=None, ge=1)
 
 
@@ -264,6 +269,30 @@ class SourceView(SourceSummary):
     unreadable: list[UnreadableView] = []
 
 
+class GroupUpload(WireRequest):
+    """A group that is handed over: who is in it, and nobody else."""
+
+    members: list[str] = Field(
+        description="People as `user:` and an e-mail address in lower case, or other groups. Empty: the group is gone."
+    )
+
+
+class AccessView(Wire):
+    """Why a person may read a document, or may not."""
+
+    user: str
+    document: str = Field(description="The document's id.")
+    source: str
+    key: str
+    may_read: bool
+    readers: list[str] = Field(description="Who may read the document. Empty: nobody.")
+    chain: list[str] = Field(
+        default=[], description="From the person to the reader that lets them in, each a member of the next."
+    )
+    principals: list[str] = Field(description="Everything that the person is: themselves and their groups.")
+    reason: str = Field(description="In a sentence.")
+
+
 class DocumentUpload(Wire):
     """A document that is handed over."""
 
@@ -301,6 +330,7 @@ class KeyView(Wire):
     principals: list[str]
     sources: list[str] | None
     admin: bool
+    on_behalf: bool = False
     created_at: datetime
     expires_at: datetime | None = None
 

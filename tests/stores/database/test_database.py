@@ -198,4 +198,4 @@ def _differences(connection: Connection) -> list[object]:
 
 
 async def _recorded_now(database: Database) -> int:
-    return sum(count.documents for count in (await database.catalogue.counts()).values())
+    return sum(count.documents for count in (await database.catalogue.counts(scope=UNRESTRICTED)).values())

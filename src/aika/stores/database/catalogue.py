@@ -200,14 +200,23 @@ class SqlCatalogue:
         async with self._connections.read() as connection:
             return int((await connection.execute(select(catalogue_state.c.sequence))).scalar_one())
 
-    async def counts(self, *, through: int | None = None) -> dict[SourceId, Count]:
+    async def admitted(self, ids: Collection[DocumentId], *, scope: Scope) -> set[DocumentId]:
+        found: set[DocumentId] = set()
+        async with self._connections.read() as connection:
+            conditions = admitted(scope, dialect=connection.dialect.name)
+            for some in _batches(ids):
+                rows = await connection.scalars(select(documents.c.id).where(documents.c.id.in_(some), *conditions))
+                found.update(DocumentId(row) for row in rows)
+        return found
+
+    async def counts(self, *, scope: Scope, through: int | None = None) -> dict[SourceId, Count]:
         statement = select(documents.c.source, func.count(), func.sum(documents.c.chunk_count)).group_by(
             documents.c.source
         )
         if through is not None:
             statement = statement.where(documents.c.sequence <= through)
         async with self._connections.read() as connection:
-            rows = await connection.execute(statement)
+            rows = await connection.execute(statement.where(*admitted(scope, dialect=connection.dialect.name)))
             return {SourceId(source): Count(int(count), int(total)) for source, count, total in rows}
 
     async def sources(self) -> set[SourceId]:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import select
 
-from aika.protocols import Conversations
+from aika.protocols import Conversations, Directory
 from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
@@ -23,7 +23,7 @@ class Database:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self.catalogue = SqlCatalogue(connections)
-        self.directory = SqlDirectory(connections)
+        self.directory: Directory = SqlDirectory(connections)
         self.sync_log = SqlSyncLog(connections)
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)

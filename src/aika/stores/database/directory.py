@@ -53,6 +53,21 @@ class SqlDirectory:
         """Return these principals with every group they are in, directly or through other groups."""
         return await self._closure(principals, start=memberships.c.member, end=memberships.c.group)
 
+    async def expand_each(self, principals: Collection[PrincipalId]) -> dict[PrincipalId, frozenset[PrincipalId]]:
+        """Return each of them with every group it is in."""
+        groups_of: dict[str, set[str]] = {}
+        new: set[str] = set(principals)
+        async with self._connections.read() as connection:
+            while new:
+                groups_of.update({name: set() for name in new})
+                for some in _portions(sorted(new)):
+                    for row in await connection.execute(
+                        select(memberships.c.member, memberships.c.group).where(memberships.c.member.in_(some))
+                    ):
+                        groups_of[row.member].add(row.group)
+                new = set().union(*(groups_of[name] for name in new)) - groups_of.keys()
+        return {principal: _above(principal, groups_of) for principal in principals}
+
     async def people(self, group: PrincipalId) -> frozenset[PrincipalId]:
         """Return the members of a group that are no groups themselves, through all groups in it."""
         below = await self._closure([group], start=memberships.c.group, end=memberships.c.member)
@@ -104,6 +119,15 @@ class SqlDirectory:
                 new = found - reached
                 reached |= new
         return frozenset(PrincipalId(one) for one in reached)
+
+
+def _above(principal: PrincipalId, groups_of: Mapping[str, set[str]]) -> frozenset[PrincipalId]:
+    reached: set[str] = {principal}
+    new = reached
+    while new:
+        new = set().union(*(groups_of[name] for name in new)) - reached
+        reached = reached | new
+    return frozenset(PrincipalId(one) for one in reached)
 
 
 def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aika.application.aika import Aika
 from aika.client.models import ChatEvent, Problem
-from aika.surfaces.api import changes, chat, library, openai, operations, problems
+from aika.surfaces.api import access, changes, chat, library, openai, operations, problems
 
 _PAGE = Path(__file__).parent / "page"
 _UPLOADS = re.compile(r"/v1/sources/[^/]+/documents/")
@@ -44,7 +44,7 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     )
     app.state.aika = aika
     problems.install(app)
-    for router in (chat.router, library.router, changes.router, operations.router, openai.router):
+    for router in (chat.router, library.router, changes.router, access.router, operations.router, openai.router):
         app.include_router(router)
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     app.add_api_route("/", _page, include_in_schema=False)

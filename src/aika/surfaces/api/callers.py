@@ -1,10 +1,12 @@
 """Who calls, and what they may see."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from aika.application.aika import KEY_PREFIX, Aika
@@ -14,6 +16,7 @@ from aika.domain.errors import AccessDeniedError, AuthenticationError, InvalidRe
 from aika.domain.identifiers import PrincipalId, SourceId
 
 _bearer = HTTPBearer(auto_error=False, description="An API key, made with `aika keys create`.")
+_ADDRESS = re.compile(r"[^\s@,<>:]+@[^\s@,<>:]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,11 @@ class Caller:
     """Whom conversations belong to."""
     scope: Scope
     admin: bool
+
+    @property
+    def overseen(self) -> Scope:
+        """What the caller may know the numbers of: administrators those of everything in their sources."""
+        return Scope(audience=None, sources=self.scope.sources) if self.admin else self.scope
 
     def narrowed(self, *, sources: Collection[str] | None, kinds: Collection[str] | None) -> Scope:
         """Return the caller's scope restricted as the request asks. Raises `InvalidRequestError` for an unknown kind."""
@@ -36,6 +44,26 @@ class Caller:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the key of a request allows, or the lack of one on this machine."""
+
+    owner: PrincipalId
+    principals: frozenset[PrincipalId]
+    sources: frozenset[SourceId] | None
+    admin: bool
+    on_behalf: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """For whom a front end asks, as its headers say."""
+
+    user: PrincipalId | None = None
+    audience: tuple[PrincipalId, ...] | None = field(default=None)
+    """People, and groups that stand for all who are in them. ``None``: the user alone."""
+
+
 def aika_of(request: Request) -> Aika:
     """Return the application that the server serves."""
     aika = request.app.state.aika
@@ -44,22 +72,100 @@ def aika_of(request: Request) -> Aika:
     return aika
 
 
-async def caller_of(
+async def rights_of(
     aika: "TheAika", credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Caller:
-    """Return the caller. Raises `AuthenticationError` for a wrong key, and for none where one is required."""
-    if credentials is not None and (aika.settings.server.key_required or _is_ours(credentials.credentials)):
+) -> Rights:
+    """Return the caller's rights. Raises `AuthenticationError` for a wrong key, and for none where one is required."""
+    server = aika.settings.server
+    if credentials is not None and (server.key_required or _is_ours(credentials.credentials)):
         key = await aika.authenticate(credentials.credentials)
         if key is None:
             raise AuthenticationError(
                 "the API key is unknown or has expired; make a new one with: aika keys create NAME"
             )
-        scope = Scope.of(key.principals).narrowed(sources=key.sources)
-        return Caller(owner=PrincipalId(f"key:{key.id}"), scope=scope, admin=key.admin)
-    if aika.settings.server.key_required:
+        owner = PrincipalId(f"key:{key.id}")
+        # Who may make keys could make one that asks for others.
+        return Rights(owner, key.principals, key.sources, key.admin, key.on_behalf or key.admin)
+    if server.key_required:
         raise AuthenticationError("this server needs an API key in the header 'Authorization: Bearer KEY'")
-    anonymous = [PrincipalId(principal) for principal in aika.settings.server.anonymous_principals]
-    return Caller(owner=PrincipalId("local"), scope=Scope.of(anonymous), admin=True)
+    anonymous = frozenset(PrincipalId(principal) for principal in server.anonymous_principals)
+    return Rights(PrincipalId("local"), anonymous, None, admin=True, on_behalf=True)
+
+
+def others_of(
+    aika_user: Annotated[
+        str | None,
+        Header(description="The e-mail address of the person to ask for. Needs a key made with `--on-behalf`."),
+    ] = None,
+    aika_audience: Annotated[
+        list[str] | None,
+        Header(
+            description="Who else will see the answer, separated by commas: e-mail addresses, and groups such as "
+            "`slack:T1:C1` for everyone in them. Only what all of them may read is used."
+        ),
+    ] = None,
+) -> Others:
+    """Return for whom the request asks. Raises `InvalidRequestError` for what names nobody."""
+    audience = None
+    if aika_audience is not None:
+        named = [name for line in aika_audience for name in line.split(",") if name.strip()]
+        if not named:
+            raise InvalidRequestError("the header Aika-Audience names nobody")
+        audience = tuple(dict.fromkeys(principal_of(name) for name in named))
+    return Others(None if aika_user is None else person_of(aika_user), audience)
+
+
+async def caller_of(
+    aika: "TheAika", rights: Annotated[Rights, Depends(rights_of)], others: Annotated[Others, Depends(others_of)]
+) -> Caller:
+    """Return the caller, in all the groups that they are in now."""
+    if others == Others():
+        principals = await aika.database.directory.expand(rights.principals)
+        return Caller(rights.owner, Scope.of(principals).narrowed(sources=rights.sources), rights.admin)
+    if not rights.on_behalf:
+        raise AccessDeniedError(
+            "the headers Aika-User and Aika-Audience need an API key that was made with --on-behalf"
+        )
+    people = await _people(aika, others)
+    expanded = await aika.database.directory.expand_each(people)
+    scope = Scope.of_all(expanded.values()).narrowed(sources=rights.sources)
+    # A front end's right to ask for people is no right to manage: whoever is in front of it is not an administrator.
+    return Caller(others.user or _channel(people), scope, admin=False)
+
+
+def person_of(text: str) -> PrincipalId:
+    """Return the principal of a person by their e-mail address. Raises `InvalidRequestError`."""
+    address = text.strip().removeprefix("user:").lower()
+    if not _ADDRESS.fullmatch(address):
+        raise InvalidRequestError(f"{text!r} is not an e-mail address, such as alice@example.org")
+    return PrincipalId(f"user:{address}")
+
+
+def principal_of(text: str) -> PrincipalId:
+    """Return the principal of a person by their address, or of a group by its name. Raises `InvalidRequestError`."""
+    name = text.strip()
+    kind, separator, rest = name.partition(":")
+    return PrincipalId(name) if separator and rest and kind != "user" else person_of(name)
+
+
+async def _people(aika: Aika, others: Others) -> Sequence[PrincipalId]:
+    """Return everyone who will see the answer. Raises `InvalidRequestError` for a group of which nobody is known."""
+    people: dict[PrincipalId, None] = {} if others.user is None else {others.user: None}
+    for one in others.audience or ():
+        if one.startswith("user:"):
+            people[one] = None
+            continue
+        members = await aika.database.directory.people(one)
+        if not members:
+            raise InvalidRequestError(f"nobody is known to be in {one!r}; name the people in the header Aika-Audience")
+        people.update(dict.fromkeys(sorted(members)))
+    return list(people)
+
+
+def _channel(people: Sequence[PrincipalId]) -> PrincipalId:
+    """Return the owner of what is asked for exactly these people and for no one of them in particular."""
+    digest = blake2b("\n".join(sorted(people)).encode(), digest_size=16).hexdigest()
+    return PrincipalId(f"audience:{digest}")
 
 
 def _is_ours(secret: str) -> bool:

@@ -25,7 +25,7 @@ from aika.client.models import (
 )
 from aika.domain.answers import Abstention, Answer, AnswerEvent, Feedback, Rating, Retrieved, TextDelta
 from aika.domain.conversations import Conversation
-from aika.domain.errors import AikaError, InvalidRequestError, NotFoundError
+from aika.domain.errors import AikaError, InvalidRequestError
 from aika.domain.identifiers import AnswerId, ConversationId
 from aika.domain.queries import Message, Role
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
@@ -69,10 +69,10 @@ async def list_conversations(aika: TheAika, caller: TheCaller, limit: int = 50) 
 
 @router.get("/v1/conversations/{id}")
 async def get_conversation(id: str, aika: TheAika, caller: TheCaller) -> ConversationView:
-    found = await aika.database.conversations.get(ConversationId(id), owner=caller.owner)
-    if found is None:
-        raise NotFoundError(f"there is no conversation {id!r} of yours")
-    return conversation_view(found)
+    """Return a conversation of the caller's. Answers from documents that they may not read any more are withheld."""
+    return conversation_view(
+        await aika.conversing.conversation(ConversationId(id), owner=caller.owner, reads=caller.scope)
+    )
 
 
 @router.patch("/v1/conversations/{id}", status_code=204)
@@ -106,6 +106,7 @@ def question_of(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> Q
         text=last.content,
         scope=caller.narrowed(sources=request.sources, kinds=request.kinds),
         owner=caller.owner,
+        reads=caller.scope,
         conversation=None if request.conversation_id is None else ConversationId(request.conversation_id),
         history=tuple(Message(Role(message.role), message.content) for message in earlier),
         keep=request.store,

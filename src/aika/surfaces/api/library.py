@@ -1,5 +1,6 @@
 """``/v1/search``, documents and sources."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -49,16 +50,20 @@ async def get_document(id: str, aika: TheAika, caller: TheCaller) -> DocumentVie
 
 @router.get("/v1/sources")
 async def list_sources(aika: TheAika, caller: TheCaller) -> list[SourceSummary]:
-    """Return the sources that the caller may ask, and how current each is."""
-    return [source_summary(state) for state in await aika.source_states(scope=caller.scope)]
+    """Return the sources that hold something for the caller, and how current each is.
+
+    Administrators see all, with the numbers of all documents; everyone else's numbers are of the documents they may read.
+    """
+    return [_seen_by(caller, state) for state in await aika.source_states(scope=caller.overseen)]
 
 
 @router.get("/v1/sources/{id}")
 async def get_source(id: str, aika: TheAika, caller: TheCaller) -> SourceView:
     """Return one source. Administrators also see what could not be read, and why."""
     state = await _state(aika, caller, id)
-    unreadable = await aika.unreadable(state.source.id) if caller.admin else []
-    return source_view(state, unreadable)
+    if not caller.admin:
+        return source_view(_without_sync(state), [])
+    return source_view(state, await aika.unreadable(state.source.id))
 
 
 @router.post("/v1/sources/{id}/sync", status_code=202)
@@ -69,8 +74,17 @@ async def sync_source(id: str, aika: TheAika, caller: TheAdmin, request: SyncReq
     return source_summary(await _state(aika, caller, id))
 
 
+def _seen_by(caller: Caller, state: SourceState) -> SourceSummary:
+    return source_summary(state if caller.admin else _without_sync(state))
+
+
+def _without_sync(state: SourceState) -> SourceState:
+    """Return the state without the last sync's account, which counts and names documents that others may read."""
+    return replace(state, last_sync=None)
+
+
 async def _state(aika: Aika, caller: Caller, id: str) -> SourceState:
-    states = await aika.source_states(scope=caller.narrowed(sources=[id], kinds=None))
+    states = await aika.source_states(scope=caller.overseen.narrowed(sources=[SourceId(id)]))
     if not states:
         raise NotFoundError(f"there is no source called {SourceId(id)!r}")
     return states[0]

@@ -41,6 +41,7 @@ async def create_key(request: KeyRequest, aika: TheAika, _: TheAdmin) -> NewKey:
         principals=request.principals,
         sources=request.sources,
         admin=request.admin,
+        on_behalf=request.on_behalf,
         lifetime=None if request.expires_in_days is None else timedelta(days=request.expires_in_days),
     )
     return NewKey(**key_view(key).model_dump(), secret=secret)

@@ -151,6 +151,7 @@ def key_view(key: ApiKey) -> wire.KeyView:
         principals=sorted(key.principals),
         sources=None if key.sources is None else sorted(key.sources),
         admin=key.admin,
+        on_behalf=key.on_behalf,
         created_at=key.created_at,
         expires_at=key.expires_at,
     )

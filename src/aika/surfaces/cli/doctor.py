@@ -127,7 +127,7 @@ async def _of_application(aika: "Aika") -> AsyncIterator[Finding]:
     embedder = aika.generations.serving.embedder
     vectors = await embedder.embed(["Does the embedder work?"], role="query")
     yield Finding(Verdict.GOOD, f"the embedder works ({vectors.shape[1]} dimensions)")
-    counts = await aika.database.catalogue.counts()
+    counts = await aika.database.catalogue.counts(scope=UNRESTRICTED)
     state = await aika.generations.serving.follower.state()
     chunks, indexed = sum(count.chunks for count in counts.values()), await aika.generations.serving.index.count()
     if not state.complete:

@@ -179,17 +179,18 @@ def rebuild_index(folder: Folder = HERE) -> None:
 
 
 @keys.command("create")
-def create_key(
+def create_key(  # noqa: PLR0913, PLR0917 - each is an option of the command
     name: Annotated[str, typer.Argument(help="What the key is for.")],
     principal: Annotated[list[str] | None, typer.Option(help="Who it acts as. Can be repeated.")] = None,
     source: Annotated[list[str] | None, typer.Option(help="What it may see at most. Can be repeated.")] = None,
     admin: Annotated[bool, typer.Option(help="May sync sources and manage keys.")] = False,
+    on_behalf: Annotated[bool, typer.Option(help="May ask for other people: for a front end.")] = False,
     days: Annotated[int | None, typer.Option(help="Expires after so many days.")] = None,
     folder: Folder = HERE,
 ) -> None:
     """Make an API key. Its secret is printed once."""
     principals = principal or ["everyone"]
-    request = KeyRequest(name=name, principals=principals, sources=source, admin=admin, expires_in_days=days)
+    request = KeyRequest(name=name, principals=principals, sources=source, admin=admin, on_behalf=on_behalf, expires_in_days=days)
     key = _with_client(folder, lambda client: client.create_key(request))
     console.print(f"Key {key.id} for {name!r}. Keep its secret; it is not shown again:")
     console.print(key.secret, soft_wrap=True, highlight=False)

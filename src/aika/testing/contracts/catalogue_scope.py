@@ -45,6 +45,8 @@ class CatalogueScopeContract:
         assert {document.id async for document in paged(catalogue, limit=9, scope=scope)} == expected
         found = await catalogue.chunks([entry.chunks[0].id for entry in entries], scope=scope)
         assert {chunk.document.id for chunk in found.values()} == expected
+        assert await catalogue.admitted([entry.document.id for entry in entries], scope=scope) == expected
+        assert sum(count.documents for count in (await catalogue.counts(scope=scope)).values()) == len(expected)
         for entry in entries[::7]:
             seen = entry.document.id in expected
             assert (await catalogue.document(entry.document.id, scope=scope) is not None) == seen

@@ -31,6 +31,12 @@ class DirectoryContract:
 
         assert await directory.expand([]) == frozenset()
 
+    async def test_each_of_several_has_only_its_own_groups(self, directory: Directory) -> None:
+        await directory.record(SLACK, {TEAM: {ALICE}, GUILD: {BOB, TEAM}})
+
+        assert await directory.expand_each([ALICE, BOB]) == {ALICE: {ALICE, TEAM, GUILD}, BOB: {BOB, GUILD}}
+        assert await directory.expand_each([]) == {}
+
     async def test_groups_within_groups_count_however_deep(self, directory: Directory) -> None:
         await directory.record(SLACK, {ACCOUNT: {ALICE}, TEAM: {ACCOUNT}, GUILD: {TEAM}, CHANNEL: {GUILD}})
 
@@ -125,6 +131,10 @@ class DirectoryContract:
         assert await directory.people(TEAM) == people
         assert await directory.expand([ALICE]) == {ALICE, *groups}
         assert await directory.expand(people) == {*people, TEAM}
+        assert (await directory.expand_each(people))[PrincipalId("user:7@example.org")] == {
+            "user:7@example.org",
+            TEAM,
+        }
 
     async def test_a_chain_tells_how_someone_is_in_a_group(self, directory: Directory) -> None:
         await directory.record(SLACK, {ACCOUNT: {ALICE}, TEAM: {ACCOUNT}, GUILD: {TEAM}})
@@ -151,6 +161,7 @@ class DirectoryContract:
             below = _closure(name, edges)
             groups = {group for group, _ in edges}
             assert await directory.expand([name]) == above
+            assert (await directory.expand_each(names))[name] == above
             assert await directory.people(name) == below - groups - {name}
             for group in names:
                 chain = await directory.chain(name, group)
