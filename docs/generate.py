@@ -1,5 +1,6 @@
 """Writes the reference pages that are made from the code: ``make docs``. A test compares them with what is committed."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,8 +10,9 @@ import click
 import typer.main
 from pydantic import BaseModel
 
+from aika.application.source_schema import source_schema
 from aika.registry import Group, component, names
-from aika.settings import Settings, SourceSettings
+from aika.settings import DiscoverySettings, Settings, SourceSettings
 from aika.surfaces.cli.main import app
 
 HERE = Path(__file__).parent
@@ -31,6 +33,7 @@ def pages() -> dict[Path, str]:
         folder / "settings.md": "\n".join(_settings()) + "\n",
         folder / "components.md": "\n".join(_components()) + "\n",
         folder / "command-line.md": "\n".join(_commands()) + "\n",
+        folder / "source.schema.json": json.dumps(source_schema(), indent=2) + "\n",
     }
 
 
@@ -39,11 +42,12 @@ def _settings() -> Iterator[str]:
     yield "`aika.toml` holds these. Each can also come from the environment: `server.port` is `AIKA_SERVER__PORT`."
     yield "An environment variable wins over the file. An unknown setting is an error that names it.\n"
     plain = {name: field for name, field in Settings.model_fields.items() if not _is_table(field.annotation)}
-    hidden = {"base_dir", "sources", "reranker"}
+    hidden = {"base_dir", "sources", "discovery", "reranker"}
     yield from _table("At the top", {name: field for name, field in plain.items() if name not in hidden})
     for name, field in Settings.model_fields.items():
         if _is_table(field.annotation):
             yield from _table(f"`[{name}]`", field.annotation.model_fields, defaults=field.default)
+    yield from _table("A place where teams declare sources: `[discovery.NAME]`", DiscoverySettings.model_fields)
     yield from _table("A source: `[sources.NAME]`, or a file `sources/NAME.yaml`", SourceSettings.model_fields)
 
 

@@ -224,7 +224,9 @@ class TestUpkeep:
         assert kept.synced == []
 
 
-async def test_removing_the_file_removes_the_knowledge(tmp_path: Path) -> None:
+async def test_removing_the_file_removes_the_knowledge(tmp_path: Path, embedder_graphs: Path) -> None:
+    (tmp_path / ".aika").mkdir()
+    (tmp_path / ".aika" / "models").symlink_to(embedder_graphs)
     declare(tmp_path, "harbour")
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "tides.md").write_text("# Tides\n\nThe spring tide comes on Monday.\n", encoding="utf-8")

@@ -28,22 +28,14 @@ DOCUMENTS = {
 SECRETS = {"plan.md": "# Project Nightjar\n\nProject Nightjar moves the head office to Turku in spring.\n"}
 
 
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The embedder's graphs, built once for all tests."""
-    folder = tmp_path_factory.mktemp("shared") / "models"
-    folder.mkdir()
-    return folder
-
-
 @pytest.fixture
-def settings(tmp_path: Path, models: Path) -> Settings:
+def settings(tmp_path: Path, embedder_graphs: Path) -> Settings:
     """A company with one public and one private source."""
     write(tmp_path / "docs", DOCUMENTS)
     write(tmp_path / "secret", SECRETS)
     data = tmp_path / ".aika"
     data.mkdir()
-    (data / "models").symlink_to(models)
+    (data / "models").symlink_to(embedder_graphs)
     sources = {
         "handbook": {"connector": "filesystem", "options": {"path": "docs"}, "readers": ["everyone"]},
         "board": {"connector": "filesystem", "options": {"path": "secret"}, "readers": ["group:board"]},

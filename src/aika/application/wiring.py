@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from aika.answering.assembly import usual_stages
 from aika.answering.generation import ChatGenerator
 from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
+from aika.answering.stating import FactStatement
 from aika.application.aika import Aika, SystemClock
 from aika.application.declarations import Declarations
+from aika.application.freshness import LateSources
 from aika.assistants.conversing import Conversing
 from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Kind, RawDocument
@@ -20,6 +22,7 @@ from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import SourceId
 from aika.domain.queries import Query, Retrieval
 from aika.domain.sources import Notification, Source, SyncReport
+from aika.facts.finding import FactFinder
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
 from aika.ingestion.sync import OnProgress, Syncer, SyncLimits
@@ -76,11 +79,12 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         generations = await stack.enter_async_context(_open_generations(settings, database, shelf, surroundings))
         parts = _Parts(settings, surroundings, database, telemetry, await _open_model(settings, surroundings, stack))
         clock = SystemClock()
-        retriever = telemetry.retriever(_CurrentRetriever(parts, generations))
-        answerer = _answerer(parts, retriever, generations.newest.embedder)
-        jobs = await stack.enter_async_context(DurableJobs.open(url))
         declarations = Declarations(settings, lambda name, options: _open_place(name, options, surroundings))
         await asyncio.to_thread(declarations.reload)
+        late = LateSources(declarations, database.sync_log, clock)
+        retriever = telemetry.retriever(_CurrentRetriever(parts, generations, late))
+        answerer = _answerer(parts, retriever, generations.newest.embedder)
+        jobs = await stack.enter_async_context(DurableJobs.open(url))
         aika = Aika(
             settings=settings,
             declarations=declarations,
@@ -113,9 +117,10 @@ class _Parts:
 class _CurrentRetriever:
     """Retrieves from the generation that serves now."""
 
-    def __init__(self, parts: _Parts, generations: Generations) -> None:
+    def __init__(self, parts: _Parts, generations: Generations, late: LateSources) -> None:
         self._parts = parts
         self._generations = generations
+        self._late = late
         self._retrievers: dict[str, Retriever] = {}
 
     async def retrieve(self, query: Query, *, k: int) -> Retrieval:
@@ -123,7 +128,7 @@ class _CurrentRetriever:
         if serving.name not in self._retrievers:
             self._retrievers = {serving.name: self._build(serving)}
         found = await self._retrievers[serving.name].retrieve(query, k=k)
-        return replace(found, notes=(*found.notes, *self._generations.notes))
+        return replace(found, notes=(*found.notes, *self._generations.notes, *await self._late.notes(found.hits)))
 
     def _build(self, generation: Generation) -> Retriever:
         parts, telemetry, model = self._parts, self._parts.telemetry, self._parts.model
@@ -190,6 +195,7 @@ def _answerer(parts: _Parts, retriever: Retriever, embedder: Embedder) -> Answer
         embedder=telemetry.embedder(embedder),
         generator=None if model is None else telemetry.generator(ChatGenerator(model, model=model.model)),
         general_questions=settings.model.general_questions,
+        stating=FactStatement(FactFinder(parts.database.facts, parts.database.catalogue), parts.database.catalogue),
     )
     options = AnswerOptions(
         evidence=settings.retrieval.evidence,
@@ -251,7 +257,7 @@ def _syncer(parts: _Parts, clock: SystemClock) -> Syncer:
         catalogue=parts.database.catalogue,
         directory=parts.database.directory,
         log=parts.database.sync_log,
-        open_connector=parts.telemetry.connectors(lambda source: _open_connector(source, parts.surroundings)),
+        open_connector=parts.telemetry.connectors(lambda source: open_connector(source, parts.surroundings)),
         intake=build_intake(),
         clock=clock,
         limits=SyncLimits(parse_timeout=settings.sync.parse_timeout, max_removed_share=settings.sync.max_removed_share),
@@ -268,7 +274,8 @@ def build_intake() -> Intake:
     )
 
 
-def _open_connector(source: Source, surroundings: Surroundings) -> AbstractAsyncContextManager[Connector]:
+def open_connector(source: Source, surroundings: Surroundings) -> AbstractAsyncContextManager[Connector]:
+    """Open the connector of a source, its secrets filled in."""
     return open_component("connectors", source.connector, with_secrets(source), surroundings)
 
 
@@ -277,7 +284,7 @@ def _open_place(
 ) -> AbstractAsyncContextManager[Connector]:
     """Open a connector that an operator configured outside of any source."""
     place = Source(id=SourceId("discovery"), connector=connector, options=options)
-    return _open_connector(place, surroundings)
+    return open_connector(place, surroundings)
 
 
 def open_embedder(choice: EmbedderChoice, surroundings: Surroundings) -> AbstractAsyncContextManager[Embedder]:

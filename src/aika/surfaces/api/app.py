@@ -1,5 +1,6 @@
 """The HTTP API as an ASGI app."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter
 from starlette.datastructures import Headers
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aika.application.aika import Aika
+from aika.application.source_schema import source_schema
 from aika.client.models import ChatEvent, Problem
 from aika.surfaces.api import access, changes, chat, library, openai, operations, problems
 
@@ -48,6 +50,7 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
         app.include_router(router)
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     app.add_api_route("/", _page, include_in_schema=False)
+    app.add_api_route("/schemas/source.json", _source_schema, include_in_schema=False)
     app.middleware("http")(_secured)
     _describe_events(app)
     # Outermost, so that a large body is refused before anything reads it.
@@ -57,6 +60,11 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
 
 async def _page() -> FileResponse:
     return FileResponse(_PAGE / "index.html")
+
+
+async def _source_schema() -> JSONResponse:
+    """What an editor checks a source's file against."""
+    return JSONResponse(await asyncio.to_thread(source_schema), media_type="application/schema+json")
 
 
 async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

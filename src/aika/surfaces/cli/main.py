@@ -16,7 +16,7 @@ from aika.client.models import KeyRequest
 from aika.domain.errors import AikaError
 from aika.settings import load_settings
 from aika.surfaces.cli import doctor as checks
-from aika.surfaces.cli import starting
+from aika.surfaces.cli import source_files, starting
 from aika.surfaces.cli.connecting import connect
 from aika.surfaces.cli.printing import print_completion, print_search, print_source, print_sources
 from aika.surfaces.cli.progress import SyncWatch
@@ -31,6 +31,7 @@ evaluation = typer.Typer(help="Measure how good retrieval and answers are.", no_
 app.add_typer(index, name="index")
 app.add_typer(keys, name="keys")
 app.add_typer(evaluation, name="eval")
+app.add_typer(source_files.app, name="source")
 
 console = Console()
 complaints = Console(stderr=True)
@@ -190,7 +191,9 @@ def create_key(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Make an API key. Its secret is printed once."""
     principals = principal or ["everyone"]
-    request = KeyRequest(name=name, principals=principals, sources=source, admin=admin, on_behalf=on_behalf, expires_in_days=days)
+    request = KeyRequest(
+        name=name, principals=principals, sources=source, admin=admin, on_behalf=on_behalf, expires_in_days=days
+    )
     key = _with_client(folder, lambda client: client.create_key(request))
     console.print(f"Key {key.id} for {name!r}. Keep its secret; it is not shown again:")
     console.print(key.secret, soft_wrap=True, highlight=False)

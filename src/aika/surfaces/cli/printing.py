@@ -67,7 +67,7 @@ def print_sources(console: Console, sources: Sequence[SourceSummary]) -> None:
         console.print("No sources are configured. `aika init` writes a first one.")
         return
     table = Table(box=box.SIMPLE_HEAD)
-    for column in ("source", "connector", "owner", "documents", "by words", "by meaning", "last sync"):
+    for column in ("source", "connector", "owner", "documents", "by words", "by meaning", "last sync", "lag"):
         table.add_column(column, justify="right" if column in ("documents", "by words", "by meaning") else "left")
     for source in sources:
         owner = "–" if source.owner is None else source.owner.name
@@ -79,6 +79,7 @@ def print_sources(console: Console, sources: Sequence[SourceSummary]) -> None:
             _share(source.findable, source.documents),
             _share(source.embedded, source.documents),
             _last_sync(source),
+            _lag(source),
         )
     console.print(table)
 
@@ -98,6 +99,22 @@ def sync_summary(name: str, sync: SyncView) -> str:
     parts += [f"{sync.unchanged:,} unchanged", f"{sync.failed:,} unreadable"]
     seconds = ((sync.finished_at or datetime.now(UTC)) - sync.started_at).total_seconds()
     return f"{name}: {', '.join(parts)} in {seconds:.1f} s"
+
+
+def _lag(source: SourceSummary) -> Text:
+    """Return how far a source may be behind, against what its owners promise."""
+    if source.lag_seconds is None:
+        return Text("never synced" if source.connector != "push" else "–")
+    promised = "" if source.promise_seconds is None else f" of {span(source.promise_seconds)}"
+    return Text(f"{span(source.lag_seconds)}{promised}", style="red" if source.late else "")
+
+
+def span(seconds: float) -> str:
+    """Return a span in the unit that people would use."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _footnote(citation: CitationView) -> RenderableType:

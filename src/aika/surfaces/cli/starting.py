@@ -28,7 +28,8 @@ _SETTINGS = """\
 """
 
 _SOURCE = """\
-# One source. The file's name is the source's name.
+# yaml-language-server: $schema=http://127.0.0.1:8400/schemas/source.json
+# One source. The file's name is the source's name. Try it first: aika source check {file}
 connector: filesystem
 purpose: {purpose}
 # Who may read these documents: "everyone" or groups such as "group:payments".
@@ -54,7 +55,7 @@ def initialise(folder: Path, docs: Path | None) -> list[str]:
     said.append(_write(settings, _SETTINGS))
     path = docs.resolve() if docs is not None else Path("docs")
     source = sources / "docs.yaml"
-    said.append(_write(source, _SOURCE.format(purpose=f"Documents in {path.name}", path=path)))
+    said.append(_write(source, _SOURCE.format(file=source, purpose=f"Documents in {path.name}", path=path)))
     if docs is None:
         said.append(f"Put documents into {folder / 'docs'}, or change 'path' in {source}.")
     said.append('Next: aika sync, then: aika ask "…", or: aika serve')
