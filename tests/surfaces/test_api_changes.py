@@ -104,6 +104,22 @@ class TestDocumentsHandedOver:
         assert [reply.status_code for reply in replies] == [404, 403]
 
 
+async def test_an_administrator_of_some_sources_grants_nothing_beyond_them(settings: Settings) -> None:
+    required = settings.model_copy(update={"server": settings.server.model_copy(update={"require_key": True})})
+    group = {"members": ["mallory@example.org"]}
+    async with open_aika(required) as aika:
+        _, secret = await aika.create_key("notes", principals=["everyone"], sources=["notes"], admin=True)
+        async with connected(aika, secret) as client:
+            replies = [
+                await client.post("/v1/keys", json={"name": "more", "admin": True}),
+                await client.get("/v1/keys"),
+                await client.put("/v1/sources/notes/groups/group:board", json=group),
+                await client.get("/v1/sources", headers={"Aika-User": "mallory@example.org"}),
+            ]
+
+    assert [reply.status_code for reply in replies] == [403, 403, 403, 403]
+
+
 class TestWebhooks:
     async def test_a_signed_one_starts_a_sync(self, http: httpx.AsyncClient, aika: Aika, tmp_path: Path) -> None:
         (tmp_path / "docs" / "tides.md").write_text("# Tides\n\nThe spring tide comes on Monday.\n", encoding="utf-8")

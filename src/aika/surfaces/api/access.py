@@ -8,7 +8,7 @@ from aika.application.access import explain_access
 from aika.client.models import AccessView, GroupUpload
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import SourceId
-from aika.surfaces.api.callers import TheAdmin, TheAika, person_of, principal_of
+from aika.surfaces.api.callers import TheOperator, TheAika, person_of, principal_of
 from aika.surfaces.api.problems import RESPONSES
 
 router = APIRouter(tags=["access"], responses=RESPONSES)
@@ -19,7 +19,7 @@ async def explain(
     user: Annotated[str, Query(description="The person's e-mail address.")],
     document: Annotated[str, Query(description="The document's id, or its source and key as `SOURCE/KEY`.")],
     aika: TheAika,
-    caller: TheAdmin,
+    caller: TheOperator,
 ) -> AccessView:
     """Say why a person may read a document, or may not."""
     access = await explain_access(aika, person_of(user), document, scope=caller.overseen)
@@ -37,7 +37,7 @@ async def explain(
 
 
 @router.put("/v1/sources/{id}/groups/{group:path}", status_code=204)
-async def put_group(id: str, group: str, upload: GroupUpload, aika: TheAika, caller: TheAdmin) -> Response:
+async def put_group(id: str, group: str, upload: GroupUpload, aika: TheAika, caller: TheOperator) -> Response:
     """Say who is in a group, for a source of the connector ``push``. What the group may read, they may read from now on."""
     source = SourceId(id)
     if caller.scope.sources is not None and source not in caller.scope.sources:

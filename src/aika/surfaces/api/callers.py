@@ -85,7 +85,8 @@ async def rights_of(
             )
         owner = PrincipalId(f"key:{key.id}")
         # Who may make keys could make one that asks for others.
-        return Rights(owner, key.principals, key.sources, key.admin, key.on_behalf or key.admin)
+        operator = key.admin and key.sources is None
+        return Rights(owner, key.principals, key.sources, key.admin, key.on_behalf or operator)
     if server.key_required:
         raise AuthenticationError("this server needs an API key in the header 'Authorization: Bearer KEY'")
     anonymous = frozenset(PrincipalId(principal) for principal in server.anonymous_principals)
@@ -179,6 +180,14 @@ async def admin_of(caller: "TheCaller") -> Caller:
     return caller
 
 
+async def operator_of(caller: "TheAdmin") -> Caller:
+    """Return an administrator of everything: one of some sources only must not grant what they do not have."""
+    if caller.scope.sources is not None:
+        raise AccessDeniedError("this needs an API key that was made with --admin and without --source")
+    return caller
+
+
 TheAika = Annotated[Aika, Depends(aika_of)]
 TheCaller = Annotated[Caller, Depends(caller_of)]
 TheAdmin = Annotated[Caller, Depends(admin_of)]
+TheOperator = Annotated[Caller, Depends(operator_of)]

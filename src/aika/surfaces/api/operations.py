@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from aika.client.models import KeyRequest, KeyView, NewKey, Readiness
 from aika.domain.identifiers import ApiKeyId
-from aika.surfaces.api.callers import TheAdmin, TheAika
+from aika.surfaces.api.callers import TheOperator, TheAika
 from aika.surfaces.api.problems import RESPONSES
 from aika.surfaces.api.views import key_view
 
@@ -29,12 +29,12 @@ async def readiness(aika: TheAika, response: Response) -> Readiness:
 
 
 @router.get("/v1/keys")
-async def list_keys(aika: TheAika, _: TheAdmin) -> list[KeyView]:
+async def list_keys(aika: TheAika, _: TheOperator) -> list[KeyView]:
     return [key_view(key) for key in await aika.database.keys.listing()]
 
 
 @router.post("/v1/keys", status_code=201)
-async def create_key(request: KeyRequest, aika: TheAika, _: TheAdmin) -> NewKey:
+async def create_key(request: KeyRequest, aika: TheAika, _: TheOperator) -> NewKey:
     """Make an API key. The reply is the only place where its secret appears."""
     key, secret = await aika.create_key(
         request.name,
@@ -48,5 +48,5 @@ async def create_key(request: KeyRequest, aika: TheAika, _: TheAdmin) -> NewKey:
 
 
 @router.delete("/v1/keys/{id}", status_code=204)
-async def delete_key(id: str, aika: TheAika, _: TheAdmin) -> None:
+async def delete_key(id: str, aika: TheAika, _: TheOperator) -> None:
     await aika.database.keys.delete(ApiKeyId(id))
