@@ -8,7 +8,7 @@ from aika.application.access import explain_access
 from aika.client.models import AccessView, GroupUpload
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import SourceId
-from aika.surfaces.api.callers import TheOperator, TheAika, person_of, principal_of
+from aika.surfaces.api.callers import TheAika, TheOperator, person_of, principal_of
 from aika.surfaces.api.problems import RESPONSES
 
 router = APIRouter(tags=["access"], responses=RESPONSES)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from aika.client.models import KeyRequest, KeyView, NewKey, Readiness
 from aika.domain.identifiers import ApiKeyId
-from aika.surfaces.api.callers import TheOperator, TheAika
+from aika.surfaces.api.callers import TheAika, TheOperator
 from aika.surfaces.api.problems import RESPONSES
 from aika.surfaces.api.views import key_view
 
