@@ -86,8 +86,8 @@ class GitOptions(Options):
         if url is None:
             return None
         parts = urlsplit(url)
-        if parts.password:
-            raise ValueError("must not contain a password: write it in the option token")
+        if parts.password or (parts.username and parts.scheme in {"http", "https"}):
+            raise ValueError("must not contain a name or a password: write the secret in the option token")
         if "://" in url and parts.scheme not in _SCHEMES:
             raise ValueError(f"must begin with one of {', '.join(sorted(_SCHEMES))}; for a folder use the option path")
         if "://" not in url and (":" not in url or url.startswith(("/", ".", "-"))):

@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 import urllib3
 from dulwich.client import GitClient, HttpGitClient, HTTPProxyUnauthorized, HTTPUnauthorized, get_transport_and_path
 from dulwich.config import StackedConfig
-from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
+from dulwich.errors import (
+    ApplyDeltaError,
+    ChecksumMismatch,
+    FileFormatException,
+    GitProtocolError,
+    HangupException,
+    NotGitRepository,
+)
 from dulwich.file import FileLocked
 from dulwich.objects import Commit, ObjectID, ShaFile, Tag
 from dulwich.refs import Ref
@@ -183,7 +190,11 @@ def _translated(url: str) -> Iterator[None]:
     except (HangupException, urllib3.exceptions.HTTPError, OSError) as error:
         raise TransientError(f"{shown} cannot be reached: {error or type(error).__name__}. Try again later") from error
     except GitProtocolError as error:
+        if isinstance(error.__cause__, urllib3.exceptions.HTTPError):
+            raise TransientError(f"{shown} cannot be reached. Try again later") from error
         raise _protocol_failure(shown, str(error)) from error
+    except (ValueError, FileFormatException, ChecksumMismatch, ApplyDeltaError, AssertionError) as error:
+        raise TransientError(f"{shown} did not answer as a Git server does ({type(error).__name__})") from error
 
 
 def _protocol_failure(shown: str, said: str) -> TransientError | PermanentError:
