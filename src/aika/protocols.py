@@ -18,6 +18,7 @@ from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, AnswerEvent, Confidence, Draft, Feedback, Usage
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.documents import Body, Chunk, Document, Parsed, RawDocument
+from aika.domain.facts import KnownProfile, Profile
 from aika.domain.identifiers import (
     AnswerId,
     ApiKeyId,
@@ -204,6 +205,8 @@ class Entry:
     """The fingerprint of the parser and chunker that made it."""
     content_hash: str
     """Of the raw bytes and all metadata, so that a new version with equal content changes nothing."""
+    profiles: tuple[Profile, ...] = ()
+    """What the document records of itself and of what it lists, for questions that a record answers exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +297,17 @@ class Catalogue(Protocol):
 
     async def sources(self) -> set[SourceId]:
         """Return the sources that have documents or sync records."""
+        ...
+
+
+class FactStore(Protocol):
+    """What documents record of things, by the things' names. Written and removed with the catalogue's entries."""
+
+    async def profiles(self, keys: Collection[str], *, scope: Scope, limit: int) -> list[KnownProfile]:
+        """Return the profiles that have one of the keys, those that share the longest key with it first.
+
+        A profile is seen by those who may read its document. Keys are those of `aika.domain.facts.name_key`.
+        """
         ...
 
 

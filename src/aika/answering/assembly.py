@@ -4,7 +4,7 @@ from aika.answering.confidence import CalibratedJudge, CalibratedScorer
 from aika.answering.evidence import EvidenceReader
 from aika.answering.extractive import ExtractiveWriter
 from aika.answering.generation import GeneratedWriter
-from aika.answering.pipeline import Stages
+from aika.answering.pipeline import Stages, Stating
 from aika.answering.verification import CitationVerifier
 from aika.protocols import Analyzer, Embedder, Generator, Retriever
 
@@ -16,6 +16,7 @@ def usual_stages(
     embedder: Embedder | None,
     generator: Generator | None = None,
     general_questions: bool = False,
+    stating: Stating | None = None,
 ) -> Stages:
     """Return the stages: with a generator it writes and extracts stand in for it, without one the answers are extracts.
 
@@ -32,4 +33,5 @@ def usual_stages(
         scorer=CalibratedScorer(reader),
         fallback=extracts if written is not None else None,
         general=written if general_questions else None,
+        stating=stating,
     )

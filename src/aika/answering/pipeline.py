@@ -15,6 +15,7 @@ from aika.answering.courtesy import (
     too_long,
 )
 from aika.answering.notes import notes_on
+from aika.answering.stating import Stated
 from aika.answering.streaming import SafeStream, closing
 from aika.domain.answers import (
     Abstention,
@@ -48,6 +49,14 @@ class Writer(Protocol):
         ...
 
 
+class Stating(Protocol):
+    """Answers from records what a record has exactly."""
+
+    async def state(self, query: Query) -> Stated | None:
+        """Return the judged draft, ``None`` where the question asks for something else or no record has it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stages:
     """What does each step. Any of them may be a wrapper that traces or caches."""
@@ -61,6 +70,8 @@ class Stages:
     """Writes where ``writer`` fails, or where nothing that it wrote is backed."""
     general: Writer | None = None
     """Answers from a model's own knowledge what is not about the company. ``None``: nobody does."""
+    stating: Stating | None = None
+    """Answers before anything is searched for, where a record has the answer. ``None``: nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +104,17 @@ class AnswerPipeline:
             yield Retrieved((), query.text)
             yield reply
             return
-        retrieval = await self._stages.retriever.retrieve(query, k=self._options.evidence)
-        query = replace(query, text=retrieval.query)
+        stated = None if query.history else await self._stated(query)
+        if stated is None:
+            retrieval = await self._stages.retriever.retrieve(query, k=self._options.evidence)
+            query = replace(query, text=retrieval.query)
+            # A follow-up names its subject only after rewriting.
+            stated = await self._stated(query) if query.history else None
+        if stated is not None:
+            yield Retrieved(stated.evidence, query.text)
+            yield TextDelta(stated.text)
+            yield stated
+            return
         hits = retrieval.hits[: self._options.evidence]
         yield Retrieved(hits, query.text)
         sufficiency = await self._stages.judge.sufficiency(query, hits)
@@ -106,6 +126,21 @@ class AnswerPipeline:
         async with aclosing(stream):
             async for event in stream:
                 yield event
+
+    async def _stated(self, query: Query) -> Answer | None:
+        """Return the answer that a record gives."""
+        stated = None if self._stages.stating is None else await self._stages.stating.state(query)
+        if stated is None:
+            return None
+        draft = stated.draft
+        about_sources = notes_on(
+            draft.citations,
+            draft.evidence,
+            self._analyzer,
+            now=self._clock.now(),
+            old_after_days=self._options.old_after_days,
+        )
+        return self._answer(query, draft, stated.confidence, (*stated.notes, *about_sources))
 
     def _without_search(self, query: Query) -> Abstention | None:
         """Return the reply to what is no question."""

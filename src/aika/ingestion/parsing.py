@@ -1,15 +1,17 @@
 """From a raw document to an entry of the catalogue: choose the parser, parse, assemble, cut."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from aika.domain.documents import AttributeValue, Document, Kind, Owner, Parsed, RawDocument
+from aika.domain.documents import AttributeValue, Chunk, Document, Kind, Owner, Parsed, RawDocument
 from aika.domain.errors import UnreadableDocumentError
+from aika.domain.facts import Profile
 from aika.domain.identifiers import document_id
 from aika.domain.sources import Source
+from aika.facts.documents import FINGERPRINT, profiles_of
 from aika.ingestion.decisions import decision_attributes
 from aika.ingestion.owners import approval_of_changes, owner_of
 from aika.protocols import Chunker, Entry, Parser
@@ -70,6 +72,7 @@ class Intake:
             source.owner,
             source.connector,
             sorted(source.options.items()),
+            FINGERPRINT,
         )
         return _digest(repr(said))
 
@@ -80,6 +83,7 @@ class Intake:
         chunks = self.chunkers.choose(document.kind).split(document, parsed.body)
         if not chunks:
             raise UnreadableDocumentError("it holds no text")
+        profiles, doubts = _recorded(document, parsed, chunks)
         entry = Entry(
             document=document,
             body=parsed.body,
@@ -87,8 +91,9 @@ class Intake:
             version=version,
             pipeline=self.pipeline(source),
             content_hash=content_hash(raw),
+            profiles=profiles,
         )
-        return entry, parsed.warnings
+        return entry, (*parsed.warnings, *doubts)
 
     def _parse(self, raw: RawDocument) -> Parsed:
         try:
@@ -100,6 +105,16 @@ class Intake:
             raise UnreadableDocumentError(
                 f"the parser failed on it ({type(error).__name__}: {error}); please report this"
             ) from error
+
+
+def _recorded(
+    document: Document, parsed: Parsed, chunks: Sequence[Chunk]
+) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
+    """Return what the document records, and a warning where that could not be read: it can be found all the same."""
+    try:
+        return profiles_of(document, parsed.body, chunks), ()
+    except Exception as error:  # noqa: BLE001 a bug here must cost no document
+        return (), (f"what it records was left out ({type(error).__name__}: {error}); please report this",)
 
 
 def content_hash(raw: RawDocument) -> str:

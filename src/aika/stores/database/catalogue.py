@@ -33,6 +33,8 @@ from aika.stores.database.rows import (
     document_of,
     document_row,
     part_rows,
+    profile_key_rows,
+    profile_rows,
     text_of,
 )
 from aika.stores.database.schema import (
@@ -41,6 +43,8 @@ from aika.stores.database.schema import (
     document_blocks,
     document_parts,
     documents,
+    profile_keys,
+    profiles,
     reader_set_members,
     reader_sets,
     removals,
@@ -87,7 +91,12 @@ class SqlCatalogue:
                 ],
             )
             await connection.execute(insert(document_blocks), [blocks_row(entry, number) for number, entry in numbered])
-            for table, rows_of in ((document_parts, part_rows), (chunks, chunk_rows)):
+            for table, rows_of in (
+                (document_parts, part_rows),
+                (chunks, chunk_rows),
+                (profiles, profile_rows),
+                (profile_keys, profile_key_rows),
+            ):
                 rows = [row for number, entry in numbered for row in rows_of(entry, number)]
                 if rows:
                     await connection.execute(insert(table), rows)

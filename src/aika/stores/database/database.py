@@ -10,6 +10,7 @@ from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
 from aika.stores.database.directory import SqlDirectory
+from aika.stores.database.facts import SqlFacts
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
 from aika.stores.database.schema import catalogue_state
@@ -24,6 +25,7 @@ class Database:
         self._connections = connections
         self.catalogue = SqlCatalogue(connections)
         self.directory: Directory = SqlDirectory(connections)
+        self.facts = SqlFacts(connections)
         self.sync_log = SqlSyncLog(connections)
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from aika.domain.documents import AttributeValue, Block, BlockKind, Body, Chunk, Document, Kind, Owner
+from aika.domain.facts import Profile
 from aika.domain.identifiers import DocumentId, PrincipalId, SourceId
 from aika.protocols import Entry
 from aika.stores.database.schema import PART_CHARS, documents, reader_sets
@@ -46,6 +47,7 @@ class _Details:
 
 
 _DETAILS = TypeAdapter(_Details)
+_PROFILE = TypeAdapter(Profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,22 @@ def chunk_rows(entry: Entry, sequence: int) -> Iterator[_Row]:
             "heading_path": chunk.heading_path,
             "anchor": chunk.anchor,
         }
+
+
+def profile_rows(entry: Entry, sequence: int) -> Iterator[_Row]:
+    for position, profile in enumerate(entry.profiles):
+        said = _PROFILE.dump_python(profile, mode="json", exclude_defaults=True)
+        yield {"document": sequence, "position": position, "profile": said}
+
+
+def profile_key_rows(entry: Entry, sequence: int) -> Iterator[_Row]:
+    for position, profile in enumerate(entry.profiles):
+        for key in sorted(profile.keys):
+            yield {"key": key, "document": sequence, "position": position}
+
+
+def profile_of(row: AnyRow) -> Profile:
+    return _PROFILE.validate_python(row.profile)
 
 
 def document_of(row: AnyRow) -> Document:

@@ -113,6 +113,25 @@ chunks = Table(
     sqlite_with_rowid=False,
 )
 
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("document", ForeignKey("documents.sequence", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("profile", Json, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+profile_keys = Table(
+    "profile_keys",
+    metadata,
+    # In the order in which it is looked up, so that no second index is needed for it.
+    Column("key", Name, primary_key=True),
+    Column("document", ForeignKey("documents.sequence", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 removals = Table(
     "removals",
     metadata,

@@ -1,0 +1,1 @@
+"""What documents record of things, and questions that are answered from it exactly."""
