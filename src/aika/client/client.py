@@ -3,7 +3,7 @@
 Both build the same requests and read the same replies; only the waiting differs.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from aika.client.errors import AikaRequestError, AikaUnreachableError
 from aika.client.models import (
+    AccessView,
     ChatCompletion,
     ChatCompletionRequest,
     ChatEvent,
@@ -46,9 +47,21 @@ class AikaClient:
     Every method raises `AikaUnreachableError` when there is no answer and `AikaRequestError` when the answer is a problem.
     """
 
-    def __init__(self, url: str, token: str | None = None, *, timeout: float = DEFAULT_TIMEOUT) -> None:
-        """``token`` is an API key; a server on this machine may need none."""
-        self._http = httpx.Client(base_url=url, headers=_headers(token), timeout=timeout)
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        user: str | None = None,
+        audience: Sequence[str] | None = None,
+    ) -> None:
+        """``token`` is an API key; a server on this machine may need none.
+
+        With a key made with ``--on-behalf``, ``user`` is the e-mail address of the person to ask for, and ``audience`` is who
+        else will see the answers: addresses, and groups such as ``slack:T1:C1``.
+        """
+        self._http = httpx.Client(base_url=url, headers=_headers(token, user, audience), timeout=timeout)
 
     def __enter__(self) -> Self:
         return self
@@ -114,6 +127,10 @@ class AikaClient:
     def delete_key(self, id: str) -> None:
         self._send("DELETE", f"/v1/keys/{id}")
 
+    def access(self, user: str, document: str) -> AccessView:
+        """Return why a person may read a document, given by its id or as ``SOURCE/KEY``, or may not."""
+        return AccessView.model_validate_json(self._send("GET", _access_path(user, document)))
+
     def readiness(self) -> Readiness:
         """Return whether the server is ready, and what it lacks."""
         with _unreachable(self._http.base_url):
@@ -135,9 +152,12 @@ class AsyncAikaClient:
         *,
         timeout: float = DEFAULT_TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
+        user: str | None = None,
+        audience: Sequence[str] | None = None,
     ) -> None:
         """``transport`` replaces the network, as for an application in the same process."""
-        self._http = httpx.AsyncClient(base_url=url, headers=_headers(token), timeout=timeout, transport=transport)
+        headers = _headers(token, user, audience)
+        self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=timeout, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -202,6 +222,10 @@ class AsyncAikaClient:
     async def delete_key(self, id: str) -> None:
         await self._send("DELETE", f"/v1/keys/{id}")
 
+    async def access(self, user: str, document: str) -> AccessView:
+        """Return why a person may read a document, given by its id or as ``SOURCE/KEY``, or may not."""
+        return AccessView.model_validate_json(await self._send("GET", _access_path(user, document)))
+
     async def readiness(self) -> Readiness:
         """Return whether the server is ready, and what it lacks."""
         with _unreachable(self._http.base_url):
@@ -234,9 +258,19 @@ class _unreachable:  # noqa: N801 - reads as a statement: with _unreachable(url)
             raise AikaUnreachableError(f"{self._url} cannot be reached: {error}. Is `aika serve` running?") from error
 
 
-def _headers(token: str | None) -> dict[str, str]:
+def _headers(token: str | None, user: str | None = None, audience: Sequence[str] | None = None) -> dict[str, str]:
     headers = {"Content-Type": "application/json"}
-    return headers if token is None else {**headers, "Authorization": f"Bearer {token}"}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    if user is not None:
+        headers["Aika-User"] = user
+    if audience is not None:
+        headers["Aika-Audience"] = ", ".join(audience)
+    return headers
+
+
+def _access_path(user: str, document: str) -> str:
+    return f"/v1/access?{httpx.QueryParams({'user': user, 'document': document})}"
 
 
 def _content(body: BaseModel | None) -> str | None:

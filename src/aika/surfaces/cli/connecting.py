@@ -19,12 +19,15 @@ TOKEN_VARIABLE = "AIKA_TOKEN"  # noqa: S105 - the variable's name
 
 
 @asynccontextmanager
-async def connect(folder: Path) -> AsyncIterator[AsyncAikaClient]:
-    """Yield a client of the server that holds the folder's data, or of the application opened here."""
+async def connect(folder: Path, *, user: str | None = None) -> AsyncIterator[AsyncAikaClient]:
+    """Yield a client of the server that holds the folder's data, or of the application opened here.
+
+    It asks for the person with the e-mail address ``user``, where one is given.
+    """
     settings = load_settings(folder)
     url = serving_url(settings)
     if url is not None:
-        async with AsyncAikaClient(url, os.environ.get(TOKEN_VARIABLE)) as client:
+        async with AsyncAikaClient(url, os.environ.get(TOKEN_VARIABLE), user=user) as client:
             yield client
         return
     # Deferred: opening the application takes a second to import, which a question to a running server need not wait for.
@@ -37,7 +40,7 @@ async def connect(folder: Path) -> AsyncIterator[AsyncAikaClient]:
         # A command that was interrupted may have left documents that the index has yet to follow.
         await aika.generations.until_findable()
         transport = httpx.ASGITransport(create_app(aika, max_body_bytes=settings.server.max_body_bytes))
-        async with AsyncAikaClient("http://aika", transport=transport) as client:
+        async with AsyncAikaClient("http://aika", transport=transport, user=user) as client:
             yield client
 
 

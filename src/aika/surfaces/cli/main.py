@@ -15,8 +15,8 @@ from aika.client import AikaClientError, AsyncAikaClient, ChatCompletionRequest,
 from aika.client.models import KeyRequest
 from aika.domain.errors import AikaError
 from aika.settings import load_settings
+from aika.surfaces.cli import access, source_files, starting
 from aika.surfaces.cli import doctor as checks
-from aika.surfaces.cli import source_files, starting
 from aika.surfaces.cli.connecting import connect
 from aika.surfaces.cli.printing import print_completion, print_search, print_source, print_sources
 from aika.surfaces.cli.progress import SyncWatch
@@ -30,6 +30,7 @@ keys = typer.Typer(help="API keys.", no_args_is_help=True)
 evaluation = typer.Typer(help="Measure how good retrieval and answers are.", no_args_is_help=True)
 app.add_typer(index, name="index")
 app.add_typer(keys, name="keys")
+app.add_typer(access.app, name="access")
 app.add_typer(evaluation, name="eval")
 app.add_typer(source_files.app, name="source")
 
@@ -91,13 +92,14 @@ def sync(
 def ask(
     question: Annotated[str, typer.Argument(help="In your own words.")],
     source: Annotated[list[str] | None, typer.Option(help="Ask only this source. Can be repeated.")] = None,
+    as_user: Annotated[str | None, typer.Option("--as", help="Ask as this person would: an e-mail address.")] = None,
     as_json: AsJson = False,
     explain: Explain = False,
     folder: Folder = HERE,
 ) -> None:
     """Ask a question. Exit status 3 means that the documents do not answer it."""
     request = ChatCompletionRequest.from_user_prompt(question, sources=source)
-    completion = _with_client(folder, lambda client: client.complete_chat(request))
+    completion = _with_client(folder, lambda client: client.complete_chat(request), user=as_user)
     if as_json:
         _print_json(completion)
     else:
@@ -233,9 +235,9 @@ def evaluate_retrieval(
     asyncio.run(measured)
 
 
-def _with_client(folder: Path, work: Callable[[AsyncAikaClient], Awaitable[Any]]) -> Any:
+def _with_client(folder: Path, work: Callable[[AsyncAikaClient], Awaitable[Any]], *, user: str | None = None) -> Any:
     async def run() -> Any:
-        async with connect(folder) as client:
+        async with connect(folder, user=user) as client:
             return await work(client)
 
     return asyncio.run(run())
