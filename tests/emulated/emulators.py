@@ -29,6 +29,11 @@ class Emulator:
     """Such as ``http://localhost:43121``, without a slash at its end."""
     secrets: Mapping[str, str]
     """What it made up for the seed: the keys of GitHub Apps, as ``github.app_private_key:APP_ID``."""
+    _process: "subprocess.Popen[str]"
+
+    def reset(self) -> None:
+        """Begin again from the seed. Subscriptions of webhooks are gone too."""
+        _answered(self._process, "reset")
 
 
 @contextmanager
@@ -47,7 +52,8 @@ def emulator(service: str, seed: Mapping[str, object] | None = None) -> Iterator
         env={"PATH": os.environ["PATH"]},
     )
     try:
-        yield _ready(process, seed or {})
+        ready = json.loads(_answered(process, json.dumps(seed or {})))
+        yield Emulator(ready["url"], ready["secrets"], process)
     finally:
         process.kill()
         process.communicate()
@@ -60,20 +66,20 @@ def start_emulator() -> Iterator[StartEmulator]:
         yield lambda service, seed=None: running.enter_context(emulator(service, seed))
 
 
-def _ready(process: "subprocess.Popen[str]", seed: Mapping[str, object]) -> Emulator:
+def _answered(process: "subprocess.Popen[str]", line: str) -> str:
+    """Send a line and return the one that comes back."""
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(json.dumps(seed) + "\n")
+    process.stdin.write(f"{line}\n")
     process.stdin.flush()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         if not selector.select(READY_SECONDS):
-            pytest.fail(f"the emulator was not ready within {READY_SECONDS} s")
-    line = process.stdout.readline()
-    if not line:
-        pytest.fail("the emulator ended at its start: its standard error says why")
-    ready = json.loads(line)
-    return Emulator(ready["url"], ready["secrets"])
+            pytest.fail(f"the emulator did not answer within {READY_SECONDS} s")
+    answer = process.stdout.readline()
+    if not answer:
+        pytest.fail("the emulator ended: its standard error says why")
+    return answer
 
 
 def _node() -> Path | None:

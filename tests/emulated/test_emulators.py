@@ -32,6 +32,15 @@ def test_what_one_emulator_keeps_another_does_not_have(start_emulator: StartEmul
     assert titles(second.url) == []
 
 
+def test_a_reset_begins_again_from_the_seed(start_emulator: StartEmulator) -> None:
+    github = start_emulator("github", GITHUB)
+    create(github.url, "Orders are lost")
+
+    github.reset()
+
+    assert titles(github.url) == []
+
+
 def create(url: str, title: str) -> None:
     httpx.post(f"{url}/repos/alice/orders/issues", json={"title": title}, headers=TOKEN).raise_for_status()
 
