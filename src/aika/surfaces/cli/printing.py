@@ -67,20 +67,11 @@ def print_sources(console: Console, sources: Sequence[SourceSummary]) -> None:
         console.print("No sources are configured. `aika init` writes a first one.")
         return
     table = Table(box=box.SIMPLE_HEAD)
-    for column in ("source", "connector", "owner", "documents", "by words", "by meaning", "last sync", "lag"):
-        table.add_column(column, justify="right" if column in ("documents", "by words", "by meaning") else "left")
+    for column in ("source", "connector", "owner", "documents", "last sync", "lag"):
+        table.add_column(column, justify="right" if column == "documents" else "left")
     for source in sources:
         owner = "–" if source.owner is None else source.owner.name
-        table.add_row(
-            source.id,
-            source.connector,
-            owner,
-            f"{source.documents:,}",
-            _share(source.findable, source.documents),
-            _share(source.embedded, source.documents),
-            _last_sync(source),
-            _lag(source),
-        )
+        table.add_row(source.id, source.connector, owner, _documents(source), _last_sync(source), _lag(source))
     console.print(table)
 
 
@@ -168,13 +159,18 @@ def _last_sync(source: SourceSummary) -> str:
     sync = source.last_sync
     if sync is None:
         return "never"
-    when = f"{sync.finished_at or sync.started_at:%Y-%m-%d %H:%M}"
+    ago = (datetime.now(UTC) - (sync.finished_at or sync.started_at)).total_seconds()
     unread = f", {sync.failed:,} unreadable" if sync.failed else ""
-    return f"{sync.phase} {when}{unread}"
+    return f"{sync.phase} {span(ago)} ago{unread}"
 
 
-def _share(part: int, whole: int) -> str:
-    return "all" if part >= whole else f"{part:,}"
+def _documents(source: SourceSummary) -> str:
+    """Return how many documents there are, and how many of them cannot be found yet."""
+    if source.findable < source.documents:
+        return f"{source.documents:,}, {source.findable:,} found by words"
+    if source.embedded < source.documents:
+        return f"{source.documents:,}, {source.embedded:,} found by meaning"
+    return f"{source.documents:,}"
 
 
 def _shortened(text: str) -> str:
