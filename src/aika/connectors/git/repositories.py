@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import urllib3
@@ -91,8 +91,7 @@ def fetched(repository: Repo, options: GitOptions) -> tuple[bytes, str]:
     what is not there.
     """
     url = options.url or ""
-    with _translated(url):
-        client, path = _client(options)
+    with _translated(url), _connected(options) as (client, path):
         asked = _Asked(options)
         result = client.fetch(path, repository, determine_wants=asked.wants, depth=options.depth)
         head, name = asked.head(repository, result.symrefs)
@@ -147,26 +146,50 @@ class _Asked:
         return _peeled(repository, self._sha), self._ref or default
 
 
-def _client(options: GitOptions) -> tuple[GitClient, str]:
+@contextmanager
+def _connected(options: GitOptions) -> Iterator[tuple[GitClient, str]]:
+    """Give a client and the path to ask it for. What it opened is closed at the end."""
     url = options.url or ""
     if not url.startswith(("http://", "https://")):
-        client, path = get_transport_and_path(url, config=StackedConfig([]))
-        return client, path
+        yield get_transport_and_path(url, config=StackedConfig([]))
+        return
     secret = options.token.get_secret_value() if options.token else None
     parts = urlsplit(url)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    client = HttpGitClient(
-        origin,
-        # No redirects: they could lead to hosts that no operator named. Proxies of the environment are not used either.
-        pool_manager=urllib3.PoolManager(
-            timeout=urllib3.Timeout(total=None, connect=30, read=_TIMEOUT),
-            retries=urllib3.Retry(connect=2, read=0, redirect=0, status=0, raise_on_redirect=False),
-            headers={"User-Agent": "git/aika"},
-        ),
-        username=None if secret is None else options.username or _username(parts.hostname or ""),
-        password=secret,
+    # No proxies of the environment, and no redirects: they could lead to hosts that no operator named.
+    pools = _Pools(
+        timeout=urllib3.Timeout(total=None, connect=30, read=_TIMEOUT),
+        retries=urllib3.Retry(connect=2, read=0, redirect=0, status=0, raise_on_redirect=False),
+        headers={"User-Agent": "git/aika"},
     )
-    return client, parts.path
+    username = None if secret is None else options.username or _username(parts.hostname or "")
+    try:
+        yield (
+            HttpGitClient(f"{parts.scheme}://{parts.netloc}", pool_manager=pools, username=username, password=secret),
+            parts.path,
+        )
+    finally:
+        pools.close()
+
+
+class _Pools(urllib3.PoolManager):
+    """Connections that are all closed at the end: dulwich leaves those open whose response it did not read."""
+
+    def __init__(self, **options: Any) -> None:  # urllib3's own options
+        super().__init__(**options)
+        self._answered: list[urllib3.BaseHTTPResponse] = []
+
+    def urlopen(
+        self, method: str, url: str, *parts: Any, **more: Any
+    ) -> urllib3.BaseHTTPResponse:  # passed on as they are
+        response = super().urlopen(method, url, *parts, **more)
+        self._answered.append(response)
+        return response
+
+    def close(self) -> None:
+        for response in self._answered:
+            response.close()
+        self._answered.clear()
+        self.clear()
 
 
 def _username(host: str) -> str:
