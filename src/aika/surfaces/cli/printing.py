@@ -67,16 +67,19 @@ def print_sources(console: Console, sources: Sequence[SourceSummary]) -> None:
         console.print("No sources are configured. `aika init` writes a first one.")
         return
     table = Table(box=box.SIMPLE_HEAD)
-    for column in ("source", "connector", "owner", "documents", "last sync", "lag"):
-        table.add_column(column, justify="right" if column == "documents" else "left")
+    table.add_column("source", no_wrap=True)
+    for column in ("owner", "documents", "last sync", "lag"):
+        table.add_column(column)
     for source in sources:
         owner = "–" if source.owner is None else source.owner.name
-        table.add_row(source.id, source.connector, owner, _documents(source), _last_sync(source), _lag(source))
+        table.add_row(source.id, owner, _documents(source), _last_sync(source), _lag(source))
     console.print(table)
 
 
 def print_source(console: Console, source: SourceView) -> None:
     """Print one source with what could not be read, and why."""
+    about = " · ".join(part for part in (source.connector, source.purpose) if part)
+    console.print(Text(f"{source.id}: {about}", style="dim"))
     print_sources(console, [source])
     if source.last_sync and source.last_sync.message:
         console.print(Text(source.last_sync.message, style="yellow"))
@@ -167,9 +170,9 @@ def _last_sync(source: SourceSummary) -> str:
 def _documents(source: SourceSummary) -> str:
     """Return how many documents there are, and how many of them cannot be found yet."""
     if source.findable < source.documents:
-        return f"{source.documents:,}, {source.findable:,} found by words"
+        return f"{source.documents:,} ({source.findable:,} by words)"
     if source.embedded < source.documents:
-        return f"{source.documents:,}, {source.embedded:,} found by meaning"
+        return f"{source.documents:,} ({source.embedded:,} by meaning)"
     return f"{source.documents:,}"
 
 
