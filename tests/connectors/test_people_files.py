@@ -188,6 +188,11 @@ class TestAccounts:
         accounts = ("github:ann-lee", "slack:T1:U1A", "backstage:ann", "gitlab:7")
         assert known == {account: {"user:ann@acme.example"} for account in accounts}
 
+    async def test_a_row_cannot_make_its_person_another_person_or_team(self, tmp_path: Path) -> None:
+        (tmp_path / "people.csv").write_text("email,accounts\nann@acme.example,user:boss@acme.example; group:board\n")
+
+        assert groups(await events_of(tmp_path)) == {}
+
     async def test_a_slack_column_with_an_id_is_an_account_and_no_name(self, tmp_path: Path) -> None:
         (tmp_path / "people.csv").write_text("name,email,slack\nAnn,ann@acme.example,T1:U1A\n")
 

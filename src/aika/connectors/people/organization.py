@@ -12,7 +12,8 @@ from aika.domain.sources import Failed, Members
 SCIM = "scim"
 """The origin of records that no file holds. Their ids are for machines."""
 _GONE = re.compile(r"inactive|terminated|left|former|disabled|suspended|deactivated|departed|offboarded", re.IGNORECASE)
-_ACCOUNT = re.compile(r"[a-z][\w.-]*:\S+", re.IGNORECASE)
+# A person, a team or everyone is no account: a row must not be able to make its person another one.
+_ACCOUNT = re.compile(r"(?!user:|group:|everyone)[a-z][\w.-]*:\S+", re.IGNORECASE)
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
