@@ -1,0 +1,1 @@
+"""Confluence, Cloud and Data Center: pages and blog posts with their restrictions."""
