@@ -210,7 +210,7 @@ async def test_message_ids_are_kept(export: Export) -> None:
     assert (await documents(place))[0].attributes["message_ids"] == ("m-1",)
 
 
-async def test_a_private_channel_is_read_by_its_members_and_a_public_one_by_the_workspace(export: Export) -> None:
+async def test_who_reads_a_channel_is_said_by_its_group_alone(export: Export) -> None:
     place = export(
         {"payments/2026-03-02.json": [said("open")], "secret/2026-03-02.json": [said("closed")]},
         groups=[{"id": "G1", "name": "secret", "members": ["U2"]}],
@@ -218,7 +218,7 @@ async def test_a_private_channel_is_read_by_its_members_and_a_public_one_by_the_
 
     readers = {texts(document)[0]: document.readers for document in await documents(place)}
 
-    assert readers == {"open": {"slack:T1", "slack:T1:C1"}, "closed": {"slack:T1:G1"}}
+    assert readers == {"open": {"slack:T1:C1"}, "closed": {"slack:T1:G1"}}
 
 
 async def test_groups_are_of_active_people_and_guests_are_in_their_channels_only(export: Export) -> None:
@@ -227,9 +227,17 @@ async def test_groups_are_of_active_people_and_guests_are_in_their_channels_only
     groups = {event.group: event.members for event in await events(place) if isinstance(event, Members)}
 
     assert groups["slack:T1"] == {"slack:T1:U1", "slack:T1:U2"}
-    assert groups["slack:T1:C1"] == {"slack:T1:U1", "slack:T1:U2", "slack:T1:U3"}
+    assert groups["slack:T1:C1"] == {"slack:T1", "slack:T1:U1", "slack:T1:U2", "slack:T1:U3"}
     assert groups["slack:T1:U1"] == {"user:ann@example.org"}
     assert groups["slack:T1:U4"] == frozenset()
+
+
+async def test_a_private_channel_is_for_its_members(export: Export) -> None:
+    place = export(groups=[{"id": "G1", "name": "secret", "members": ["U2", "U4"]}])
+
+    groups = {event.group: event.members for event in await events(place) if isinstance(event, Members)}
+
+    assert groups["slack:T1:G1"] == {"slack:T1:U2"}
 
 
 async def test_public_channels_can_be_for_everyone(export: Export) -> None:

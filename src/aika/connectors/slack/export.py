@@ -135,7 +135,7 @@ class _Reading:
 
     def events(self, channel: Channel) -> list[Event]:
         """Return a channel's group, documents and failures."""
-        events: list[Event] = [self.workspace.members(channel.id, channel.members)]
+        events: list[Event] = [self.workspace.members(channel, channel.members, self.options)]
         messages: list[Message] = []
         with self.archive.opened() as files:
             for path in self._days(channel):

@@ -56,6 +56,7 @@ class Message(_Wire):
     thread_ts: str | None = None
     reply_count: int | None = None
     latest_reply: str | None = None
+    reply_users: tuple[str, ...] | None = None
     client_msg_id: str | None = None
     edited: dict[str, Any] | None = None  # who and when; only that it is there matters, in the version
     reactions: tuple[Reaction, ...] | None = None
@@ -92,7 +93,9 @@ class Message(_Wire):
 
     def content(self) -> dict[str, Any]:
         """Return what the parser reads, as plain JSON. Slack repeats the text in blocks, so they only stand in for it."""
-        left_out = {"reply_count", "latest_reply", "files"} | ({"blocks"} if (self.text or "").strip() else set())
+        left_out = {"reply_count", "latest_reply", "reply_users", "files"} | (
+            {"blocks"} if (self.text or "").strip() else set()
+        )
         said = self.model_dump(mode="json", exclude_none=True, exclude=left_out)
         if self.files:
             said["files"] = [

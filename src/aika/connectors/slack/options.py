@@ -1,9 +1,10 @@
 """What both Slack connectors let a team choose."""
 
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from aika.registry import Options
 
@@ -61,3 +62,38 @@ class SlackOptions(Options):
         if any(fnmatchcase(name, pattern.lstrip("#")) for pattern in self.exclude_channels):
             return False
         return not self.channels or any(fnmatchcase(name, pattern.lstrip("#")) for pattern in self.channels)
+
+
+class SlackApiOptions(SlackOptions):
+    """A workspace, the token of an app in it, and which channels to read."""
+
+    token: SecretStr = Field(
+        description="The app's Bot User OAuth Token (xoxb-), with the scopes that the guide names; or a user's (xoxp-)."
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="The app's Signing Secret. With it, events are taken. Unset: none are."
+    )
+    look_back: timedelta = Field(
+        default=timedelta(days=3),
+        description="How far back every sync reads again, for edits, deletions and new answers. A number of seconds or P3D.",
+    )
+    full_every: timedelta = Field(
+        default=timedelta(days=1), description="How often everything is listed again. A number of seconds, or P1D."
+    )
+    oldest: datetime | None = Field(
+        default=None,
+        description="Messages before this time are never read, such as 2024-01-01T00:00:00Z. Unset: all are.",
+    )
+    join: bool = Field(
+        default=False,
+        description="Whether the app joins the public channels that it is to read (scope channels:join). "
+        "Otherwise it reads those it was invited to.",
+    )
+    file_text: bool = Field(
+        default=True, description="Whether the text of shared text files is read (scope files:read)."
+    )
+    api_url: str = Field(default="https://slack.com/api", description="The Web API's address. It may be private.")
+    longest_wait: timedelta = Field(
+        default=timedelta(minutes=2),
+        description="How long a call waits when Slack says that it is called too often. Above it the sync fails.",
+    )

@@ -74,7 +74,8 @@ class Channel(_Wire):
     is_private: bool | None = None
     is_im: bool | None = None
     is_mpim: bool | None = None
-    is_ext_shared: bool | None = None
+    is_member: bool | None = None
+    """Whether the app is in it."""
     creator: str | None = None
     created: int | float | None = None
     topic: Said | None = None
@@ -116,22 +117,21 @@ class Workspace:
         return PrincipalId(f"slack:{self.team}:{channel}" if channel else f"slack:{self.team}")
 
     def readers(self, channel: Channel, options: SlackOptions) -> frozenset[PrincipalId]:
-        """Return who may read a channel. Its own group is always among them."""
+        """Return who may read a channel: its own group, so that a change of who is in it needs no document to be read."""
         own = self.group(channel.id)
-        if channel.kind != "public" or options.public_channels == "members":
-            return frozenset({own})
-        if options.public_channels == "everyone":
-            return frozenset({EVERYONE, own})
-        return frozenset({self.group(), own})
+        is_for_all = channel.kind == "public" and options.public_channels == "everyone"
+        return frozenset({EVERYONE, own}) if is_for_all else frozenset({own})
 
     def accounts(self) -> Iterator[Members]:
         """Yield each account as a group of one, and the full members of the workspace."""
-        full: set[PrincipalId] = set()
         for user in self.users.values():
             yield self.account(user)
-            if user.may_read and not user.is_guest:
-                full.add(self.group(user.id))
-        yield Members(self.group(), frozenset(full))
+        yield self.everybody()
+
+    def everybody(self) -> Members:
+        """Return the workspace's full members."""
+        full = (user for user in self.users.values() if user.may_read and not user.is_guest)
+        return Members(self.group(), frozenset(self.group(user.id) for user in full))
 
     def account(self, user: User) -> Members:
         """Return the account with its person, without anyone where it is deactivated or its e-mail address unknown."""
@@ -139,10 +139,13 @@ class Workspace:
         person = frozenset({PrincipalId(f"user:{email}")}) if email and user.may_read else frozenset()
         return Members(self.group(user.id), person)
 
-    def members(self, channel: str, members: Iterable[str]) -> Members:
-        """Return a channel's group. Bots and deactivated accounts read nothing."""
+    def members(self, channel: Channel, members: Iterable[str], options: SlackOptions) -> Members:
+        """Return a channel's group. Bots and deactivated accounts read nothing; a guest reads what they were invited to."""
         known = (self.users.get(member) for member in members)
-        return Members(self.group(channel), frozenset(self.group(user.id) for user in known if user and user.may_read))
+        accounts = {self.group(user.id) for user in known if user and user.may_read}
+        if channel.kind == "public" and options.public_channels != "members":
+            accounts.add(self.group())
+        return Members(self.group(channel.id), frozenset(accounts))
 
 
 def team_id(options: SlackOptions, users: Iterable[User]) -> str | None:
