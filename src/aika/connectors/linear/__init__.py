@@ -1,0 +1,1 @@
+"""Linear: issues with their comments, projects, documents and initiatives."""
