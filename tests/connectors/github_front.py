@@ -37,6 +37,7 @@ class GitHubFront:
     """Issues as OWNER/NAME/issues/NUMBER."""
     blocked: set[str] = field(default_factory=set)
     discussions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    refuses_queries: bool = False
     asked: list[Asked] = field(default_factory=list)
     unchanged: int = 0
     """Requests that were answered with 304, which count against no limit."""
@@ -118,6 +119,9 @@ class GitHubFront:
         return Told(200, told.body, {**told.headers, "ETag": etag})
 
     def _queried(self, said: Mapping[str, Any]) -> Told:
+        if self.refuses_queries:
+            message = "Resource not accessible by integration"
+            return Told.json({"data": None, "errors": [{"type": "FORBIDDEN", "message": message}]})
         variables = said["variables"]
         assert variables["owner"], "a query names the owner"
         if "discussions(first" in said["query"]:

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from emulated.emulators import Emulator, emulator
 from github_company import ORDERS, SEED, Company
-from github_front import GitHubFront, too_fast
+from github_front import GitHubFront, make_discussion, too_fast
 from synced_source import SyncedSource, synced_source
 from wire import Asked, Told, served
 
@@ -110,6 +110,23 @@ async def test_an_issue_that_was_deleted_is_gone_after_the_next_whole_listing(
 
     assert report.removed == 1
     assert await knowledge.find("marmalade") == []
+
+
+async def test_what_is_gone_is_seen_also_while_another_part_is_refused(
+    company: Company, knowledge: SyncedSource
+) -> None:
+    company.do("PATCH", f"/repos/{ORDERS}", {"has_discussions": True})
+    company.front.discussions[7] = make_discussion(7, "Who deploys?", "porridge")
+    company.open_issue("Orders are lost", "marmalade")
+    await knowledge.sync()
+    company.front.deleted.add(ISSUE)
+    company.front.refuses_queries = True
+
+    knowledge.configure(full_every=0)
+    report = await knowledge.sync()
+
+    assert (report.removed, report.failed) == (1, 1)
+    assert (await knowledge.find("marmalade"), await knowledge.find("porridge")) == ([], [f"{ORDERS}/discussions/7"])
 
 
 async def test_a_change_of_members_needs_no_document_to_be_read_again(

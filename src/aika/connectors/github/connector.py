@@ -10,20 +10,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from aika.connectors.github.api import Credentials, GitHubApi, RefusedError
+from aika.connectors.github.api import Credentials, GitHubApi
 from aika.connectors.github.credentials import AppCredentials, TokenCredentials, app_key, utc_now
-from aika.connectors.github.documents import Documents, MalformedError, Name, digest, parsed
+from aika.connectors.github.documents import Documents, digest, parsed
 from aika.connectors.github.finding import Findings, find
 from aika.connectors.github.listed import ListedKeys
 from aika.connectors.github.notices import EVERYBODYS, MEMBERS, Notice
 from aika.connectors.github.options import PUBLIC_API, GitHubOptions
 from aika.connectors.github.people import People, group_of, readers_of
-from aika.connectors.github.position import Position, RepositoryMark
+from aika.connectors.github.position import Position
 from aika.connectors.github.reading import RepositoryReading
+from aika.connectors.github.run import Run
 from aika.connectors.github.wire import Repository
 from aika.connectors.proofs import check_signature
 from aika.domain.errors import NotFoundError
-from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Members, Notification, Removed
+from aika.domain.sources import Cursor, Event, Members, Notification, Removed
 from aika.http import HttpOptions, host_of, open_http
 from aika.registry import Surroundings
 
@@ -67,33 +68,25 @@ class GitHubConnector:
         for failure in findings.failures:
             yield failure
         before = Position.of(since, self._options.fingerprint)
+        gone: set[str] = set()
         for name in before.repositories if before and findings.whole else ():
             if name not in findings.names:
                 # Gone, or out of reach: from now on nobody reads what came from it, whatever else this run achieves.
                 yield Members(group_of(name), frozenset())
-        before = self._from_where(before, findings)
-        people, again, marks = People(self._api), set[str](), dict[str, RepositoryMark]()
-        whole = findings.whole
+                gone |= await self._listed.of(name)
+        run = Run(self._api, self._options, self._listed, self._from_where(before, findings), gone)
         for repository in findings.repositories:
-            async for member in people.events(repository):
-                yield member
-            documents = self._documents(repository, again)
-            reading = RepositoryReading(self._api, documents, _mark_for(documents, before))
-            async for event in reading.events():
+            async for event in run.events(repository):
                 yield event
-            if before is not None:
-                async for event in _retried(documents, self._api, before.again):
-                    yield event
-            await self._remember(reading)
-            marks[repository.full_name] = reading.mark
-            whole = whole and reading.whole
-        full_at = self._now() if before is None else before.full_at
-        position = Position(options=self._options.fingerprint, full_at=full_at, repositories=marks)
-        failed = frozenset(again)
-        yield _checkpoint(position, failed, complete=whole and before is None)
-        if again != failed:
+        complete = run.is_full and run.whole and findings.whole
+        # A complete listing says by itself what is gone, and is looked at twice where that is almost everything.
+        for key in () if complete else sorted(run.gone):
+            yield Removed(key)
+        failed = frozenset(run.again)
+        yield run.checkpoint(self._now(), complete=complete)
+        if run.again != failed:
             # The last documents are loaded, and can fail, while the checkpoint is taken.
-            yield _checkpoint(position, frozenset(again), complete=whole and before is None)
+            yield run.checkpoint(self._now(), complete=complete)
 
     async def notice(self, notification: Notification) -> AsyncIterator[Event]:
         """Yield what a webhook says: a changed or removed thing, other readers, a repository that moved or vanished."""
@@ -119,17 +112,6 @@ class GitHubConnector:
         # What a vanished repository held can only be told by listing what is left.
         return before if findings.names.issuperset(before.repositories) else None
 
-    def _documents(self, repository: Repository, again: set[str]) -> Documents:
-        readers = readers_of(repository, self._options)
-        return Documents(self._api.hurried, self._options, repository, readers, again)
-
-    async def _remember(self, reading: RepositoryReading) -> None:
-        name = reading.documents.repository.full_name
-        if reading.before is None and reading.whole:
-            await self._listed.replace(name, reading.keys)
-        else:
-            await self._listed.add(name, reading.keys)
-
     async def _thing_changed(self, notice: Notice, *, touched: str) -> AsyncIterator[Event]:
         name = notice.thing
         if name is None or notice.repository is None or notice.content not in self._options.content:
@@ -141,7 +123,7 @@ class GitHubConnector:
         if repository is None:
             yield Removed(name.key)
             return
-        event = await self._documents(repository, set()).fetch(name, self._api.hurried, touched=touched)
+        event = await self._documents(repository).fetch(name, self._api.hurried, touched=touched)
         await self._listed.add(repository.full_name, {event.key})
         yield event
 
@@ -169,10 +151,13 @@ class GitHubConnector:
             return
         async for member in People(self._api.hurried).events(repository):
             yield member
-        reading = RepositoryReading(self._api.hurried, self._documents(repository, set()), before=None)
+        reading = RepositoryReading(self._api.hurried, self._documents(repository), before=None)
         async for event in reading.events():
             yield event
-        await self._remember(reading)
+        await self._listed.add(repository.full_name, reading.keys)
+
+    def _documents(self, repository: Repository) -> Documents:
+        return Documents(self._api.hurried, self._options, repository, readers_of(repository, self._options))
 
     async def _current(self, name: str) -> Repository | None:
         """Return a repository as it is now, ``None`` where it is not there under this name."""
@@ -181,26 +166,6 @@ class GitHubConnector:
         except NotFoundError:
             return None
         return repository if repository.full_name.lower() == name.lower() else None
-
-
-def _mark_for(documents: Documents, before: Position | None) -> RepositoryMark | None:
-    """Return how far the repository was read, ``None`` where its documents have to be listed all."""
-    mark = before.repositories.get(documents.repository.full_name) if before else None
-    return mark if mark is not None and mark.readers == digest(*sorted(documents.readers)) else None
-
-
-async def _retried(documents: Documents, api: GitHubApi, keys: tuple[str, ...]) -> AsyncIterator[Event]:
-    for key in keys:
-        name = Name.of(key)
-        if name is not None and name.repository == documents.repository.full_name:
-            try:
-                yield await documents.fetch(name, api, touched="again")
-            except (RefusedError, MalformedError) as error:
-                yield Failed(key, str(error))
-
-
-def _checkpoint(position: Position, again: frozenset[str], *, complete: bool) -> Checkpoint:
-    return Checkpoint(position.model_copy(update={"again": tuple(sorted(again))}).cursor, complete=complete)
 
 
 async def _nothing() -> AsyncIterator[Event]:

@@ -41,18 +41,20 @@ class People:
     """Reads the members of private repositories, each account once a run."""
 
     api: GitHubApi
+    etags: dict[str, str | None] = field(default_factory=dict)
+    """By repository, for a later run to ask whether anything has changed."""
     _known: set[str] = field(default_factory=set)
 
-    async def events(self, repository: Repository) -> AsyncIterator[Members | Failed]:
-        """Yield the group of a repository's readers, and their accounts where their addresses are public."""
+    async def events(self, repository: Repository, *, etag: str | None = None) -> AsyncIterator[Members | Failed]:
+        """Yield the group of a repository's readers, and their accounts where their addresses are public.
+
+        Nothing where it still has this ETag.
+        """
         group = group_of(repository.full_name)
         if not is_private(repository):
             return
-        # Listed also as a collaborator, save by servers that do not.
-        logins = {repository.owner.login} if repository.owner.type == "User" else set()
         try:
-            async for item in self.api.items(f"/repos/{repository.full_name}/collaborators", {"affiliation": "all"}):
-                logins.add(parsed(Account, item).login)
+            logins = await self._collaborators(repository, etag)
         except (RefusedError, NotFoundError) as error:
             yield Failed(
                 group,
@@ -60,11 +62,27 @@ class People:
                 "push access to the repository, an App the permission Metadata (read) and Members (read)",
             )
             return
+        if logins is None:
+            return
         yield Members(group, frozenset(account_of(login) for login in logins))
         for login in sorted(logins - self._known):
             self._known.add(login)
             async for event in self._account(login):
                 yield event
+
+    async def _collaborators(self, repository: Repository, etag: str | None) -> set[str] | None:
+        # GitHub lists the owner as a collaborator; a server that does not must not lock them out.
+        logins = {repository.owner.login} if repository.owner.type == "User" else set()
+        path, params = f"/repos/{repository.full_name}/collaborators", {"affiliation": "all"}
+        page = await self.api.page(path, params, etag=etag)
+        # The first page's tells nothing of the others.
+        self.etags[repository.full_name] = etag if page is None else page.etag if page.next is None else None
+        if page is None:
+            return None
+        while page is not None:
+            logins.update(parsed(Account, item).login for item in page.items)
+            page = await self.api.after(page)
+        return logins
 
     async def _account(self, login: str) -> AsyncIterator[Members]:
         try:

@@ -26,6 +26,8 @@ class RepositoryMark(BaseModel):
     marks: dict[str, Mark] = {}
     releases: tuple[str, ...] = ()
     """The keys of all its releases, so that a removed one is missed."""
+    members: str | None = None
+    """The ETag of its collaborators, where they fit on one page."""
 
 
 class Position(BaseModel):

@@ -17,6 +17,14 @@ from aika.domain.sources import Event, Failed, Found, Removed
 _OVERLAP = timedelta(minutes=1)
 """Looked at twice, since GitHub's listings may lag behind a little."""
 
+_KINDS = {
+    "issues": "issues",
+    "pull requests": "pull",
+    "review comments": "pull",
+    "comments": "issues",
+    "discussions": "discussions",
+    "releases": "releases/tag",
+}
 _NEWEST = {"sort": "updated", "direction": "desc"}
 
 AnyThread = TypeVar("AnyThread", Issue, Pull)
@@ -30,10 +38,10 @@ class RepositoryReading:
     documents: Documents
     before: RepositoryMark | None
     """``None`` lists everything."""
-    whole: bool = True
-    """Whether everything that was asked for could be listed."""
     keys: set[str] = field(default_factory=set)
     """What was found."""
+    _unlisted: set[str] = field(default_factory=set)
+    """The kinds of keys that a part would have had that could not be listed."""
     _marks: dict[str, Mark] = field(default_factory=dict)
     _releases: tuple[str, ...] = ()
 
@@ -41,6 +49,16 @@ class RepositoryReading:
     def mark(self) -> RepositoryMark:
         readers = digest(*sorted(self.documents.readers))
         return RepositoryMark(readers=readers, marks=self._marks, releases=self._releases)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that was asked for could be listed."""
+        return not self._unlisted
+
+    def cannot_tell(self, key: str) -> bool:
+        """Return whether a document may be there though it was not found."""
+        name = Name.of(key)
+        return name is None or name.kind in self._unlisted
 
     async def events(self) -> AsyncIterator[Event]:
         """Yield what there is, or what has changed. A part that is refused is a failure of its own."""
@@ -53,12 +71,10 @@ class RepositoryReading:
                         self.keys.add(event.key)
                     yield event
             except (RefusedError, NotFoundError, MalformedError) as error:
-                self.whole = False
+                self._unlisted.add(_KINDS[part])
                 # The next run lists this part whole.
                 self._marks = marks
-                yield Failed(
-                    f"{self._name}/{part}", f"{error}. Until this can be listed, nothing is removed by a listing"
-                )
+                yield Failed(f"{self._name}/{part}", f"{error}. Until this can be listed, what was read of it stays")
 
     @property
     def _name(self) -> str:
