@@ -421,6 +421,22 @@ class TestReaders:
         assert members(events) == {f"gdrive:{TEAM_DRIVE}": ["user:grace@example.org"]}
         assert [event for event in events if isinstance(event, Found)] == []
 
+    async def test_a_shared_drive_that_is_closed_to_the_company_closes_its_files(
+        self, drive: StrictDrive, tmp_path: Path
+    ) -> None:
+        ada: dict[str, object] = {"type": "user", "emailAddress": "ada@example.org"}
+        drive.share(TEAM_DRIVE, ada, {"type": "domain", "domain": "example.org"})
+        drive.put("a", "a.md", "alpha", parent=TEAM_DRIVE, driveId=TEAM_DRIVE)
+        options: dict[str, object] = {"folders": [], "drives": [TEAM_DRIVE]}
+        before = await events_of(drive, tmp_path, **options)
+        opened = await readers_of(drive, tmp_path, "a", **options)
+        drive.share(TEAM_DRIVE, ada)
+
+        after = await events_of(drive, tmp_path, checkpoint(before).cursor, **options)
+
+        assert opened == [EVERYONE, f"gdrive:{TEAM_DRIVE}"]
+        assert found(after, "a").version != found(before, "a").version
+
     async def test_who_was_given_one_file_of_a_shared_drive_reads_only_that(
         self, drive: StrictDrive, tmp_path: Path
     ) -> None:

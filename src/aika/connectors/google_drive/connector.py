@@ -80,6 +80,8 @@ class _Place(BaseModel):
     tokens: dict[str, str]
     """Where the feed goes on: of each shared drive, or of all that the account sees, under the empty name."""
     drives: tuple[str, ...] = ()
+    open_drives: tuple[str, ...] = ()
+    """Those of them that everyone may read: when that changes, so do the readers of all their files."""
     groups: tuple[str, ...] = ()
 
     @classmethod
@@ -137,6 +139,10 @@ class _Run:
         """Return what the feed tells, ``None`` where only a full listing can."""
         changes: dict[str, Change] = {}
         tokens: dict[str, str] = {}
+        for drive in place.drives:
+            await self._access.meet(drive)
+        if self._access.open_drives != place.open_drives:
+            return None
         for drive in self._feeds():
             token: str | None = place.tokens.get(drive)
             while token is not None:
@@ -167,8 +173,6 @@ class _Run:
     async def since(self, place: _Place, told: _Told) -> AsyncIterator[Event]:
         """Yield what has changed."""
         self._access.groups.update(place.groups)
-        for drive in place.drives:
-            await self._access.meet(drive)
         for file_id, change in told.changes.items():
             async for event in self._changed(file_id, change):
                 yield event
@@ -256,6 +260,7 @@ class _Run:
             listed_at=listed_at,
             tokens=tokens,
             drives=tuple(sorted(self._access.drives)),
+            open_drives=self._access.open_drives,
             groups=tuple(sorted(self._access.groups)),
         )
 

@@ -25,6 +25,11 @@ class Access:
     groups: set[str] = field(default_factory=set)
     """E-mail addresses."""
 
+    @property
+    def open_drives(self) -> tuple[str, ...]:
+        """The shared drives that everyone may read."""
+        return tuple(sorted(drive for drive, readers in self.drives.items() if readers and EVERYONE in readers))
+
     async def readers(self, file: DriveFile, *, limited: bool) -> Readers | None:
         """Return who may read a file, ``None`` where Drive does not say. ``limited``: its shared drive's members may not."""
         if file.drive is None:
