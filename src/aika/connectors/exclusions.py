@@ -110,7 +110,7 @@ class Rules:
 
     def with_ignore_file(self, text: str, prefix: str) -> "Rules":
         """Return the rules with an ignore file of the folder that ``prefix`` names, whose text was read already."""
-        return replace(self, found=(*self.found, _IgnoreFile(_parsed(text), prefix=prefix)))
+        return replace(self, found=(*self.found, _IgnoreFile(spec_of(text.splitlines()), prefix=prefix)))
 
     def excludes(self, relative: str, *, folder: bool, siblings: Collection[str]) -> bool:
         """Return whether an entry is left out. The last rule that names it decides, so ``!*.svg`` brings images back."""
@@ -160,11 +160,11 @@ def _spec(lines: Sequence[str], what: str) -> GitIgnoreSpec:
 
 
 def _read(file: Path) -> GitIgnoreSpec:
-    return _parsed(file.read_text("utf-8", errors="replace"))
+    return spec_of(file.read_text("utf-8", errors="replace").splitlines())
 
 
-def _parsed(text: str) -> GitIgnoreSpec:
-    lines = text.splitlines()
+def spec_of(lines: Sequence[str]) -> GitIgnoreSpec:
+    """Return patterns that somebody wrote down. One that cannot be understood is skipped."""
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError:

@@ -16,6 +16,8 @@ _TOKEN = re.compile(r"(?:\\.|[^\s\\])+")
 _OWNER = re.compile(r"@@?[\w.-]+(?:/[\w.-]+)*|[^\s@]+@[^\s@]+\.[^\s@]+")
 _SECTION = re.compile(r"\^?\[(?P<name>[^\]\n]+)\](?:\[\d+\])?(?P<owners>(?:\s+\S+)*)\s*")
 _GITLAB_ONLY = ".gitlab/"
+_MOST_DOUBLE_STARS = 3
+"""More would only take time: two say “anywhere” twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def _section_of(line: str) -> tuple[str, tuple[str, ...]] | None:
 
 def _rule(line: str, defaults: tuple[str, ...], *, gitlab: bool) -> Rule | None:
     pattern, *owners = _TOKEN.findall(line)
+    if pattern.count("**") > _MOST_DOUBLE_STARS:
+        return None
     if gitlab:
         named = tuple(owner for owner in owners if _OWNER.fullmatch(owner))
         excludes = pattern.startswith("!")
@@ -122,13 +126,14 @@ def _expression(pattern: str, *, gitlab: bool) -> re.Pattern[str]:
 
 
 def _segment(segment: str) -> str:
-    pieces = re.findall(r"\\.|\*+|.", segment)
-    return "".join(_piece(piece) for piece in pieces)
+    """Translate a part between slashes. What follows a star is taken where it is met first: trying on would find no more."""
+    first, *others = re.split(r"(?<!\\)\*+", segment)
+    if not others:
+        return _plain(first)
+    *middle, last = others
+    return _plain(first) + "".join(f"(?>[^/]*?{_plain(part)})" for part in middle) + f"[^/]*{_plain(last)}"
 
 
-def _piece(piece: str) -> str:
-    if piece.startswith("*"):
-        return "[^/]*"
-    if piece == "?":
-        return "[^/]"
-    return re.escape(piece[-1])
+def _plain(part: str) -> str:
+    pieces = re.findall(r"\\.|.", part)
+    return "".join("[^/]" if piece == "?" else re.escape(piece[-1]) for piece in pieces)

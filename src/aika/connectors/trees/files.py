@@ -12,6 +12,11 @@ logger = logging.getLogger(__name__)
 _MAX_BYTES = 3_000_000
 """GitHub reads no larger CODEOWNERS file; the other kinds are far smaller."""
 
+_MOST_YAML = 1_000_000
+"""Characters."""
+_MOST_BRACKETS = 2_000
+"""The loader's time grows with the square of the open ones."""
+
 
 class Tree(Protocol):
     """Files by path, relative to the root, with ``/``. The root folder is the empty string."""
@@ -105,6 +110,9 @@ def yaml_documents(
     """Return a file's YAML documents; none where it is missing or not YAML, which is logged."""
     text = text_of(tree, path)
     if text is None:
+        return []
+    if len(text) > _MOST_YAML or text.count("[") + text.count("{") > _MOST_BRACKETS:
+        logger.warning("a file about other files is too large", extra={"path": path})
         return []
     try:
         return list(yaml.load_all(text, Loader=_LenientLoader))

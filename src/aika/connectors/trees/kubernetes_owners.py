@@ -11,6 +11,10 @@ from typing import Any
 
 from aika.connectors.trees.files import Tree, folders_above, joined, mapping_of, words_of
 
+_RISKY = re.compile(r"\)[*+{]|\\[1-9]|\(\?[^:]")
+_REPEATS = re.compile(r"[*+{]")
+_MOST_REPEATS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -96,6 +100,9 @@ def _filtered(filters: object) -> Iterator[tuple[re.Pattern[str], Named]]:
     if not isinstance(filters, dict):
         return
     for pattern, content in filters.items():
+        # Prow's expressions cannot take long; Python's can, so those that might are left out.
+        if _RISKY.search(str(pattern)) or len(_REPEATS.findall(str(pattern))) > _MOST_REPEATS:
+            continue
         try:
             expression = re.compile(str(pattern))
         except re.error:

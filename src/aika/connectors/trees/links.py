@@ -55,10 +55,14 @@ def web_address(remote: str) -> str | None:
     if "://" not in remote and ":" in remote and not remote.startswith("/"):
         host, _, path = remote.partition(":")
         remote = f"ssh://{host}/{path}"
-    parts = urlsplit(remote)
+    try:
+        parts = urlsplit(remote)
+        port = parts.port
+    except ValueError:
+        return None
     if parts.scheme not in {"http", "https", "ssh", "git"} or not parts.hostname:
         return None
-    web_port = parts.port if parts.scheme in {"http", "https"} else None
+    web_port = port if parts.scheme in {"http", "https"} else None
     scheme = parts.scheme if parts.scheme == "http" else "https"
     host = parts.hostname if web_port is None else f"{parts.hostname}:{web_port}"
     return f"{scheme}://{host}/{parts.path.strip('/').removesuffix('.git')}"

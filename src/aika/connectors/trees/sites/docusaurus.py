@@ -16,6 +16,8 @@ CONFIGS = tuple(f"docusaurus.config.{suffix}" for suffix in ("js", "ts", "mjs", 
 _SIDEBARS = tuple(f"sidebars.{suffix}" for suffix in ("js", "ts", "json", "mjs", "cjs"))
 _CATEGORIES = ("_category_.json", "_category_.yml", "_category_.yaml")
 _PAGES = (".md", ".mdx")
+_MOST_CONFIGURATION = 300_000
+"""Characters."""
 _NUMBERED = re.compile(r"\d+\s*[-_.]+\s*(?=[^\d\s_.-])")
 """`01-intro` is the page `intro`: Docusaurus' default number prefixes; dates and versions are none."""
 
@@ -109,7 +111,7 @@ def docusaurus_site(tree: Tree, folder: str, *, site_url: str | None) -> Docusau
     """Return the site that a folder's configuration describes."""
     name = next((name for name in CONFIGS if name in tree.names(folder)), None)
     text = text_of(tree, joined(folder, name)) if name else None
-    if text is None:
+    if text is None or len(text) > _MOST_CONFIGURATION:
         return None
     address, base_url = _first_text(text, "url"), _first_text(text, "baseUrl") or "/"
     base = site_url or at(address, base_url)
@@ -156,7 +158,7 @@ def _sidebars(tree: Tree, folder: str, path: Literal) -> tuple[dict[str, tuple[s
     if text is None:
         # Without a file of sidebars, Docusaurus makes one of all folders.
         return {}, frozenset({""})
-    for items in _written(text).values():
+    for items in _written(text[:_MOST_CONFIGURATION]).values():
         _collect(items, (), sidebars, folders)
     return sidebars, frozenset(folders)
 

@@ -1,13 +1,15 @@
 """MkDocs sites, and TechDocs, which are MkDocs sites that Backstage publishes."""
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pathspec import GitIgnoreSpec
 
+from aika.connectors.exclusions import spec_of
 from aika.connectors.trees.catalog_owners import CatalogOwners
 from aika.connectors.trees.files import Tree, joined, mapping_of
 from aika.connectors.trees.sites.site import Page, at, navigation_title
@@ -16,6 +18,8 @@ CONFIGS = ("mkdocs.yml", "mkdocs.yaml")
 _PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 _INDEXES = ("index", "README")
 _DEEPEST = 10
+_MOST_ENTRIES = 50_000
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NOT_BUILT = (".*", "/templates/")
 """What MkDocs leaves out by itself (`exclude_docs`)."""
 
@@ -95,9 +99,9 @@ def mkdocs_site(tree: Tree, folder: str, *, site_url: str | None, techdocs: bool
         # TechDocs publishes folders, whatever the configuration says of them.
         directory_urls=techdocs or config.get("use_directory_urls") is not False,
         edit=_edit_template(config, docs_dir),
-        navigation=dict(_navigation(config.get("nav"), (), 0)),
-        excluded=GitIgnoreSpec.from_lines([*_NOT_BUILT, *_lines(config.get("exclude_docs"))]),
-        drafts=GitIgnoreSpec.from_lines(_lines(config.get("draft_docs"))),
+        navigation=_navigation(config.get("nav")),
+        excluded=spec_of([*_NOT_BUILT, *_lines(config.get("exclude_docs"))]),
+        drafts=spec_of(_lines(config.get("draft_docs"))),
     )
 
 
@@ -132,24 +136,30 @@ def _techdocs_base(tree: Tree, folder: str, backstage: str | None) -> str | None
     return f"{backstage.rstrip('/')}/docs/{namespace}/{kind}/{name}"
 
 
-def _navigation(items: object, section: tuple[str, ...], depth: int) -> Iterator[tuple[str, _Entry]]:
-    if depth > _DEEPEST:
-        return
-    for item in items if isinstance(items, list) else []:
+def _navigation(items: object) -> dict[str, _Entry]:
+    """Return the pages of a ``nav``. The first place where a page is listed is its place."""
+    pages: dict[str, _Entry] = {}
+    waiting: list[tuple[object, str | None, tuple[str, ...]]] = [(items, None, ())]
+    # Counted, because YAML's aliases let a few lines stand for more entries than there is memory.
+    for _ in range(_MOST_ENTRIES):
+        if not waiting:
+            break
+        item, title, section = waiting.pop()
         if isinstance(item, str):
-            yield from _leaf(None, item, section)
+            if _is_page(item):
+                pages.setdefault(posixpath.normpath(item), _Entry(title, section))
+            continue
+        inside = section if title is None else (*section, title)
+        if isinstance(item, list):
+            waiting += [(below, None, inside) for below in reversed(item)]
         elif isinstance(item, dict):
-            for title, below in item.items():
-                if isinstance(below, str):
-                    yield from _leaf(str(title), below, section)
-                else:
-                    yield from _navigation(below, (*section, str(title)), depth + 1)
+            waiting += [(below, str(name), inside) for name, below in reversed(item.items())]
+    return pages
 
 
-def _leaf(title: str | None, target: str, section: tuple[str, ...]) -> Iterator[tuple[str, _Entry]]:
-    # Other sites' addresses and the `!include` of the monorepo plugin are no pages of this site.
-    if not urlsplit(target).scheme and not target.startswith(("!", "/", "#")):
-        yield posixpath.normpath(target), _Entry(title, section)
+def _is_page(target: str) -> bool:
+    """Other sites' addresses and the ``!include`` of the monorepo plugin are no pages of this site."""
+    return not _SCHEME.match(target) and not target.startswith(("!", "/", "#"))
 
 
 def _folders(relative: str) -> tuple[str, ...]:
@@ -170,7 +180,7 @@ def _edit_template(config: Mapping[str, Any], docs_dir: str) -> str | None:
     if template is not None:
         return _absolute(repository, template)
     if uri is None:
-        host = urlsplit(repository).hostname or ""
+        host = repository.partition("://")[2].partition("/")[0].lower()
         folder = docs_dir.strip("/")
         known = {
             "github": f"edit/master/{folder}/",
@@ -182,7 +192,7 @@ def _edit_template(config: Mapping[str, Any], docs_dir: str) -> str | None:
 
 
 def _absolute(repository: str, uri: str) -> str:
-    if urlsplit(uri).scheme:
+    if _SCHEME.match(uri):
         return uri
     return repository.rstrip("/") + uri if uri.startswith(("?", "#")) else f"{repository.rstrip('/')}/{uri.lstrip('/')}"
 

@@ -15,16 +15,11 @@ CONFIG = "conf.py"
 _SUFFIXES = (".rst", ".md", ".txt", ".ipynb")
 _ROOTS = ("index.rst", "index.md", "contents.rst")
 _MOST_PAGES = 20_000
-_TOCTREE = re.compile(
-    r"^(?P<indent>[ \t]*)(?:\.\.[ \t]+toctree::|(?P<fence>`{3,}|:{3,})\{toctree\})[^\n]*\n"
-    r"(?P<body>(?:[ \t]*\n|(?P=indent)[^\n]*\n?)*)",
-    re.MULTILINE,
-)
-_NAMED = re.compile(r"(?P<title>.+?)\s*<(?P<target>[^<>]+)>")
-_UNDERLINED = re.compile(
-    r"(?:^|\n)(?P<over>[=\-~^#*+]{3,}\n)?(?P<title>[^\s][^\n]*)\n(?P<under>[=\-~^#*+])(?P=under){2,}[ \t]*(?:\n|$)"
-)
-_HEADING = re.compile(r"^#\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
+_TOCTREE = re.compile(r"(?P<indent>[ \t]*)(?:\.\.[ \t]+toctree::|(?P<fence>`{3,}|:{3,})\{toctree\})")
+_NAMED = re.compile(r"(?P<title>[^<>]+)<(?P<target>[^<>]+)>")
+_UNDERLINE = re.compile(r"([=\-~^#*+])\1{2,}")
+_LONGEST_LINE = 1_000
+_TITLE_LINES = 200
 Settings = Mapping[str, object]
 
 
@@ -187,14 +182,20 @@ def _targets(tree: Tree, folder: str, place: str, contents: _Contents) -> Iterat
 
 
 def _tables(text: str) -> Iterator[_Contents]:
-    for found in _TOCTREE.finditer(text):
-        lines = _body(found["body"].splitlines(), len(found["indent"].expandtabs()), fenced=found["fence"])
-        options = {line.split(":")[1]: line.split(":", 2)[2].strip() for line in lines if re.match(r":\w+:", line)}
-        entries = [line for line in lines if not line.startswith((":", "-" * 3))]
-        named = [
-            (match["title"], match["target"]) if (match := _NAMED.fullmatch(line)) else (None, line) for line in entries
-        ]
-        yield _Contents(options.get("caption") or None, tuple(named), "glob" in options)
+    lines = [line for line in text.splitlines() if len(line) <= _LONGEST_LINE]
+    for number, line in enumerate(lines):
+        if found := _TOCTREE.match(line):
+            yield _contents(_body(lines[number + 1 :], len(found["indent"].expandtabs()), fenced=found["fence"]))
+
+
+def _contents(lines: Sequence[str]) -> _Contents:
+    options = {line.split(":")[1]: line.split(":", 2)[2].strip() for line in lines if re.match(r":[\w-]+:", line)}
+    entries = [line for line in lines if not line.startswith((":", "---"))]
+    named = [
+        (match["title"].strip(), match["target"].strip()) if (match := _NAMED.fullmatch(line)) else (None, line)
+        for line in entries
+    ]
+    return _Contents(options.get("caption") or None, tuple(named), "glob" in options)
 
 
 def _body(lines: Sequence[str], indent: int, *, fenced: str | None) -> list[str]:
@@ -212,8 +213,14 @@ def _body(lines: Sequence[str], indent: int, *, fenced: str | None) -> list[str]
 
 
 def _title(text: str) -> str | None:
-    found = _UNDERLINED.search(text) or _HEADING.search(text)
-    return found["title"].strip() if found else None
+    """Return the first heading: underlined, or with a number sign."""
+    lines = [line.strip() for line in text.splitlines()[:_TITLE_LINES]]
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        if line.startswith("# "):
+            return line.strip("# ") or None
+        if line and _UNDERLINE.fullmatch(below) and not _UNDERLINE.fullmatch(line):
+            return line
+    return None
 
 
 def _is_excluded(relative: str, patterns: Sequence[str]) -> bool:
