@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -167,7 +168,7 @@ class Clock:
 
 
 @asynccontextmanager
-async def opened(url: str, clock: Clock, **options: object) -> AsyncIterator[SlackConnector]:
+async def opened(url: str, clock: Clock, folder: Path, **options: object) -> AsyncIterator[SlackConnector]:
     """Open a connector that reads the workspace at a front."""
     checked = SlackApiOptions.model_validate(
         {"token": TOKEN, "webhook_secret": SECRET, "channel_pages": False, **options}
@@ -175,4 +176,4 @@ async def opened(url: str, clock: Clock, **options: object) -> AsyncIterator[Sla
     async with open_http(HttpOptions(allowed_hosts=frozenset({"127.0.0.1", "localhost"})), sleep=clock.sleep) as http:
         wait = checked.longest_wait.total_seconds()
         api = SlackApi(http, url, checked.token.get_secret_value(), wait, clock.sleep)
-        yield SlackConnector(api, checked, now=clock.now)
+        yield SlackConnector(api, checked, folder=folder, now=clock.now)

@@ -5,11 +5,12 @@ import hmac
 import json
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from connectors.slack_place import SECRET, SEED, Canned, Clock, Front, Team, front, opened
-from emulated.emulators import StartEmulator
+from emulated.emulators import Emulator, StartEmulator
 
 from aika.connectors.slack.connector import SlackConnector
 from aika.domain.documents import RawDocument
@@ -24,13 +25,14 @@ DAY = 24 * 3600.0
 class Workspace(Team):
     """A team behind a front, and connectors to it."""
 
-    def __init__(self, emulator: Any, passing: Front) -> None:
+    def __init__(self, emulator: Emulator, passing: Front, folder: Path) -> None:
         super().__init__(emulator)
+        self.folder = folder
         self.front = passing
         self.clock = Clock()
 
     def connector(self, **options: object) -> AbstractAsyncContextManager[SlackConnector]:
-        return opened(self.front.url, self.clock, **options)
+        return opened(self.front.url, self.clock, self.folder, **options)
 
     async def events(self, since: Cursor | None = None, **options: object) -> list[Event]:
         async with self.connector(**options) as connector:
@@ -53,10 +55,10 @@ class Workspace(Team):
 
 
 @pytest.fixture
-def workspace(start_emulator: StartEmulator) -> Iterator[Workspace]:
+def workspace(start_emulator: StartEmulator, tmp_path: Path) -> Iterator[Workspace]:
     emulator = start_emulator("slack", SEED)
     with front(emulator.url) as passing:
-        yield Workspace(emulator, passing)
+        yield Workspace(emulator, passing, tmp_path)
 
 
 def texts(document: RawDocument) -> list[str]:
@@ -258,10 +260,12 @@ async def test_an_archived_channel_is_read_by_nobody_where_archived_ones_are_not
 
 async def test_a_changed_address_changes_the_account_alone(workspace: Workspace) -> None:
     ben = workspace.users["ben"]
+    await workspace.events()
+    workspace.call("users.profile.set", "xoxb-ben", profile=json.dumps({"email": "benedict@example.org"}))
 
     events = await workspace.noticed({"type": "user_change", "user": {"id": ben}})
 
-    assert groups(events)[f"slack:{workspace.id}:{ben}"] == {"user:ben@example.org"}
+    assert groups(events)[f"slack:{workspace.id}:{ben}"] == {"user:benedict@example.org"}
     assert len(events) == 2
 
 
@@ -291,6 +295,16 @@ async def test_a_signed_event_that_is_no_json_is_an_invalid_request(workspace: W
     async with workspace.connector() as connector:
         with pytest.raises(InvalidRequestError):
             _ = [event async for event in connector.notice(Notification(headers, b"{"))]
+
+
+async def test_an_event_needs_no_listing_of_people_and_channels(workspace: Workspace) -> None:
+    root = workspace.say("Who can refund?")
+    await workspace.events()
+    workspace.front.calls.clear()
+
+    await workspace.noticed({"type": "message", "channel": workspace.channels["payments"], "ts": root})
+
+    assert dict(workspace.front.calls) == {"auth.test": 1, "conversations.info": 1, "conversations.history": 1}
 
 
 async def test_an_event_of_another_workspace_concerns_nobody_here(workspace: Workspace) -> None:

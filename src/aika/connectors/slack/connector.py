@@ -5,24 +5,21 @@ new answers are seen. A thread's replies are loaded when its root tells that the
 bring changes within seconds.
 """
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from aika.connectors.slack.api import OutOfReachError, SlackApi
 from aika.connectors.slack.channels import ChannelReader, Window
+from aika.connectors.slack.directory import Identity, SlackDirectory
 from aika.connectors.slack.events import Change, changes
 from aika.connectors.slack.options import SlackApiOptions
 from aika.connectors.slack.progress import Progress
-from aika.connectors.slack.workspace import Channel, User, Workspace
-from aika.domain.errors import ConfigurationError
+from aika.connectors.slack.workspace import Channel
 from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Members, Notification, Removed
 from aika.http import HttpOptions, host_of, open_http
 from aika.registry import Surroundings
-
-logger = logging.getLogger(__name__)
 
 
 class SlackConnector:
@@ -31,27 +28,27 @@ class SlackConnector:
     Options = SlackApiOptions
 
     def __init__(
-        self, api: SlackApi, options: SlackApiOptions, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        api: SlackApi,
+        options: SlackApiOptions,
+        *,
+        folder: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._api = api
         self._options = options
+        self._directory = SlackDirectory(api, options, folder, now)
         self._now = now
 
     @classmethod
     @asynccontextmanager
-    async def open(
-        cls,
-        options: SlackApiOptions,
-        surroundings: Surroundings,
-        *,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> AsyncIterator["SlackConnector"]:
-        own = frozenset() if options.api_url.startswith("https://slack.com/") else frozenset({host_of(options.api_url)})
-        async with open_http(HttpOptions(allowed_hosts=own), sleep=sleep) as http:
+    async def open(cls, options: SlackApiOptions, surroundings: Surroundings) -> AsyncIterator["SlackConnector"]:
+        is_slack = options.api_url.startswith("https://slack.com/")
+        own = frozenset() if is_slack else frozenset({host_of(options.api_url)})
+        async with open_http(HttpOptions(allowed_hosts=own)) as http:
             wait = options.longest_wait.total_seconds()
-            yield cls(
-                SlackApi(http, options.api_url.rstrip("/"), options.token.get_secret_value(), wait, sleep), options
-            )
+            api = SlackApi(http, options.api_url.rstrip("/"), options.token.get_secret_value(), wait)
+            yield cls(api, options, folder=surroundings.data_dir / "slack")
 
     async def read(self, since: Cursor | None) -> AsyncIterator[Event]:
         """Yield accounts and groups, then each channel's documents; what is gone from the last days as `Removed`."""
@@ -59,7 +56,7 @@ class SlackConnector:
         before = Progress.read(since, self._options)
         full = before is None or now - before.full >= self._options.full_every.total_seconds()
         oldest = self._oldest() if full or before is None else before.to - self._options.look_back.total_seconds()
-        workspace, channels = await self._directory()
+        workspace, channels = await self._directory.listed(await self._directory.identity())
         for account in workspace.accounts():
             yield account
         keys: dict[str, list[str]] = {}
@@ -85,69 +82,34 @@ class SlackConnector:
                 yield event
 
     async def _looked_at(self, change: Change) -> AsyncIterator[Event]:
-        workspace, channels = await self._directory()
-        if change.team and change.team != workspace.team:
+        identity = await self._directory.identity()
+        if change.team and change.team != identity.team:
             return
         if change.user:
-            user = workspace.users.get(change.user)
+            workspace, user = await self._directory.user(change.user, identity)
             if user is not None:
                 yield workspace.account(user)
-            yield workspace.everybody()
-        if not change.channel:
-            return
-        channel = next((channel for channel in channels if channel.id == change.channel), None)
+                yield workspace.everybody()
+        if change.channel:
+            async for event in self._channel_changed(change.channel, change.stamps, identity):
+                yield event
+
+    async def _channel_changed(self, id: str, stamps: Collection[str], identity: Identity) -> AsyncIterator[Event]:
+        workspace = await self._directory.known(identity)
+        channel = await self._directory.channel(id, identity)
         if channel is None:
             # Gone, archived where archived ones are not read, or private and without the app: nobody reads it any more.
-            yield Members(workspace.group(change.channel), frozenset())
+            yield Members(workspace.group(id), frozenset())
             return
         reader = ChannelReader(self._api, channel, workspace, self._options, self._now().timestamp())
         try:
-            if change.stamps:
-                async for event in reader.around(change.stamps):
-                    yield event
-            else:
+            if not stamps:
                 yield await reader.members()
+                return
+            async for event in reader.around(stamps):
+                yield event
         except OutOfReachError as error:
             yield Failed(channel.id, _unreachable(channel, error))
-
-    async def _directory(self) -> tuple[Workspace, list[Channel]]:
-        """Return the people, and the channels to read."""
-        options = self._options
-        identity = await self._api.call("auth.test")
-        team = options.team or str(identity.get("team_id") or "")
-        if not team:
-            raise ConfigurationError("Slack does not say which workspace the token is of: set team in the options")
-        users = [User.model_validate(item) for item in await self._api.items("users.list", "members")]
-        types = ["public_channel"]
-        types += ["private_channel"] if options.private_channels else []
-        types += ["mpim", "im"] if options.direct_messages else []
-        listed = await self._api.items(
-            "conversations.list",
-            "channels",
-            types=",".join(types),
-            exclude_archived="false" if options.archived else "true",
-        )
-        channels = [Channel.model_validate(item) for item in listed]
-        workspace = Workspace(
-            team=team,
-            url=options.workspace_url or str(identity.get("url") or "").rstrip("/") or None,
-            users={user.id: user for user in users},
-            channel_names={channel.id: channel.label for channel in channels},
-        )
-        is_bot = bool(identity.get("bot_id"))
-        wanted = [channel for channel in channels if self._is_wanted(channel, is_bot=is_bot)]
-        logger.info("Slack channels listed", extra={"channels": len(channels), "read": len(wanted)})
-        return workspace, wanted
-
-    def _is_wanted(self, channel: Channel, *, is_bot: bool) -> bool:
-        options = self._options
-        if channel.kind == "direct":
-            return options.direct_messages
-        if not options.reads(channel.label) or (channel.is_archived and not options.archived):
-            return False
-        # A bot sees the names of all public channels and reads those that it is in.
-        uninvited = is_bot and channel.is_member is False and not options.join
-        return not uninvited or any("*" not in pattern for pattern in options.channels)
 
     def _oldest(self) -> float:
         return self._options.oldest.timestamp() if self._options.oldest else 0.0
