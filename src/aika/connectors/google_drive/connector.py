@@ -91,7 +91,7 @@ class _Place(BaseModel):
             place = cls.model_validate_json(cursor or "")
         except ValidationError:
             return None
-        due = now - place.listed_at >= timedelta(hours=options.full_every_hours)
+        due = now - place.listed_at >= timedelta(hours=options.full_every)
         return None if due or place.options != _digest(options) else place
 
     @property
@@ -297,7 +297,7 @@ def _too_large(file: DriveFile, limit: int) -> str:
 
 
 def _digest(options: GoogleDriveOptions) -> str:
-    chosen = options.model_dump(mode="json", exclude={"max_file_bytes", "full_every_hours"})
+    chosen = options.model_dump(mode="json", exclude={"max_file_bytes", "full_every"})
     secrets = {"service_account_key", "client_secret", "refresh_token"}
     return hashlib.blake2b(
         repr(sorted((name, value) for name, value in chosen.items() if name not in secrets)).encode(), digest_size=12

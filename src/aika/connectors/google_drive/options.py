@@ -50,8 +50,9 @@ class GoogleDriveOptions(Options):
         default=True, description="Whether to leave out images, archives, programs, lock files and keys."
     )
     max_file_bytes: PositiveInt = Field(default=32 * 1024 * 1024, description="Larger files are reported, not read.")
-    full_every_hours: PositiveFloat = Field(
-        default=24, description="How often everything is listed again. Between that, only what Drive says has changed."
+    full_every: PositiveFloat = Field(
+        default=24,
+        description="Hours after which everything is listed again. Before that, only what Drive says has changed.",
     )
     api_url: str = Field(default="https://www.googleapis.com", description="Where Drive's API is. It may be private.")
     directory_url: str = Field(default="https://admin.googleapis.com", description="Where the Directory API is.")

@@ -50,8 +50,8 @@ class LinearOptions(Options):
     projects: bool = Field(default=True, description="Whether to read projects, with their updates.")
     documents: bool = Field(default=True, description="Whether to read documents.")
     initiatives: bool = Field(default=True, description="Whether to read initiatives.")
-    full_every_hours: PositiveFloat = Field(
-        default=24, description="How often everything is listed again. Between that, only what was updated."
+    full_every: PositiveFloat = Field(
+        default=24, description="Hours after which everything is listed again. Before that, only what was updated."
     )
     webhook_secret: SecretStr | None = Field(
         default=None, description="The signing secret of a webhook in Linear. Unset: no notifications are taken."
@@ -181,7 +181,7 @@ class _Place(BaseModel):
             place = cls.model_validate_json(cursor or "")
         except ValidationError:
             return None
-        due = now - place.listed_at >= timedelta(hours=options.full_every_hours)
+        due = now - place.listed_at >= timedelta(hours=options.full_every)
         return None if due or place.options != _digest(options) else place
 
     @property
@@ -377,5 +377,5 @@ def _version(said: str, readers: Readers | None) -> str:
 
 
 def _digest(options: LinearOptions) -> str:
-    chosen = options.model_dump(mode="json", exclude={"token", "webhook_secret", "full_every_hours"})
+    chosen = options.model_dump(mode="json", exclude={"token", "webhook_secret", "full_every"})
     return hashlib.blake2b(repr(sorted(chosen.items())).encode(), digest_size=12).hexdigest()
