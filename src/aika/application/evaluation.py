@@ -1,15 +1,28 @@
-"""Opens what retrieval is evaluated with."""
+"""Opens what retrieval and answers are evaluated with."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from aika.answering.assembly import usual_stages
+from aika.answering.pipeline import AnswerOptions, AnswerPipeline
+from aika.answering.stating import FactStatement
+from aika.application.aika import SystemClock
 from aika.application.wiring import build_intake, open_embedder, retrieval_options
-from aika.evaluation.retrieval import RetrievalSystem
+from aika.domain.queries import Query, Retrieval
+from aika.evaluation.retrieval import RetrievalSystem, index_documents
+from aika.facts.finding import FactFinder
 from aika.ingestion.generations import EmbedderChoice
+from aika.ingestion.parsing import Intake
+from aika.protocols import Answerer, Retriever
 from aika.registry import Surroundings, open_component
-from aika.retrieval.lexical import TechnicalAnalyzer
+from aika.retrieval.dense import DenseRanker
+from aika.retrieval.hybrid import HybridRanker
+from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
+from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter
 from aika.settings import Settings
 from aika.stores.database.database import Database
@@ -38,3 +51,61 @@ async def open_retrieval_system(settings: Settings) -> AsyncIterator[RetrievalSy
         yield RetrievalSystem(
             build_intake(), embedder, database.vectors, index, FollowUpRewriter(analyzer), retrieval_options(settings)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweringSystem:
+    """What answers are evaluated with: a database of its own, empty at first, and what answers from it."""
+
+    intake: Intake
+    database: Database
+    answerer: Answerer
+
+
+@asynccontextmanager
+async def open_answering_system(settings: Settings) -> AsyncIterator[AnsweringSystem]:
+    """Open what answers are evaluated with, without a language model: the deployment's own parts. Needs no lock.
+
+    What was recorded is indexed when a question needs it: not at all where records answer all questions.
+    """
+    async with AsyncExitStack() as stack:
+        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="aika-evaluation-")))
+        database = await stack.enter_async_context(Database.open(f"sqlite:///{scratch / 'aika.db'}"))
+        system = await stack.enter_async_context(open_retrieval_system(settings))
+        analyzer = TechnicalAnalyzer()
+        stages = usual_stages(
+            _IndexedOnDemand(database, system),
+            analyzer=analyzer,
+            embedder=system.embedder,
+            stating=FactStatement(FactFinder(database.facts, database.catalogue), database.catalogue),
+        )
+        options = AnswerOptions(
+            evidence=settings.retrieval.evidence,
+            min_confidence=settings.answers.min_confidence,
+            old_after_days=settings.answers.old_after_days,
+        )
+        answerer = AnswerPipeline(stages, analyzer=analyzer, clock=SystemClock(), options=options)
+        yield AnsweringSystem(system.intake, database, answerer)
+
+
+class _IndexedOnDemand:
+    """Retrieves from what the catalogue holds, indexed at the first question that is searched for."""
+
+    def __init__(self, database: Database, system: RetrievalSystem) -> None:
+        self._database = database
+        self._system = system
+        self._retriever: Retriever | None = None
+        self._indexing = asyncio.Lock()
+
+    async def retrieve(self, query: Query, *, k: int) -> Retrieval:
+        async with self._indexing:
+            if self._retriever is None:
+                self._retriever = await self._indexed()
+        return await self._retriever.retrieve(query, k=k)
+
+    async def _indexed(self) -> Retriever:
+        system, catalogue = self._system, self._database.catalogue
+        changes = await catalogue.changes(after=0, limit=1_000_000)
+        await index_documents({change.document: change.chunks for change in changes if change.chunks}, system)
+        rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
+        return HybridRetriever(HybridRanker(rankers, system.rewriter, system.options), catalogue, TechnicalAnalyzer())

@@ -1,6 +1,7 @@
 """Test collections: documents, topics, and judgments of which document answers which topic."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from aika.domain.documents import RawDocument
+from aika.domain.documents import AttributeValue, RawDocument
 from aika.domain.errors import ConfigurationError
 from aika.domain.queries import Message, Role
 
@@ -28,6 +29,8 @@ class Topic:
     answerable: bool = True
     history: tuple[Message, ...] = ()
     metadata: Mapping[str, JsonValue] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    """What a right answer names, where the collection tells it: all of them, spellings of one thing counted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,21 @@ class TestCollection:
         return self.judged_as.get(key, key)
 
 
-def load_collection(folder: Path, *, qrels: Path | None = None, corpus: Path | None = None) -> TestCollection:
+def load_collection(
+    folder: Path, *, qrels: Path | None = None, corpus: Path | None = None, with_attributes: bool = False
+) -> TestCollection:
     """Read ``queries.jsonl``, ``qrels.tsv`` and ``corpus.jsonl``, or in place of the last the files of ``corpus``.
 
     ``qrels`` is another file of judgments, relative to the folder where it is not found as given. It may judge something
     larger than documents: then the metadata field of the corpus whose values it judges is found by itself. ``corpus``
-    is a ``.jsonl`` file or a folder, whose files' relative paths are the document ids. Raises `ConfigurationError`, with file
-    and line, for what is missing or malformed.
+    is a ``.jsonl`` file or a folder, whose files' relative paths are the document ids. ``with_attributes`` makes rows'
+    metadata the document's attributes, as a connector would that reads them beside the text. Raises
+    `ConfigurationError`, with file and line, for what is missing or malformed.
     """
     if not folder.is_dir():
         raise ConfigurationError(f"{folder} is not a folder with a test collection")
     judgments = _read_judgments(_found(qrels or Path(_QRELS), folder))
-    rows, documents = _read_corpus(_corpus_place(folder, corpus))
+    rows, documents = _read_corpus(_corpus_place(folder, corpus), with_attributes)
     judged = {judged_id for grades in judgments.values() for judged_id in grades}
     judged_as = _judged_as(rows, judged)
     topics = tuple(_read_topics(folder / "queries.jsonl"))
@@ -100,6 +106,7 @@ class _CorpusRow(_Row):
 
 class _QueryRow(_Row):
     answerable: bool | None = None
+    answers: list[str] = []
 
 
 class _Turn(BaseModel):
@@ -128,7 +135,7 @@ def _corpus_place(folder: Path, corpus: Path | None) -> Path:
     )
 
 
-def _read_corpus(place: Path) -> tuple[list[_CorpusRow], tuple[RawDocument, ...]]:
+def _read_corpus(place: Path, with_attributes: bool) -> tuple[list[_CorpusRow], tuple[RawDocument, ...]]:
     if place.is_dir():
         files = [path for path in sorted(place.rglob("*")) if path.is_file() and not path.name.startswith(".")]
         names = [path.relative_to(place).as_posix() for path in files]
@@ -139,11 +146,11 @@ def _read_corpus(place: Path) -> tuple[list[_CorpusRow], tuple[RawDocument, ...]
     repeated = [key for key, count in Counter(row.id for row in rows).items() if count > 1]
     if repeated:
         raise ConfigurationError(f"{place} has several documents with the id {repeated[0]!r}")
-    return rows, tuple(_document(row) for row in rows)
+    return rows, tuple(_document(row, with_attributes) for row in rows)
 
 
-def _document(row: _CorpusRow) -> RawDocument:
-    # Its metadata is the collection's bookkeeping, and no part of the document.
+def _document(row: _CorpusRow, with_attributes: bool) -> RawDocument:
+    # Unless asked for, its metadata is the collection's bookkeeping, and no part of the document.
     return RawDocument(
         key=row.id,
         content=(row.text or row.title).encode("utf-8", "surrogatepass"),
@@ -152,7 +159,18 @@ def _document(row: _CorpusRow) -> RawDocument:
         media_type="text/markdown",
         title=row.title or None,
         url=row.url or None,
+        attributes=dict(_attributes(row.metadata)) if with_attributes else {},
     )
+
+
+def _attributes(metadata: Mapping[str, JsonValue]) -> Iterator[tuple[str, AttributeValue]]:
+    """Yield what can be an attribute: texts, numbers and lists of them."""
+    for name, value in metadata.items():
+        key = re.sub(r"\W+", "_", name.lower())
+        if isinstance(value, list):
+            yield key, tuple(str(item) for item in value if isinstance(item, str | int | float))
+        elif isinstance(value, str | int | float):
+            yield key, str(value)
 
 
 def _read_topics(path: Path) -> Iterator[Topic]:
@@ -166,7 +184,9 @@ def _read_topics(path: Path) -> Iterator[Topic]:
             Message(Role.USER if (turn.role or turn.speaker) in _ASKER_NAMES else Role.ASSISTANT, turn.text)
             for turn in turns
         )
-        yield Topic(row.id, row.text, answerable=bool(said), history=history, metadata=row.metadata)
+        yield Topic(
+            row.id, row.text, answerable=bool(said), history=history, metadata=row.metadata, answers=tuple(row.answers)
+        )
 
 
 def _listed(value: JsonValue) -> list[JsonValue]:

@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aika.evaluation.measures import Comparison, Estimate
+from aika.evaluation.owners import Miss, OwnersReport, Share
 from aika.evaluation.retrieval import RetrievalReport, SystemReport
 
 JsonReport = dict[str, "str | int | float | list[str] | JsonReport"]
@@ -43,6 +44,50 @@ def as_table(report: RetrievalReport) -> RenderableType:
     lines = [_sentence(name, comparison) for name, comparison in report.comparisons.items()]
     stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items())
     return Group(table, *(Text(line) for line in (*lines, *report.notes, stages)))
+
+
+def owners_as_json(report: OwnersReport) -> JsonReport:
+    """Return what ``json.dumps`` takes: exact answers in all, by half and by type, and each miss."""
+    return {
+        "collection": report.collection,
+        **_shared(report.all),
+        "halves": {name: _shared(share) for name, share in report.halves.items()},
+        "types": {name: _shared(share) for name, share in report.sorts.items()},
+        "milliseconds": report.milliseconds,
+        "misses": {
+            miss.topic: {
+                "question": miss.question,
+                "expected": list(miss.expected),
+                "lacking": list(miss.lacking),
+                "wrong": list(miss.wrong),
+                "answer": miss.answer,
+            }
+            for miss in report.misses
+        },
+    }
+
+
+def owners_as_table(report: OwnersReport) -> RenderableType:
+    """Return what a rich console prints: the shares, then every miss."""
+    table = Table(title=f"{report.collection}: exactly the right owner, channel, people or status")
+    for column in ("questions", "exact", "n", "share"):
+        table.add_column(column, justify="left" if column == "questions" else "right")
+    for name, share in {"all": report.all, **report.halves, **report.sorts}.items():
+        table.add_row(name, str(share.exact), str(share.n), f"{100 * share.value:.1f} %")
+    timing = Text(f"{report.milliseconds:.0f} ms an answer (median)")
+    return Group(table, timing, *(Text(line) for miss in report.misses for line in _miss_lines(miss)))
+
+
+def _shared(share: Share) -> JsonReport:
+    return {"exact": share.exact, "n": share.n, "share": share.value}
+
+
+def _miss_lines(miss: Miss) -> list[str]:
+    said = " ".join(miss.answer.split())
+    lines = [f"missed {miss.topic}: {miss.question}", f"  expected {', '.join(miss.expected)}"]
+    lines += [f"  lacks {', '.join(miss.lacking)}"] if miss.lacking else []
+    lines += [f"  has {', '.join(miss.wrong)}"] if miss.wrong else []
+    return [*lines, f"  answered {said}" if said else "  no answer"]
 
 
 def _measures(system: SystemReport) -> JsonReport:

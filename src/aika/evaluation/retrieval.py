@@ -163,6 +163,23 @@ async def _embedded(chunks: Sequence[Chunk], system: RetrievalSystem, progress: 
     return known
 
 
+async def index_documents(
+    documents: Mapping[DocumentId, Sequence[Chunk]], system: RetrievalSystem, *, progress: Progress = _quiet
+) -> None:
+    """Embed and index documents' chunks, so that they can be found."""
+    known = await _embedded([chunk for chunks in documents.values() for chunk in chunks], system, progress)
+    for number, (document, chunks) in enumerate(documents.items(), start=1):
+        await system.index.replace_many([(document, chunks, _matrix(chunks, known))])
+        progress("indexing", number, len(documents))
+
+
+async def parse_collection(
+    collection: TestCollection, intake: Intake, *, progress: Progress = _quiet
+) -> tuple[list[Entry], tuple[str, ...]]:
+    """Return the entries of the documents that can be read, and a note where some cannot."""
+    return await _parsed(collection, intake, progress)
+
+
 async def _indexed(entries: Sequence[Entry], known: Mapping[bytes, Vector], index: Index, progress: Progress) -> None:
     for start in range(0, len(entries), _INDEXED_AT_ONCE):
         some = entries[start : start + _INDEXED_AT_ONCE]

@@ -88,15 +88,17 @@ class FactFinder:
         fitting = [(each, fits) for each, fits in fitting if len(fits.qualifiers) == least]
         if least == 0:
             return fitting
-        return [(each, fits) for each, fits in fitting[:20] if await self._knows(each.document, fits.qualifiers, scope)]
+        return [(each, fits) for each, fits in fitting[:20] if await self._knows(each.document, fits, scope)]
 
-    async def _knows(self, document: Document, words: Sequence[str], scope: Scope) -> bool:
+    async def _knows(self, document: Document, fits: Match, scope: Scope) -> bool:
         """Return whether the document itself has the words that are no part of the thing's name."""
         place = set(name_words(f"{document.title} {document.key} {document.source} {document.url or ''}"))
-        if set(words) <= place:
+        if not set(fits.places) <= place:
+            return False
+        if set(fits.qualifiers) <= place:
             return True
         read = await self._catalogue.document(document.id, scope=scope)
-        return read is not None and set(words) <= place | set(name_words(read[1].text))
+        return read is not None and set(fits.qualifiers) <= place | set(name_words(read[1].text))
 
     async def _decided(self, asked: Asked, found: Sequence["_Ranked"], scope: Scope) -> Finding | None:
         found = sorted(found, key=lambda each: (each.fit, each.standing))

@@ -64,8 +64,8 @@ _PARTS = {
     ),
     "INTO": r"(?: (?:in|to|at|on|questions|into))?",
     "ABOUT": (
-        r"(?:about|for|regarding|concerning|on|with|with (?:questions|a question|problems|issues) (?:about|on|with|regarding)|"
-        r"(?:if|when) there (?:is|are) (?:an? )?(?:problems?|issues?) with)"
+        r"(?:(?:with|for) (?:questions|a question|problems|issues|help) (?:about|on|with|regarding|for)|"
+        r"(?:if|when) there (?:is|are) (?:an? )?(?:problems?|issues?) with|about|for|regarding|concerning|on|with)"
     ),
     "TALK": _any("contact|ask|talk to|speak to|reach|reach out to|ping|message|write to|email|turn to|go to"),
     "REACH": _any("reach|contact|get in touch with|get hold of|get a hold of|message|talk to"),

@@ -12,6 +12,9 @@ LONGEST_PHRASE = 40
 """Words of a subject that are looked up."""
 _LONGEST_NAME = 30
 _MOST_QUALIFIERS = 2
+_AT = frozenset({"of", "in", "at", "on", "for"})
+_LESSER = frozenset({"vice", "deputy", "assistant", "acting", "interim", "junior", "associate"})
+"""Who holds such a role is not who holds the role itself."""
 _QUOTES = re.compile(r"[\"`]")
 _FREE_WORDS = "the a an of for in on at to and s our called named titled"
 _FREE = frozenset(_FREE_WORDS.split())
@@ -39,7 +42,9 @@ class Match:
     """How well a profile fits what a question names. Less is better in every field."""
 
     qualifiers: tuple[str, ...]
-    """Words of the question that are no part of its names: the document must know them."""
+    """Words beside the name that are no part of it: the document must know them."""
+    places: tuple[str, ...]
+    """Those of them that its title, path, source or address must have: no name of something, so far as one can see."""
     by_alias: bool
     """Whether only an alias matches."""
     other_sort: bool
@@ -68,12 +73,26 @@ def match(profile: Profile, asked: Asked) -> Match | None:
     sorts = {_sort(words[at]) for at in left}
     known = set(map(_sort, profile.sorts))
     said = _GENERIC | known | set(map(_sort, name_words(asked.noun)))
-    qualifiers = tuple(words[at] for at in left if _sort(words[at]) not in said)
-    if len(qualifiers) > _MOST_QUALIFIERS:
+    more = [at for at in left if _sort(words[at]) not in said]
+    if len(more) > _MOST_QUALIFIERS or not all(_is_beside(at, words, covered, left) for at in more):
         return None
+    capital = {word for part in re.findall(r"[^\W\d_]*[A-Z]\w*", asked.subject) for word in name_words(part)}
+    qualifiers = tuple(words[at] for at in more)
+    places = tuple(words[at] for at in more if words[at] not in capital or at > covered.index(True))
     first = frozenset(joined_key(name_words(name)) for name in profile.names)
     generic = sorts & _GENERIC
-    return Match(qualifiers, not any(_covered(words, first)), bool(generic) and not generic & known)
+    return Match(qualifiers, places, not any(_covered(words, first)), bool(generic) and not generic & known)
+
+
+def _is_beside(at: int, words: Sequence[str], covered: Sequence[bool], left: Sequence[int]) -> bool:
+    """Return whether a word stands right before the name, or behind it with a preposition: ``Acme Search``, ``Search at Acme``.
+
+    In ``changes to Search`` or ``Search without filters`` something else is asked about.
+    """
+    if at > covered.index(True):
+        return words[at - 1] in _AT or (at - 1) in left
+    following = next(place for place in range(at, len(words)) if place not in left)
+    return covered[following]
 
 
 def _read_phrase(phrase: str) -> tuple[list[str], list[bool]]:
@@ -92,14 +111,12 @@ def _sort(word: str) -> str:
 
 
 def _covered(words: Sequence[str], keys: frozenset[str]) -> list[bool]:
-    """Return which words are part of a name, the longest names first."""
+    """Return which words are part of one of the names. A number and a title may overlap."""
     covered = [False] * len(words)
-    for length in range(min(len(words), _LONGEST_NAME), 0, -1):
-        for start in range(len(words) - length + 1):
-            span = range(start, start + length)
-            if not any(covered[at] for at in span) and joined_key(list(words[start : start + length])) in keys:
-                for at in span:
-                    covered[at] = True
+    for start in range(len(words)):
+        for end in range(start + 1, min(len(words), start + _LONGEST_NAME) + 1):
+            if joined_key(list(words[start:end])) in keys:
+                covered[start:end] = [True] * (end - start)
     return covered
 
 
@@ -175,14 +192,15 @@ def _contact(facts: Sequence[Fact], asked: Asked) -> Choice | None:
         wanted |= {"mail", "email"}
     if wanted:
         return _nearest((fact for fact in contacts if wanted & set(label_words(fact.label))), asked)
-    owned = [fact for fact in facts if fact.relation is Relation.OWNER]
-    found = tuple(contacts[:3]) or tuple(owned[:1])
-    return Choice(found, 0 if contacts else 1) if found else None
+    if contacts:
+        return Choice(tuple(contacts[:3]), 0)
+    owned = _nearest((fact for fact in facts if fact.relation is Relation.OWNER), asked)
+    return None if owned is None else Choice(owned.facts, owned.distance + 1)
 
 
 def _has_role(fact: Fact, role: Sequence[str]) -> bool:
     label = {_PLAIN.get(word, word) for word in label_words(fact.label)} | {fact.relation.value}
-    return set(role) <= label
+    return set(role) <= label and not _LESSER & (label - set(role))
 
 
 def _nearest(facts: Sequence[Fact] | Iterator[Fact], asked: Asked) -> Choice | None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from aika.application.evaluation import open_retrieval_system
+from aika.application.evaluation import open_answering_system, open_retrieval_system
 from aika.evaluation.collections import load_collection
-from aika.evaluation.report import as_json, as_table
-from aika.evaluation.retrieval import evaluate_retrieval
+from aika.evaluation.owners import evaluate_owners
+from aika.evaluation.report import as_json, as_table, owners_as_json, owners_as_table
+from aika.evaluation.retrieval import evaluate_retrieval, parse_collection
 from aika.settings import load_settings
 
 
@@ -29,6 +30,20 @@ async def retrieval(
         sys.stdout.write(json.dumps(as_json(report), indent=2) + "\n")
     else:
         Console().print(as_table(report))
+
+
+async def owners(collection: Path, *, corpus: Path | None, folder: Path, as_json_lines: bool) -> None:
+    """Measure how exactly questions for owners, channels, people and standings are answered, and print the misses."""
+    loaded = load_collection(collection, corpus=corpus, with_attributes=True)
+    with _bars(Console(stderr=True)) as progress:
+        async with open_answering_system(load_settings(folder)) as system:
+            entries, _ = await parse_collection(loaded, system.intake, progress=progress)
+            await system.database.catalogue.record(entries)
+            report = await evaluate_owners(loaded.name, loaded.topics, system.answerer, progress=progress)
+    if as_json_lines:
+        sys.stdout.write(json.dumps(owners_as_json(report), indent=2) + "\n")
+    else:
+        Console().print(owners_as_table(report))
 
 
 @contextmanager

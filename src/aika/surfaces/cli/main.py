@@ -235,6 +235,20 @@ def evaluate_retrieval(
     asyncio.run(measured)
 
 
+@evaluation.command("owners")
+def evaluate_owners(
+    collection: Annotated[Path, typer.Option(help="A folder with corpus.jsonl and queries.jsonl with answers.")],
+    corpus: Annotated[Path | None, typer.Option(help="Documents elsewhere: a .jsonl file or a folder.")] = None,
+    as_json: AsJson = False,
+    folder: Folder = HERE,
+) -> None:
+    """Print how many questions for owners, channels, people and standings are answered exactly, and the misses."""
+    # Deferred, as above.
+    from aika.surfaces.cli import evaluating
+
+    asyncio.run(evaluating.owners(collection, corpus=corpus, folder=folder, as_json_lines=as_json))
+
+
 def _with_client(folder: Path, work: Callable[[AsyncAikaClient], Awaitable[Any]], *, user: str | None = None) -> Any:
     async def run() -> Any:
         async with connect(folder, user=user) as client:
