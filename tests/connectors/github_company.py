@@ -28,6 +28,7 @@ SEED: Mapping[str, object] = {
             {"login": "bob", "email": "bob@example.org"},
             {"login": "carol"},
         ],
+        "orgs": [{"login": "acme", "members": [{"login": "alice", "role": "admin"}]}],
         "repos": [{"owner": "alice", "name": "orders", "private": True}],
     },
 }

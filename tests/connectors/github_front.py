@@ -1,7 +1,7 @@
 """What stands before the emulated GitHub and does what GitHub does and the emulator does not.
 
 It answers conditional requests, counts requests against a limit, pages listings, lists the comments of a whole repository,
-refuses expired tokens, deletes and blocks issues, and has discussions.
+refuses expired tokens, lists organizations' repositories, deletes and blocks issues, and has discussions.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from wire import Asked, Told
 _COMMENTS = re.compile(r"/repos/([^/]+/[^/]+)/(issues|pulls)/comments")
 _ISSUE = re.compile(r"/repos/([^/]+/[^/]+/issues/\d+)(/comments)?")
 _ISSUES = re.compile(r"/repos/([^/]+/[^/]+)/issues")
+_OWNED = re.compile(r"/orgs/([^/]+)/repos")
 _PASSED_ON = ("authorization", "content-type", "accept")
 _KEPT = ("content-type", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-resource")
 
@@ -66,6 +67,10 @@ class GitHubFront:
             return Told.json({"message": "Repository access blocked"}, 451)
         if comments := _COMMENTS.fullmatch(asked.path):
             return self._all_comments(asked, comments[1], comments[2])
+        if owned := _OWNED.fullmatch(asked.path):
+            # The emulator lists no organization's repositories, but finds them.
+            found = self._passed_on(Asked("GET", f"/search/repositories?q=org:{owned[1]}", asked.headers, b""))
+            return Told(200, json.dumps(json.loads(found.body)["items"]).encode(), found.headers)
         told = self._passed_on(asked)
         if (issues := _ISSUES.fullmatch(asked.path)) and told.status == 200:
             left = [

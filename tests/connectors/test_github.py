@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from wire import Told, served
 
 from aika.connectors.github.options import GitHubOptions
+from aika.connectors.github.rendering import nested
 from aika.domain.access import EVERYONE
 from aika.domain.documents import Kind, Owner
 from aika.domain.errors import ConfigurationError, TransientError
@@ -133,6 +134,21 @@ async def test_a_discussion_marks_its_accepted_answer(company: Company) -> None:
     assert raw.kind is Kind.CONVERSATION
     assert (raw.attributes["status"], raw.attributes["answered_by"]) == ("answered", "bob")
     assert "(accepted answer)" in raw.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("# Steps\n\nRestart.", "#### Steps\n\nRestart."),
+        ("```sh\n# a remark\n```", "```sh\n# a remark\n```"),
+        ("~~~\n```\n# a remark\n~~~\n# Steps", "~~~\n```\n# a remark\n~~~\n#### Steps"),
+        ("```\nnever closed", "```\nnever closed\n```"),
+        ("###### Deep", "###### Deep"),
+        ("#12 is the cause", "#12 is the cause"),
+    ],
+)
+def test_headings_of_people_stand_below_those_of_the_thread_and_code_stays(written: str, read: str) -> None:
+    assert nested(written) == read
 
 
 async def test_releases_are_read_and_drafts_are_not(company: Company) -> None:
@@ -337,14 +353,31 @@ async def test_a_limit_that_lasts_too_long_ends_the_run_and_says_when_to_come_ba
     assert failure.value.retry_after == pytest.approx(3000, abs=2)
 
 
-async def test_a_document_does_not_wait_for_a_limit_and_is_read_by_the_next_run(company: Company) -> None:
+async def test_no_minute_has_more_requests_than_github_likes(company: Company) -> None:
+    company.front.page_size = 1
+    for number in range(4):
+        company.open_issue(f"Issue {number}")
+    waited: list[float] = []
+    now = datetime.now(UTC)
+
+    async with company.connect(
+        sleep=recorder(waited), now=lambda: now, content=["issues"], requests_a_minute=3
+    ) as connector:
+        events = [event async for event in connector.read(None)]
+
+    # The repository, its collaborators, an account and four pages of issues: three are asked for at once.
+    assert len(keys(events)) == 4
+    assert waited == [60.0, 60.0, 60.0, 120.0]
+
+
+async def test_a_document_does_not_wait_long_for_a_limit_and_is_read_by_the_next_run(company: Company) -> None:
     number = company.open_issue("Orders are lost")
     events: list[Event] = []
     async with company.connect() as connector:
         async for event in connector.read(None):
             events.append(event)
             if isinstance(event, Checkpoint) and len(events) == 3 + 1:
-                company.front.refusals = [too_fast(45)]
+                company.front.refusals = [too_fast(600)]
                 found = next(one for one in events if isinstance(one, Found))
                 with pytest.raises(TransientError):
                     await found.load()
@@ -381,6 +414,17 @@ async def test_what_may_not_be_read_is_a_failure_of_its_own(company: Company) ->
     assert [event.key for event in failed] == [f"{ORDERS}/releases"]
     assert "contents=read" in failed[0].reason
     assert not checkpoint(events).complete
+
+
+async def test_an_organizations_repositories_are_read(company: Company) -> None:
+    company.do("POST", "/orgs/acme/repos", {"name": "api", "private": True})
+    company.do("POST", "/orgs/acme/repos", {"name": "old", "private": True})
+    company.do("PATCH", "/repos/acme/old", {"archived": True})
+    company.do("POST", "/repos/acme/api/issues", {"title": "Orders are lost"})
+
+    events = await company.events(repositories=[], organizations=["acme"])
+
+    assert keys(events) == {"acme/api/issues/1"}
 
 
 async def test_bots_are_left_out(company: Company) -> None:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -292,6 +293,28 @@ async def test_what_concerns_another_repository_changes_nothing(company: Company
     report = await knowledge.apply(*signed("issues", body))
 
     assert (report.added, await knowledge.find("marmalade")) == (0, [])
+
+
+async def test_a_webhook_may_come_as_a_form(company: Company, knowledge: SyncedSource) -> None:
+    company.open_issue("Orders are lost", "marmalade")
+    form = urlencode({"payload": message(company, "opened", issue={"number": 1})}).encode()
+    headers, body = signed("issues", form)
+
+    await knowledge.apply({**headers, "content-type": "application/x-www-form-urlencoded"}, body)
+
+    assert await knowledge.find("marmalade") == [ISSUE]
+
+
+async def test_a_change_of_an_organizations_members_asks_for_all_groups_again(
+    company: Company, knowledge: SyncedSource
+) -> None:
+    company.open_issue("Orders are lost", "marmalade")
+    await knowledge.sync()
+    company.add_collaborator("bob")
+
+    await knowledge.apply(*signed("membership", b'{"action": "added"}'))
+
+    assert await knowledge.find("marmalade", by=BOB) == [ISSUE]
 
 
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=" + "0" * 64])

@@ -1,11 +1,12 @@
 """Requests to GitHub's API within its limits, and its refusals in words that say what to do.
 
-GitHub counts requests by the hour, and besides objects to bursts. A listing waits until it may go on; a single document does
-not, because it holds up others: it is read again by the next run.
+GitHub counts requests by the hour, and besides objects to more than 900 a minute. A listing waits until it may go on; a single
+document waits for a minute at most, because it holds up others: it is read again by the next run.
 """
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ _RESERVE = 320
 """Requests to keep for the documents of one batch: 64, of five requests at most."""
 _BURST_WAIT = 60.0
 """Seconds, where GitHub names none: its documentation asks for at least a minute."""
+_A_MINUTE = 60.0
+_HURRIED_WAIT = timedelta(minutes=1)
 _WAITS = 5
 _NEXT = 'rel="next"'
 
@@ -61,6 +64,8 @@ class _Allowance:
     resets_at: float = 0
     answered_at: datetime | None = None
     """By the server's clock."""
+    sent: deque[float] = field(default_factory=deque)
+    """When the requests of the last minute were sent."""
 
     def note(self, headers: Mapping[str, str]) -> None:
         self.answered_at = _date(headers)
@@ -70,6 +75,14 @@ class _Allowance:
             self.limit = int(limit) if limit.isdigit() else None
             self.remaining = int(remaining)
             self.resets_at = float(reset)
+
+    def pace(self, now: float, a_minute: int) -> float:
+        """Note a request; return the seconds to wait before it is sent, so that no minute has more than these."""
+        while self.sent and self.sent[0] <= now - _A_MINUTE:
+            self.sent.popleft()
+        at = max(now, self.sent[-a_minute] + _A_MINUTE) if len(self.sent) >= a_minute else now
+        self.sent.append(at)
+        return at - now
 
     def wait(self, now: float) -> float:
         """Return the seconds until a batch of documents can be read."""
@@ -87,16 +100,17 @@ class GitHubApi:
     url: str
     credentials: Credentials
     longest_wait: timedelta
+    """For a limit that is used up."""
     now: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    patient: bool = True
-    """Whether a used-up limit is waited for."""
+    a_minute: int = 800
+    """The most requests in a minute."""
     _allowance: _Allowance = field(default_factory=_Allowance)
 
     @property
     def hurried(self) -> "GitHubApi":
-        """The same, not waiting for limits."""
-        return replace(self, patient=False)
+        """The same, waiting for a minute at most."""
+        return replace(self, longest_wait=min(self.longest_wait, _HURRIED_WAIT))
 
     @property
     def server_time(self) -> datetime:
@@ -141,7 +155,7 @@ class GitHubApi:
         for error in said.get("errors") or ():
             kind, message = error.get("type"), str(error.get("message"))[:200]
             if kind == "RATE_LIMITED":
-                raise TransientError(f"GitHub's limit for GraphQL is used up: {message}", retry_after=_BURST_WAIT)
+                raise TransientError(f"GitHub's limit for GraphQL is used up: {message}", retry_after=_A_MINUTE)
             if kind == "NOT_FOUND":
                 raise NotFoundError(f"GitHub has no such thing: {message}")
             if kind in {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
@@ -175,12 +189,15 @@ class GitHubApi:
         authorization = await self.credentials.header()
         if authorization is not None:
             headers["Authorization"] = authorization
+        pause = self._allowance.pace(self.now().timestamp(), self.a_minute)
+        if pause:
+            await self.sleep(pause)
         answer = await self.http.send(replace(request, headers=headers, accept=_HANDLED))
         self._allowance.note(answer.headers)
         return answer
 
     async def _wait(self, seconds: float) -> None:
-        if not self.patient or seconds > self.longest_wait.total_seconds():
+        if seconds > self.longest_wait.total_seconds():
             raise TransientError(
                 f"GitHub's rate limit is used up for another {seconds:,.0f} s: sync again after that, or sign in as a "
                 "GitHub App, which may ask more often",

@@ -58,7 +58,9 @@ class GitHubConnector:
             if options.app is not None:
                 key = await app_key(options.app, surroundings.base_dir)
                 credentials = AppCredentials(http, options.api_url, options.app, key, now)
-            api = GitHubApi(http, options.api_url, credentials, options.longest_wait, now, sleep)
+            api = GitHubApi(
+                http, options.api_url, credentials, options.longest_wait, now, sleep, options.requests_a_minute
+            )
             listed = ListedKeys(surroundings.data_dir / "github" / options.fingerprint)
             yield cls(api, options, listed, now=now)
 

@@ -64,7 +64,7 @@ class Documents:
     """Makes documents of one repository's things."""
 
     api: GitHubApi
-    """One that does not wait for limits."""
+    """One that does not wait long for limits."""
     options: GitHubOptions
     repository: Repository
     readers: frozenset[PrincipalId]

@@ -94,6 +94,10 @@ class GitHubOptions(Options):
         default=timedelta(hours=12),
         description="How often everything is listed to see what is gone, such as 12:00:00. Other runs ask for changes only.",
     )
+    requests_a_minute: PositiveInt = Field(
+        default=800,
+        description="The most requests in a minute. GitHub objects to more than 900; a server of your own may allow more.",
+    )
     longest_wait: timedelta = Field(
         default=timedelta(hours=1),
         description="How long a sync waits when GitHub's rate limit is used up. A longer wait ends the sync with an error.",
