@@ -51,8 +51,7 @@ class GrafanaOptions(Options):
     )
     permissions: bool = Field(
         default=True,
-        description="Whether Grafana's own permissions decide who may read. Needs dashboards.permissions:read, "
-        "folders.permissions:read, org.users:read and teams.permissions:read. Otherwise the source's readers apply.",
+        description="Whether Grafana's own permissions decide who may read. Where not, the source's readers apply.",
     )
     owner_prefixes: tuple[str, ...] = Field(
         default=("team:", "owner:"), description="A tag that begins with one of these names the owner: team:payments."
@@ -82,7 +81,7 @@ class _Folder:
 
 
 class GrafanaConnector:
-    """Reads an organization's dashboards and alert rules."""
+    """Reads a Grafana organization's dashboards and alert rules."""
 
     Options = GrafanaOptions
 

@@ -109,7 +109,7 @@ class _Content:
 
 
 class OpenapiConnector:
-    """Reads descriptions. Every run lists all their documents; what is unchanged is not fetched."""
+    """Reads descriptions of APIs. Every run lists all their documents; what is unchanged is not fetched."""
 
     Options = OpenapiOptions
 

@@ -136,7 +136,7 @@ class _Reading:
 
 
 class PeopleConnector:
-    """Reads everybody at every run; only pages whose text is new are taken in."""
+    """Reads people and teams. Every run lists all of them; only pages whose text is new are taken in."""
 
     Options = PeopleOptions
 
