@@ -317,6 +317,11 @@ class TestLinks:
                 "https://bitbucket.org/acme/docs/src/main/a%20b.md?mode=edit&at=main",
             ),
             (
+                "https://github.com/acme/docs.wiki.git",
+                "https://github.com/acme/docs/wiki/a%20b",
+                "https://github.com/acme/docs/wiki/a%20b/_edit",
+            ),
+            (
                 "https://codeberg.org/acme/docs",
                 "https://codeberg.org/acme/docs/src/branch/main/a%20b.md",
                 "https://codeberg.org/acme/docs/_edit/main/a%20b.md",

@@ -12,6 +12,11 @@ _TEMPLATES = {
     "bitbucket": ("{web}/src/{ref}/{path}", "{web}/src/{ref}/{path}?mode=edit&at={ref}"),
     "gitea": ("{web}/src/branch/{ref}/{path}", "{web}/_edit/{ref}/{path}"),
 }
+_WIKI = ".wiki"
+_WIKI_TEMPLATES = {
+    "github": ("{web}/wiki/{page}", "{web}/wiki/{page}/_edit"),
+    "gitlab": ("{web}/-/wikis/{page}", "{web}/-/wikis/{page}/edit"),
+}
 _BY_NAME = {
     "github": "github",
     "gitlab": "gitlab",
@@ -24,7 +29,7 @@ _BY_NAME = {
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Templates with ``{path}``, the reference filled in."""
+    """Templates with ``{path}``, or ``{page}`` for a path without its suffix; the reference is filled in."""
 
     view: str | None = None
     edit: str | None = None
@@ -44,9 +49,10 @@ def links_to(remote: str | None, ref: str, hosting: Hosting) -> Links:
     name = _guessed(web) if hosting == "auto" else hosting
     if name is None:
         return Links()
-    view, edit = (
-        template.replace("{web}", web).replace("{ref}", quote(ref, safe="/")) for template in _TEMPLATES[name]
-    )
+    is_wiki = web.endswith(_WIKI) and name in _WIKI_TEMPLATES
+    templates = _WIKI_TEMPLATES[name] if is_wiki else _TEMPLATES[name]
+    web = web.removesuffix(_WIKI) if is_wiki else web
+    view, edit = (template.replace("{web}", web).replace("{ref}", quote(ref, safe="/")) for template in templates)
     return Links(view, edit)
 
 
@@ -74,4 +80,7 @@ def _guessed(web: str) -> str | None:
 
 
 def _filled(template: str | None, path: str) -> str | None:
-    return None if template is None else template.replace("{path}", quote(path, safe="/"))
+    if template is None:
+        return None
+    page = path.rpartition(".")[0] or path
+    return template.replace("{path}", quote(path, safe="/")).replace("{page}", quote(page, safe="/"))
