@@ -230,6 +230,16 @@ async def test_groups_that_cannot_be_told_are_reported_and_let_nobody_in(site: C
     assert f"page:{page.id}" not in members(events, site)
 
 
+async def test_a_space_that_nobody_seems_to_see_is_reported(site: Confluence) -> None:
+    site.spaces["ENG"].groups.clear()
+    site.add("Page", "")
+
+    failed = [event for event in await events_of(site) if isinstance(event, Failed)]
+
+    assert [event.key for event in failed] == ["confluence:127.0.0.1:space:ENG"]
+    assert "permissions: false" in failed[0].reason
+
+
 async def test_without_permissions_the_sources_file_decides(site: Confluence) -> None:
     page = site.add("Open", "")
 
@@ -241,17 +251,17 @@ async def test_between_listings_only_changes_are_asked_for(site: Confluence) -> 
     site.later(days=-30)
     site.add("Old", "")
     site.later(days=30)
-    cursor = checkpoint(await events_of(site)).cursor
+    cursor = checkpoint(await events_of(site, full_every=1)).cursor
     site.later(minutes=10)
     new = site.add("New", "")
 
-    events = await events_of(site, cursor)
+    events = await events_of(site, cursor, full_every=1)
 
     assert set(versions(events)) == {new.id}
     assert not checkpoint(events).complete
     assert members(events, site)["group:staff"], "groups are told in every run"
     site.later(hours=1)
-    assert checkpoint(await events_of(site, checkpoint(events).cursor)).complete
+    assert checkpoint(await events_of(site, checkpoint(events).cursor, full_every=1)).complete
 
 
 async def test_what_the_search_lags_behind_with_is_neither_lost_nor_kept_too_long(cloud: Confluence) -> None:
@@ -348,7 +358,7 @@ async def test_a_webhook_with_a_wrong_signature_is_refused_before_anything_is_as
 
 @pytest.fixture
 async def company(cloud: Confluence, tmp_path: Path) -> AsyncIterator[SyncedSource]:
-    async with synced_source(tmp_path, "confluence", options_for(cloud, full_every=0)) as source:
+    async with synced_source(tmp_path, "confluence", options_for(cloud)) as source:
         yield source
 
 

@@ -51,9 +51,19 @@ class Access:
     async def enter(self, space: Space) -> None:
         """Learn who sees a space. Call it before its contents."""
         try:
-            self._spaces[space.key] = await self.site.granted(space)
+            granted = await self.site.granted(space)
         except PermanentError as error:
             self._spaces[space.key] = Unknown(str(error))
+            return
+        # Somebody sees every space: an answer without anybody comes from a site that grants by roles.
+        named = granted.accounts or granted.groups or granted.everyone
+        self._spaces[space.key] = (
+            granted
+            if named
+            else Unknown(
+                "Confluence names nobody who sees this space: set permissions: false, and readers in the source's file"
+            )
+        )
 
     def note(self, content: Content) -> None:
         """Learn a content's own restriction."""

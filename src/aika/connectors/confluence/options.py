@@ -41,9 +41,9 @@ class ConfluenceOptions(Options):
         "readers decide.",
     )
     full_every: NonNegativeFloat = Field(
-        default=1,
-        description="Hours between listings of everything, which see deletions and changed restrictions. Syncs in between "
-        "read only what changed. 0 lists everything each time.",
+        default=0,
+        description="Hours between listings of everything, which see deletions and changed restrictions; syncs in between read "
+        "only what was modified. 0 lists everything in every sync. For very large wikis.",
     )
     max_file_bytes: PositiveInt = Field(
         default=32 * 1024 * 1024, description="Larger attachments are reported, not read."
