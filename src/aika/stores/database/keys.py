@@ -27,6 +27,7 @@ class SqlApiKeys:
             "admin": key.admin,
             "created_at": key.created_at,
             "expires_at": key.expires_at,
+            "on_behalf": key.on_behalf,
         }
         async with self._connections.write() as connection:
             await connection.execute(insert(api_keys).values(row))
@@ -59,4 +60,5 @@ def _key(row: Row[*tuple[Any, ...]]) -> ApiKey:
         admin=row.admin,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        on_behalf=row.on_behalf,
     )

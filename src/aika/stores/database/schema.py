@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from aika.stores.database.columns import Json, Moment, Name, Uuid16
@@ -250,4 +251,5 @@ api_keys = Table(
     Column("admin", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
+    Column("on_behalf", Boolean, nullable=False, server_default=false()),
 )

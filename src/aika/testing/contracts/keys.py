@@ -1,6 +1,7 @@
 """What every store of API keys must do."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,6 +39,13 @@ class ApiKeysContract:
 
         assert await keys.find(b"\0hash\xff") == key
         assert await keys.find(b"\0hash") is None
+
+    async def test_a_key_that_may_ask_for_others_comes_back_as_such(self, keys: ApiKeys) -> None:
+        key = replace(make_key(), on_behalf=True)
+
+        await keys.add(key, secret_hash=b"hash")
+
+        assert await keys.find(b"hash") == key
 
     async def test_an_expired_key_is_still_found(self, keys: ApiKeys) -> None:
         key = ApiKey(ApiKeyId("old"), "old", frozenset(), None, False, CREATED, CREATED + timedelta(microseconds=1))
