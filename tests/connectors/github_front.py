@@ -38,6 +38,8 @@ class GitHubFront:
     """Issues as OWNER/NAME/issues/NUMBER."""
     blocked: set[str] = field(default_factory=set)
     discussions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    identities: list[tuple[str | None, str]] | None = None
+    """Accounts and names of the organization's single sign-on."""
     refuses_queries: bool = False
     asked: list[Asked] = field(default_factory=list)
     unchanged: int = 0
@@ -128,6 +130,8 @@ class GitHubFront:
             message = "Resource not accessible by integration"
             return Told.json({"data": None, "errors": [{"type": "FORBIDDEN", "message": message}]})
         variables = said["variables"]
+        if "samlIdentityProvider" in said["query"]:
+            return Told.json({"data": {"organization": {"samlIdentityProvider": self._identities_after(variables)}}})
         assert variables["owner"], "a query names the owner"
         if "discussions(first" in said["query"]:
             return Told.json({"data": {"repository": {"discussions": self._listed(variables)}}})
@@ -136,6 +140,18 @@ class GitHubFront:
             error = {"type": "NOT_FOUND", "message": "Could not resolve to a Discussion"}
             return Told.json({"data": {"repository": {"discussion": None}}, "errors": [error]})
         return Told.json({"data": {"repository": {"discussion": discussion}}})
+
+    def _identities_after(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
+        if self.identities is None or variables["login"] != "acme":
+            return None
+        start = int(variables["after"] or 0)
+        end = start + self.page_size
+        nodes = [
+            {"user": login and {"login": login}, "samlIdentity": {"nameId": name}}
+            for login, name in self.identities[start:end]
+        ]
+        page = {"hasNextPage": end < len(self.identities), "endCursor": str(end)}
+        return {"externalIdentities": {"nodes": nodes, "pageInfo": page}}
 
     def _listed(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         field_ = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt"}[variables["field"]]

@@ -254,6 +254,31 @@ async def test_a_private_repository_is_read_by_its_collaborators(company: Compan
     }
 
 
+async def test_single_sign_on_tells_whose_account_is_whose(company: Company) -> None:
+    company.do("POST", "/orgs/acme/repos", {"name": "api", "private": True})
+    for login in ("bob", "carol"):
+        company.do("PUT", f"/repos/acme/api/collaborators/{login}", {"permission": "push"})
+    company.front.identities = [("carol", "Carol@example.org"), (None, "dave@example.org"), ("bob", "employee-17")]
+    company.front.page_size = 2
+
+    events = await company.events(repositories=["acme/api"], single_sign_on=True)
+
+    accounts = {event.group: event.members for event in events if isinstance(event, Members)}
+    assert accounts["github:carol"] == {"user:carol@example.org"}
+    # What is no address tells nothing, so the profile decides.
+    assert accounts["github:bob"] == {"user:bob@example.org"}
+
+
+async def test_single_sign_on_that_cannot_be_read_is_a_failure_and_the_profiles_decide(company: Company) -> None:
+    company.do("POST", "/orgs/acme/repos", {"name": "api", "private": True})
+    company.do("PUT", "/repos/acme/api/collaborators/bob", {"permission": "push"})
+
+    events = await company.events(repositories=["acme/api"], single_sign_on=True)
+
+    assert [event.key for event in events if isinstance(event, Failed)] == ["acme/single sign-on"]
+    assert Members("github:bob", frozenset({"user:bob@example.org"})) in events
+
+
 async def test_readers_that_cannot_be_told_are_a_failure_and_not_everyone(company: Company) -> None:
     company.open_issue("Orders are lost")
     repository = company.do("GET", f"/repos/{ORDERS}")

@@ -132,12 +132,12 @@ class GitHubConnector:
     async def _members_changed(self, name: str) -> AsyncIterator[Event]:
         repository = await self._current(name)
         if repository is not None:
-            async for event in People(self._api.hurried).events(repository):
+            async for event in People(self._api.hurried, self._options).events(repository):
                 yield event
 
     async def _everybodys(self) -> AsyncIterator[Event]:
         api = self._api.hurried
-        people = People(api)
+        people = People(api, self._options)
         for repository in (await find(api, self._options)).repositories:
             async for event in people.events(repository):
                 yield event
@@ -151,7 +151,7 @@ class GitHubConnector:
             yield Members(group_of(old), frozenset())
         if repository is None or not admitted:
             return
-        async for member in People(self._api.hurried).events(repository):
+        async for member in People(self._api.hurried, self._options).events(repository):
             yield member
         reading = RepositoryReading(self._api.hurried, self._documents(repository), before=None)
         async for event in reading.events():

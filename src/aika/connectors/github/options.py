@@ -87,6 +87,11 @@ class GitHubOptions(Options):
         default=(EVERYONE,),
         description="Who may read what comes from public repositories. Internal ones are readable for everyone in the company.",
     )
+    single_sign_on: bool = Field(
+        default=False,
+        description="Whether to learn from an organization's SAML single sign-on whose accounts are whose. Only an owner's token "
+        "may. Otherwise accounts are known by the e-mail addresses on their profiles.",
+    )
     webhook_secret: SecretStr | None = Field(
         default=None, description="The secret of the webhook on GitHub, usually ${GITHUB_WEBHOOK_SECRET}."
     )
@@ -157,7 +162,7 @@ class GitHubOptions(Options):
         said = self.model_dump_json(
             include={
                 *("repositories", "organizations", "topics", "exclude", "archived", "forks", "content"),
-                *("exclude_authors", "changed_files", "api_url", "public_readers"),
+                *("exclude_authors", "changed_files", "api_url", "public_readers", "single_sign_on"),
             }
         )
         return blake2b((_RENDERING + said).encode(), digest_size=8).hexdigest()

@@ -1,16 +1,20 @@
 """Who may read a repository, and whose account is whose."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
+from aika.connectors.github import queries
 from aika.connectors.github.api import GitHubApi, RefusedError
-from aika.connectors.github.documents import parsed
+from aika.connectors.github.documents import MalformedError, parsed
 from aika.connectors.github.options import GitHubOptions
-from aika.connectors.github.wire import Account, Repository
+from aika.connectors.github.wire import Account, Identities, Repository
 from aika.domain.access import EVERYONE
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import PrincipalId
 from aika.domain.sources import Failed, Members
+
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 def group_of(repository: str) -> PrincipalId:
@@ -41,9 +45,12 @@ class People:
     """Reads the members of private repositories, each account once a run."""
 
     api: GitHubApi
+    options: GitHubOptions
     etags: dict[str, str | None] = field(default_factory=dict)
     """By repository, for a later run to ask whether anything has changed."""
-    _known: set[str] = field(default_factory=set)
+    _told: set[str] = field(default_factory=set)
+    _identities: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The addresses of accounts, by organization."""
 
     async def events(self, repository: Repository, *, etag: str | None = None) -> AsyncIterator[Members | Failed]:
         """Yield the group of a repository's readers, and their accounts where their addresses are public.
@@ -65,10 +72,17 @@ class People:
         if logins is None:
             return
         yield Members(group, frozenset(account_of(login) for login in logins))
-        for login in sorted(logins - self._known):
-            self._known.add(login)
-            async for event in self._account(login):
-                yield event
+        owner = repository.owner
+        if self.options.single_sign_on and owner.type == "Organization" and owner.login not in self._identities:
+            self._identities[owner.login] = {}
+            try:
+                self._identities[owner.login] = await self._signed_on(owner.login)
+            except (RefusedError, NotFoundError, MalformedError) as error:
+                yield Failed(f"{owner.login}/single sign-on", f"whose accounts are whose cannot be told: {error}")
+        for login in sorted(logins - self._told):
+            self._told.add(login)
+            async for account in self._account(login, self._identities.get(owner.login, {})):
+                yield account
 
     async def _collaborators(self, repository: Repository, etag: str | None) -> set[str] | None:
         # GitHub lists the owner as a collaborator; a server that does not must not lock them out.
@@ -84,10 +98,31 @@ class People:
             page = await self.api.after(page)
         return logins
 
-    async def _account(self, login: str) -> AsyncIterator[Members]:
-        try:
-            account = parsed(Account, await self.api.get(f"/users/{login}"))
-        except NotFoundError:
-            return
-        if account.email:
-            yield Members(account_of(login), frozenset({PrincipalId(f"user:{account.email.lower()}")}))
+    async def _account(self, login: str, identities: Mapping[str, str]) -> AsyncIterator[Members]:
+        address = identities.get(login)
+        if address is None:
+            try:
+                address = parsed(Account, await self.api.get(f"/users/{login}")).email
+            except NotFoundError:
+                return
+        if address:
+            yield Members(account_of(login), frozenset({PrincipalId(f"user:{address.lower()}")}))
+
+    async def _signed_on(self, organization: str) -> dict[str, str]:
+        """Return the addresses of the accounts that signed on through the organization's own identity provider."""
+        addresses: dict[str, str] = {}
+        after: str | None = None
+        while True:
+            data = await self.api.query(queries.IDENTITIES, login=organization, after=after)
+            provider = (data.get("organization") or {}).get("samlIdentityProvider")
+            if provider is None:
+                raise NotFoundError(f"{organization} has no SAML single sign-on, or the credentials are not an owner's")
+            listing = parsed(Identities, provider.get("externalIdentities"))
+            for identity in listing.nodes:
+                name = identity.saml.name if identity.saml else None
+                # Providers may name people otherwise than by address; such a name tells nothing here.
+                if identity.user is not None and name and _ADDRESS.fullmatch(name):
+                    addresses[identity.user.login] = name
+            if not listing.page.has_next:
+                return addresses
+            after = listing.page.end

@@ -1,4 +1,4 @@
-"""The GraphQL queries: discussions are not in the REST API."""
+"""The GraphQL queries: discussions and identities of single sign-on are not in the REST API."""
 
 DISCUSSIONS = """
 query ($owner: String!, $name: String!, $field: DiscussionOrderField!, $direction: OrderDirection!, $after: String) {
@@ -6,6 +6,19 @@ query ($owner: String!, $name: String!, $field: DiscussionOrderField!, $directio
     discussions(first: 100, after: $after, orderBy: {field: $field, direction: $direction}) {
       pageInfo { hasNextPage endCursor }
       nodes { number title updatedAt author { login } comments { totalCount } }
+    }
+  }
+}
+"""
+
+IDENTITIES = """
+query ($login: String!, $after: String) {
+  organization(login: $login) {
+    samlIdentityProvider {
+      externalIdentities(first: 100, after: $after) {
+        pageInfo { hasNextPage endCursor }
+        nodes { user { login } samlIdentity { nameId } }
+      }
     }
   }
 }

@@ -34,7 +34,7 @@ class Run:
     _people: People = field(init=False)
 
     def __post_init__(self) -> None:
-        self._people = People(self.api)
+        self._people = People(self.api, self.options)
 
     @property
     def is_full(self) -> bool:

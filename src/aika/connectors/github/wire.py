@@ -164,6 +164,21 @@ class DiscussionComments(Wire):
     page: PageInfo = Field(alias="pageInfo")
 
 
+class SamlIdentity(Wire):
+    name: str | None = Field(default=None, alias="nameId")
+
+
+class Identity(Wire):
+    user: Account | None = None
+    """``None`` for an invitation that nobody accepted."""
+    saml: SamlIdentity | None = Field(default=None, alias="samlIdentity")
+
+
+class Identities(Wire):
+    nodes: tuple[Identity, ...]
+    page: PageInfo = Field(alias="pageInfo")
+
+
 class Category(Wire):
     name: str
 
