@@ -1,0 +1,235 @@
+"""How each endpoint is asked. An endpoint that is missing here is a finding, so that a new one cannot be forgotten."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from aika.testing.leaks.company import CanaryDocument
+from aika.testing.leaks.speaking import Deployment, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reply, and what the asker had said themselves: who says a word is told nothing by hearing it."""
+
+    endpoint: str
+    reply: Reply
+    said: str = ""
+    unknown: Reply | None = None
+    """What is said of a thing that does not exist, where the request was for one that the asker may not know."""
+    unknown_said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who visits endpoints."""
+
+    deployment: Deployment
+    name: str
+    headers: Mapping[str, str]
+    documents: tuple[CanaryDocument, ...]
+    """All there are, readable or not."""
+    conversations: list[str] = field(default_factory=list)
+    """Other people's, and answers in them."""
+    answers: list[str] = field(default_factory=list)
+
+    async def ask(self, endpoint: str, *, json: object = None, said: str = "", **place: str) -> Told:
+        method, _, path = endpoint.partition(" ")
+        for name, value in place.items():
+            path = path.replace("{" + name + "}", value)
+        query = path.partition("?")[2]
+        reply = await self.deployment.send(method, path, json=json, headers=self.headers)
+        return Told(endpoint.partition("?")[0], reply, f"{said} {query} {' '.join(place.values())}")
+
+    async def compared(self, endpoint: str, here: Mapping[str, str], nowhere: Mapping[str, str], **more: Any) -> Told:
+        """Ask for a thing that the asker may not know, and for one that does not exist."""
+        told = await self.ask(endpoint, **here, **more)
+        other = await self.ask(endpoint, **nowhere, **more)
+        return Told(told.endpoint, told.reply, told.said, other.reply, other.said)
+
+
+Visit = Callable[[Asker], AsyncIterator[Told]]
+VISITS: dict[str, Visit] = {}
+"""By method and path, as the API's description has them."""
+
+
+def unvisited(description: Mapping[str, Any]) -> list[str]:
+    """Return the endpoints of an API's description that the suite does not visit."""
+    methods = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
+    there = {f"{m.upper()} {path}" for path, found in description["paths"].items() for m in found if m in methods}
+    return sorted(there - VISITS.keys())
+
+
+def visits(endpoint: str) -> Callable[[Visit], Visit]:
+    def remember(visit: Visit) -> Visit:
+        VISITS[endpoint] = visit
+        return visit
+
+    return remember
+
+
+def _asked(document: CanaryDocument, **more: object) -> dict[str, object]:
+    return {"messages": [{"role": "user", "content": document.question}], **more}
+
+
+@visits("POST /v1/search")
+async def _search(asker: Asker) -> AsyncIterator[Told]:
+    for document in asker.documents:
+        for text in (document.question, document.word, document.title):
+            body = {"query": text, "k": 50, "explain": True}
+            yield await asker.ask("POST /v1/search", json=body, said=text)
+    source = {"query": asker.documents[0].question, "sources": [asker.deployment.source]}
+    yield await asker.ask("POST /v1/search", json=source)
+
+
+@visits("GET /v1/search")
+async def _search_by_link(asker: Asker) -> AsyncIterator[Told]:
+    for document in asker.documents:
+        yield await asker.ask("GET /v1/search?q={q}&k=100", q=document.question)
+
+
+@visits("POST /v1/chat/complete")
+async def _complete(asker: Asker) -> AsyncIterator[Told]:
+    for number, document in enumerate(asker.documents):
+        streamed = bool(number % 2)
+        yield await asker.ask("POST /v1/chat/complete", json=_asked(document, stream=streamed, store=False))
+    for theirs in asker.conversations:
+        told, other = [
+            await asker.ask("POST /v1/chat/complete", json=_asked(asker.documents[0], conversation_id=one), said=one)
+            for one in (theirs, str(uuid4()))
+        ]
+        yield Told(told.endpoint, told.reply, told.said, other.reply, other.said)
+
+
+@visits("POST /v1/chat/completions")
+async def _completions(asker: Asker) -> AsyncIterator[Told]:
+    for number, document in enumerate(asker.documents):
+        streamed = not number % 2
+        yield await asker.ask("POST /v1/chat/completions", json=_asked(document, stream=streamed))
+
+
+@visits("GET /v1/models")
+async def _models(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/models")
+
+
+@visits("GET /v1/documents/{id}")
+async def _document(asker: Asker) -> AsyncIterator[Told]:
+    for document in asker.documents:
+        here = {"id": asker.deployment.ids[document.key]}
+        yield await asker.compared("GET /v1/documents/{id}", here, {"id": str(uuid4())})
+
+
+@visits("GET /v1/sources")
+async def _sources(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/sources")
+
+
+@visits("GET /v1/sources/{id}")
+async def _source(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.compared("GET /v1/sources/{id}", {"id": asker.deployment.source}, {"id": "leak-audit-nowhere"})
+
+
+@visits("POST /v1/sources/{id}/sync")
+async def _sync(asker: Asker) -> AsyncIterator[Told]:
+    here, nowhere = {"id": asker.deployment.source}, {"id": "leak-audit-nowhere"}
+    yield await asker.compared("POST /v1/sources/{id}/sync", here, nowhere)
+
+
+@visits("POST /v1/hooks/{id}")
+async def _hook(asker: Asker) -> AsyncIterator[Told]:
+    here, nowhere = {"id": asker.deployment.source}, {"id": "leak-audit-nowhere"}
+    yield await asker.compared("POST /v1/hooks/{id}", here, nowhere, json={})
+
+
+@visits("PUT /v1/sources/{id}/documents/{key}")
+async def _put(asker: Asker) -> AsyncIterator[Told]:
+    for told in _keys(asker):
+        yield await asker.compared("PUT /v1/sources/{id}/documents/{key}", *told, json={"text": "Overwritten."})
+
+
+@visits("DELETE /v1/sources/{id}/documents/{key}")
+async def _delete(asker: Asker) -> AsyncIterator[Told]:
+    for told in _keys(asker):
+        yield await asker.compared("DELETE /v1/sources/{id}/documents/{key}", *told)
+
+
+@visits("PUT /v1/sources/{id}/groups/{group}")
+async def _group(asker: Asker) -> AsyncIterator[Told]:
+    here = {"id": asker.deployment.source, "group": "leak-audit:x"}
+    nowhere = {"id": "leak-audit-nowhere", "group": "leak-audit:x"}
+    yield await asker.compared("PUT /v1/sources/{id}/groups/{group}", here, nowhere, json={"members": []})
+
+
+@visits("GET /v1/access")
+async def _access(asker: Asker) -> AsyncIterator[Told]:
+    for document in asker.documents:
+        here, nowhere = {"document": asker.deployment.ids[document.key]}, {"document": str(uuid4())}
+        yield await asker.compared("GET /v1/access?user=a@x.invalid&document={document}", here, nowhere)
+
+
+@visits("GET /v1/conversations")
+async def _conversations(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/conversations")
+
+
+@visits("GET /v1/conversations/{id}")
+async def _conversation(asker: Asker) -> AsyncIterator[Told]:
+    for told in _theirs(asker.conversations):
+        yield await asker.compared("GET /v1/conversations/{id}", *told)
+
+
+@visits("PATCH /v1/conversations/{id}")
+async def _rename(asker: Asker) -> AsyncIterator[Told]:
+    for told in _theirs(asker.conversations):
+        yield await asker.compared("PATCH /v1/conversations/{id}", *told, json={"title": "mine"})
+
+
+@visits("DELETE /v1/conversations/{id}")
+async def _drop(asker: Asker) -> AsyncIterator[Told]:
+    for told in _theirs(asker.conversations):
+        yield await asker.compared("DELETE /v1/conversations/{id}", *told)
+
+
+@visits("POST /v1/answers/{id}/feedback")
+async def _feedback(asker: Asker) -> AsyncIterator[Told]:
+    for told in _theirs(asker.answers):
+        yield await asker.compared("POST /v1/answers/{id}/feedback", *told, json={"rating": "helpful"})
+
+
+@visits("GET /v1/keys")
+async def _keys_listed(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/keys")
+
+
+@visits("POST /v1/keys")
+async def _key_made(asker: Asker) -> AsyncIterator[Told]:
+    readers = sorted({reader for document in asker.documents for reader in document.readers})
+    yield await asker.ask("POST /v1/keys", json={"name": "mine", "principals": readers}, said=" ".join(readers))
+
+
+@visits("DELETE /v1/keys/{id}")
+async def _key_deleted(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("DELETE /v1/keys/{id}", id=str(uuid4()))
+
+
+@visits("GET /healthz")
+async def _health(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /healthz")
+
+
+@visits("GET /readyz")
+async def _ready(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /readyz")
+
+
+def _keys(asker: Asker) -> Iterable[tuple[dict[str, str], dict[str, str]]]:
+    source = asker.deployment.source
+    for document in asker.documents:
+        yield {"id": source, "key": document.key}, {"id": source, "key": "plans/nothing.md"}
+
+
+def _theirs(ids: Iterable[str]) -> Iterable[tuple[dict[str, str], dict[str, str]]]:
+    for one in ids:
+        yield {"id": one}, {"id": str(uuid4())}
