@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import typer.main
+import yaml
 from pydantic import BaseModel
 
 from aika.application.source_schema import source_schema
@@ -32,6 +33,7 @@ def pages() -> dict[Path, str]:
     return {
         folder / "settings.md": "\n".join(_settings()) + "\n",
         folder / "components.md": "\n".join(_components()) + "\n",
+        folder / "connectors.md": "\n".join(_connectors()) + "\n",
         folder / "command-line.md": "\n".join(_commands()) + "\n",
         folder / "source.schema.json": json.dumps(source_schema(), indent=2) + "\n",
     }
@@ -67,6 +69,29 @@ def _components() -> Iterator[str]:
             suffixes = ", ".join(f"`{suffix}`" for suffix in sorted(getattr(found, "suffixes", ())))
             yield f"| `{name}` | {_first_line(found)} | {suffixes} |"
         yield ""
+
+
+def _connectors() -> Iterator[str]:
+    yield f"# Connectors\n\n{GENERATED}"
+    yield "What each connector reads, and what it can know. [Components](components.md) lists their options."
+    yield "*Told of changes*: besides its syncs, it takes the place's own webhooks."
+    yield "Every source takes [a signed request](../how-to/keep-a-source-fresh.md).\n"
+    columns = ("connector", "what becomes documents", "who may read them", "owner", "a sync", "told of changes")
+    yield f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|"
+    told: dict[str, dict[str, str]] = yaml.safe_load((HERE / "connectors.yaml").read_text(encoding="utf-8"))
+    for name in names("connectors"):
+        facts = told.get(name)
+        if facts is None:
+            # A package of somebody else's, installed beside aika.
+            continue
+        notified = "yes" if hasattr(component("connectors", name), "notice") else ""
+        link = f"[`{name}`](../how-to/{facts['guide']}.md)"
+        cells = (link, facts["documents"], facts["readers"], facts["owner"], facts["syncs"], notified)
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+    yield "A connector for something else is a package of under a hundred lines:"
+    yield "[Write a connector](../tutorials/write-a-connector.md)."
+    yield "What has an API of its own and changes by itself can [hand its documents over](../how-to/hand-documents-over.md)."
 
 
 def _commands() -> Iterator[str]:

@@ -7,6 +7,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "connector"
 TUTORIAL = ROOT / "docs" / "tutorials" / "write-a-connector.md"
@@ -66,3 +68,11 @@ def install(folder: Path) -> None:
         for group, entries in project["entry-points"].items()
     ]
     (record / "entry_points.txt").write_text("\n".join(lines))
+
+
+def test_the_table_of_connectors_misses_none_of_ours() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    told = yaml.safe_load((ROOT / "docs" / "connectors.yaml").read_text("utf-8"))
+
+    missing = set(project["entry-points"]["aika.connectors"]) - set(told)
+    assert missing == set(), "say in docs/connectors.yaml what they read, then: make docs"
