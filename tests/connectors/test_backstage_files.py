@@ -10,7 +10,7 @@ import yaml
 from synced_source import SyncedSource, synced_source
 
 from aika.connectors.backstage_catalog.connector import BackstageCatalogConnector, BackstageCatalogOptions
-from aika.domain.documents import Kind, Parsed
+from aika.domain.documents import Kind, Owner, Parsed
 from aika.domain.errors import ConfigurationError
 from aika.domain.sources import Event, Failed, Members, SyncPhase
 from aika.parsers.structured_data import StructuredDataParser
@@ -333,6 +333,18 @@ class TestSyncing:
 
         assert (report.phase, report.removed) == (SyncPhase.SUCCEEDED, 0)
         assert await source.find("sells") == ["component:default/shop"]
+
+    async def test_the_owner_is_recorded_with_how_to_reach_them(self, tmp_path: Path, source: SyncedSource) -> None:
+        folder = tmp_path / "catalog"
+        folder.mkdir()
+        team = entity("Group", "payments", TEAM, annotations={"acme.example/slack-channel": "ask-payments"})
+        write(folder, team=team, shop=entity("Component", "shop", {"owner": "payments"}))
+        await source.sync()
+
+        document = await source.document("component:default/shop")
+
+        assert document.owner == Owner("payments", "#ask-payments", "the catalog")
+        assert (await source.document("group:default/payments")).owner is None
 
     async def test_a_removed_file_is_gone(self, tmp_path: Path, source: SyncedSource) -> None:
         folder = tmp_path / "catalog"

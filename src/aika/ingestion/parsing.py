@@ -167,7 +167,7 @@ def owner_from(attributes: Mapping[str, AttributeValue]) -> Owner | None:
     if not names and not contacts:
         return None
     contact = contacts[0] if contacts else None
-    found_in = ", ".join(_listed(attributes, "owner_found_in")) or "front matter"
+    found_in = ", ".join(_listed(attributes, "recorded_in")) or "front matter"
     return Owner(name=", ".join(names) or str(contact), contact=contact, found_in=found_in)
 
 

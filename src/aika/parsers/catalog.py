@@ -136,7 +136,7 @@ def _definition(text: str) -> Body:
 
 
 def _title(entity: _Entity) -> str:
-    return f"{entity.title} ({entity.heading})" if entity.title else f"{entity.name} ({entity.kind})"
+    return f"{entity.title} ({entity.heading})" if entity.title else f"{entity.name} ({entity.kind.lower()})"
 
 
 def _kind(entity: _Entity) -> Kind:
@@ -178,7 +178,7 @@ def _facts(entity: _Entity) -> Iterator[tuple[str, str]]:
     yield "E-mail", contact.email
     yield "On call", contact.on_call
     yield "Members", ", ".join(target.shown for target in relations["hasMember"])
-    yield "Member of", ", ".join(target.shown for target in relations["memberOf"])
+    yield "Belongs to", ", ".join(target.shown for target in relations["memberOf"])
     yield "Parent group", ", ".join(target.shown for target in relations["childOf"])
     yield "Groups below", ", ".join(target.shown for target in relations["parentOf"])
     for name, kind in (("System", "system"), ("Domain", "domain")):
@@ -203,7 +203,7 @@ def _shared_attributes(entities: Sequence[_Entity]) -> dict[str, AttributeValue]
     owners = {target.short for entity in entities for target in entity.relations["ownedBy"]}
     if len(owners) == 1:
         found["owner"] = owners.pop()
-        found["owner_found_in"] = "the catalog"
+        found["recorded_in"] = "the catalog"
     return found
 
 
@@ -215,7 +215,7 @@ def _attributes(entity: _Entity) -> dict[str, AttributeValue]:
     said: dict[str, AttributeValue] = {
         "entities": (entity.heading,),
         "owner": owners[0] if len(owners) == 1 else owners,
-        "owner_found_in": "the catalog" if owners else "",
+        "recorded_in": "the catalog" if owners else "",
         "slack": contact.slack,
         "email": contact.email,
         "on_call": contact.on_call,

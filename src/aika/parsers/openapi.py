@@ -38,7 +38,7 @@ def _attributes(value: object) -> dict[str, AttributeValue]:
     said: dict[str, AttributeValue] = {
         "api_version": text_at(value, "info", "version"),
         "owner": owner,
-        "owner_found_in": "the API's description" if owner else "",
+        "recorded_in": "the API's description" if owner else "",
         "slack": text_at(value, "info", "x-slack") or text_at(value, "info", "contact", "x-slack"),
         "email": text_at(value, "info", "contact", "email"),
         "lifecycle": text_at(value, "info", "x-lifecycle"),

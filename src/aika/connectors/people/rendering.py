@@ -32,7 +32,7 @@ def person_attributes(person: Person, organization: Organization) -> dict[str, A
     said: dict[str, AttributeValue] = {
         "name": person.name,
         "role": ", ".join(person.all("role")),
-        "teams": tuple(person.teams),
+        "member_of": tuple(person.teams),
         "manager": ", ".join(managers),
         "reports": tuple(map(organization.shown, person.reports)),
         "email": person.email,
@@ -98,8 +98,7 @@ def _of_person(person: Person, organization: Organization) -> Iterator[str]:
 def _person_facts(person: Person, organization: Organization) -> Facts:
     yield "Name", person.name
     yield "Role", ", ".join(person.all("role"))
-    yield "Team", ", ".join(team for team in person.teams if _sort(team, organization) == "team")
-    yield "Department", ", ".join(team for team in person.teams if _sort(team, organization) != "team")
+    yield "Belongs to", ", ".join(person.teams)
     yield "Company", person.first("company")
     yield "Manager", ", ".join(map(organization.shown, person.managers))
     yield "Reports", ", ".join(map(organization.shown, person.reports))
@@ -137,14 +136,14 @@ def _of_team(team: Team, organization: Organization) -> Iterator[str]:
 
 
 def _team_facts(team: Team, organization: Organization) -> Facts:
-    yield team.sort.capitalize(), team.name
+    yield "Name", team.name
     yield "Lead", ", ".join(_names(team.all("lead"), organization))
     yield "Slack", _channel(team.first("slack"))
     yield "E-mail", team.first("email")
     yield "On call", team.first("on_call")
     yield "Members", ", ".join(map(organization.shown, team.members))
-    yield "Parent team", ", ".join(team.parents)
-    yield "Teams below", ", ".join(team.below)
+    yield "Parent group", ", ".join(team.parents)
+    yield "Groups below", ", ".join(team.below)
     yield "Topics", ", ".join(team.all("topics"))
     # "Who are the tech leads of …" asks for a role in a team.
     by_role: defaultdict[str, list[str]] = defaultdict(list)
@@ -152,7 +151,7 @@ def _team_facts(team: Team, organization: Organization) -> Facts:
         for role in person.all("role"):
             by_role[role].append(organization.shown(person.key))
     for role, names in by_role.items():
-        yield f"{role} of {team.name}", ", ".join(names)
+        yield role, ", ".join(names)
     for record in team.records:
         yield from record.shown
 
