@@ -11,7 +11,7 @@ from github_front import GitHubFront
 from aika.connectors.github.connector import GitHubConnector
 from aika.connectors.github.options import GitHubOptions
 from aika.domain.documents import RawDocument
-from aika.domain.sources import Cursor, Event, Found
+from aika.domain.sources import Checkpoint, Cursor, Event, Found
 from aika.registry import Surroundings
 from aika.retrieval.lexical import TechnicalAnalyzer
 
@@ -99,3 +99,20 @@ class Company:
         """Return the documents of a whole run."""
         async with self.connect(**more) as connector:
             return [await event.load() async for event in connector.read(None) if isinstance(event, Found)]
+
+
+def keys(events: list[Event]) -> set[str]:
+    return {event.key for event in events if isinstance(event, Found)}
+
+
+def versions(events: list[Event]) -> dict[str, str]:
+    return {event.key: event.version for event in events if isinstance(event, Found)}
+
+
+def checkpoint(events: list[Event]) -> Checkpoint:
+    assert isinstance(events[-1], Checkpoint)
+    return events[-1]
+
+
+def cursor(events: list[Event]) -> Cursor:
+    return checkpoint(events).cursor

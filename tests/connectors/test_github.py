@@ -1,6 +1,6 @@
 """The GitHub connector reads an emulated GitHub, at the wire."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,17 +8,15 @@ from pathlib import Path
 import httpx
 import pytest
 from emulated.emulators import Emulator, emulator
-from github_company import ORDERS, SEED, Company
-from github_front import GitHubFront, make_discussion, make_reply, too_fast, used_up
+from github_company import ORDERS, SEED, Company, checkpoint, cursor, keys, versions
+from github_front import GitHubFront, make_discussion, make_reply
 from pydantic import ValidationError
-from wire import Told, served
+from wire import served
 
 from aika.connectors.github.options import GitHubOptions
 from aika.connectors.github.rendering import nested
-from aika.domain.access import EVERYONE
 from aika.domain.documents import Kind, Owner
-from aika.domain.errors import ConfigurationError, TransientError
-from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found, Members, Removed
+from aika.domain.sources import Found, Removed
 from aika.protocols import Connector
 from aika.testing.contracts.connector import ConnectorContract
 
@@ -172,19 +170,6 @@ async def test_a_second_run_finds_what_changed_and_loads_nothing_else(company: C
     assert {key for key in after if after[key] != old[key]} == {f"{ORDERS}/issues/3"}
 
 
-async def test_asking_again_counts_against_no_limit(company: Company) -> None:
-    company.open_issue("Orders are lost")
-    first = await company.events()
-    second = await company.events(cursor(first))
-    third = await company.events(cursor(second))
-    company.front.unchanged = 0
-
-    fourth = await company.events(cursor(third))
-
-    assert keys(fourth) == set()
-    assert company.front.unchanged == 6
-
-
 async def test_an_edited_comment_is_seen_though_its_issue_says_nothing(company: Company) -> None:
     number = company.open_issue("Orders are lost")
     comment = company.comment(number, "Restart it.")
@@ -231,227 +216,6 @@ async def test_long_listings_are_read_page_by_page(company: Company) -> None:
     assert keys(events) == expected
 
 
-async def test_a_listing_that_goes_on_elsewhere_gets_no_credentials(company: Company) -> None:
-    company.front.refusals = [
-        Told.json({"full_name": ORDERS, "private": False, "owner": {"login": "alice"}}),
-        Told.json([], Link='<http://elsewhere.example/issues?page=2>; rel="next"'),
-    ]
-
-    with pytest.raises(Exception, match="goes on at another server"):
-        await company.events()
-
-
-async def test_a_private_repository_is_read_by_its_collaborators(company: Company) -> None:
-    company.add_collaborator("bob")
-    company.add_collaborator("carol")
-
-    events = await company.events()
-
-    assert {event.group: event.members for event in events if isinstance(event, Members)} == {
-        f"github:{ORDERS}": {"github:alice", "github:bob", "github:carol"},
-        "github:alice": {"user:alice@example.org"},
-        "github:bob": {"user:bob@example.org"},
-    }
-
-
-async def test_single_sign_on_tells_whose_account_is_whose(company: Company) -> None:
-    company.do("POST", "/orgs/acme/repos", {"name": "api", "private": True})
-    for login in ("bob", "carol"):
-        company.do("PUT", f"/repos/acme/api/collaborators/{login}", {"permission": "push"})
-    company.front.identities = [("carol", "Carol@example.org"), (None, "dave@example.org"), ("bob", "employee-17")]
-    company.front.page_size = 2
-
-    events = await company.events(repositories=["acme/api"], single_sign_on=True)
-
-    accounts = {event.group: event.members for event in events if isinstance(event, Members)}
-    assert accounts["github:carol"] == {"user:carol@example.org"}
-    # What is no address tells nothing, so the profile decides.
-    assert accounts["github:bob"] == {"user:bob@example.org"}
-
-
-async def test_single_sign_on_that_cannot_be_read_is_a_failure_and_the_profiles_decide(company: Company) -> None:
-    company.do("POST", "/orgs/acme/repos", {"name": "api", "private": True})
-    company.do("PUT", "/repos/acme/api/collaborators/bob", {"permission": "push"})
-
-    events = await company.events(repositories=["acme/api"], single_sign_on=True)
-
-    assert [event.key for event in events if isinstance(event, Failed)] == ["acme/single sign-on"]
-    assert Members("github:bob", frozenset({"user:bob@example.org"})) in events
-
-
-async def test_readers_that_cannot_be_told_are_a_failure_and_not_everyone(company: Company) -> None:
-    company.open_issue("Orders are lost")
-    repository = company.do("GET", f"/repos/{ORDERS}")
-    company.front.refusals = [
-        Told.json(repository),
-        Told.json({"message": "Must have push access to view repository collaborators."}, 403),
-    ]
-
-    events = await company.events()
-
-    failed = [event for event in events if isinstance(event, Failed)]
-    assert [event.key for event in failed] == [f"github:{ORDERS}"]
-    assert "push access" in failed[0].reason
-    assert [event for event in events if isinstance(event, Members)] == []
-
-
-@pytest.mark.parametrize(
-    ("visibility", "readers"),
-    [("public", {"group:all-staff"}), ("internal", {EVERYONE}), ("private", {f"github:{ORDERS}"})],
-)
-async def test_readers_follow_the_visibility(company: Company, visibility: str, readers: set[str]) -> None:
-    company.open_issue("Orders are lost")
-    company.do("PATCH", f"/repos/{ORDERS}", {"visibility": visibility})
-
-    [raw] = await company.documents(public_readers=["group:all-staff"])
-
-    assert raw.readers == readers
-
-
-async def test_another_visibility_gives_every_document_another_version(company: Company) -> None:
-    company.open_issue("Orders are lost")
-    before = await company.events()
-    company.do("PATCH", f"/repos/{ORDERS}", {"visibility": "public"})
-
-    after = await company.events(cursor(before))
-
-    assert keys(after) == keys(before)
-    assert set(versions(after).values()).isdisjoint(versions(before).values())
-
-
-async def test_an_organizations_repositories_are_found_by_name_and_topic(company: Company) -> None:
-    for name in ("api-orders", "api-stock", "website"):
-        company.do("POST", "/user/repos", {"name": name})
-    company.do("PUT", "/repos/alice/api-stock/topics", {"names": ["backend"]})
-
-    by_name = await read_repositories(company, repositories=["alice/api-*"])
-    by_topic = await read_repositories(company, repositories=["alice/*"], topics=["backend"])
-    excluded = await read_repositories(company, repositories=["alice/*"], exclude=["alice/api-*", "alice/orders"])
-
-    assert by_name == {"alice/api-orders", "alice/api-stock"}
-    assert by_topic == {"alice/api-stock"}
-    assert excluded == {"alice/website"}
-
-
-async def test_a_repository_that_vanished_is_read_by_nobody(company: Company) -> None:
-    company.open_issue("Orders are lost")
-    before = await company.events()
-    company.do("DELETE", f"/repos/{ORDERS}")
-
-    after = await company.events(cursor(before))
-
-    assert Members(f"github:{ORDERS}", frozenset()) in after
-    assert [event.key for event in after if isinstance(event, Failed)] == [ORDERS]
-    assert checkpoint(after).complete
-
-
-async def test_a_used_up_limit_is_waited_for(company: Company) -> None:
-    company.open_issue("Orders are lost")
-    waited: list[float] = []
-    now = datetime.now(UTC)
-    company.front.refusals = [used_up(resets_at=now.timestamp() + 1200)]
-
-    events = await company.events(sleep=recorder(waited), now=lambda: now)
-
-    assert keys(events) == {f"{ORDERS}/issues/1"}
-    assert waited == [pytest.approx(1201, abs=2)]
-
-
-async def test_a_burst_is_answered_by_waiting_as_long_as_asked(company: Company) -> None:
-    company.open_issue("Orders are lost")
-    waited: list[float] = []
-    company.front.refusals = [too_fast(45)]
-
-    events = await company.events(sleep=recorder(waited))
-
-    assert keys(events) == {f"{ORDERS}/issues/1"}
-    assert waited == [46]
-
-
-async def test_a_limit_that_lasts_too_long_ends_the_run_and_says_when_to_come_back(company: Company) -> None:
-    now = datetime.now(UTC)
-    company.front.refusals = [used_up(resets_at=now.timestamp() + 3000)]
-
-    with pytest.raises(TransientError, match="rate limit is used up") as failure:
-        await company.events(longest_wait=600, now=lambda: now)
-
-    assert failure.value.retry_after == pytest.approx(3000, abs=2)
-
-
-async def test_no_minute_has_more_requests_than_github_likes(company: Company) -> None:
-    company.front.page_size = 1
-    for number in range(4):
-        company.open_issue(f"Issue {number}")
-    waited: list[float] = []
-    now = datetime.now(UTC)
-
-    async with company.connect(
-        sleep=recorder(waited), now=lambda: now, content=["issues"], requests_a_minute=3
-    ) as connector:
-        events = [event async for event in connector.read(None)]
-
-    # The repository, its collaborators, an account and four pages of issues: three are asked for at once.
-    assert len(keys(events)) == 4
-    assert waited == [60.0, 60.0, 60.0, 120.0]
-
-
-async def test_a_document_does_not_wait_long_for_a_limit_and_is_read_by_the_next_run(company: Company) -> None:
-    number = company.open_issue("Orders are lost")
-    events: list[Event] = []
-    async with company.connect() as connector:
-        async for event in connector.read(None):
-            events.append(event)
-            if isinstance(event, Checkpoint) and len(events) == 3 + 1:
-                company.front.refusals = [too_fast(600)]
-                found = next(one for one in events if isinstance(one, Found))
-                with pytest.raises(TransientError):
-                    await found.load()
-
-    after = await company.events(cursor(events))
-
-    again = [event.version for event in after if isinstance(event, Found) and event.key == f"{ORDERS}/issues/{number}"]
-    assert len(set(again) - set(versions(events).values())) == 1
-
-
-async def test_an_expired_token_is_named_with_what_to_do(company: Company) -> None:
-    company.front.expired.add("alice-token")
-
-    with pytest.raises(ConfigurationError, match=r"expired.*make a new one") as failure:
-        await company.events()
-
-    assert "alice-token" not in str(failure.value)
-
-
-async def test_what_may_not_be_read_is_a_failure_of_its_own(company: Company) -> None:
-    company.open_issue("Orders are lost")
-    refused = Told.json(
-        {"message": "Resource not accessible"}, 403, **{"X-Accepted-GitHub-Permissions": "contents=read"}
-    )
-
-    async with company.connect(content=["issues", "releases"]) as connector:
-        events = []
-        async for event in connector.read(None):
-            events.append(event)
-            if isinstance(event, Found):
-                company.front.refusals = [refused]
-
-    failed = [event for event in events if isinstance(event, Failed)]
-    assert [event.key for event in failed] == [f"{ORDERS}/releases"]
-    assert "contents=read" in failed[0].reason
-    assert not checkpoint(events).complete
-
-
-async def test_an_organizations_repositories_are_read(company: Company) -> None:
-    company.do("POST", "/orgs/acme/repos", {"name": "api", "private": True})
-    company.do("POST", "/orgs/acme/repos", {"name": "old", "private": True})
-    company.do("PATCH", "/repos/acme/old", {"archived": True})
-    company.do("POST", "/repos/acme/api/issues", {"title": "Orders are lost"})
-
-    events = await company.events(repositories=[], organizations=["acme"])
-
-    assert keys(events) == {"acme/api/issues/1"}
-
-
 async def test_bots_are_left_out(company: Company) -> None:
     company.open_issue("Bump left-pad")
 
@@ -475,35 +239,3 @@ async def test_bots_are_left_out(company: Company) -> None:
 def test_options_that_make_no_sense_are_refused(options: dict[str, object], reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         GitHubOptions.model_validate(options)
-
-
-def recorder(waited: list[float]) -> Callable[[float], Awaitable[None]]:
-    async def sleep(seconds: float) -> None:
-        waited.append(seconds)
-
-    return sleep
-
-
-async def read_repositories(company: Company, **options: object) -> set[str]:
-    """Return the repositories that a run asks for issues."""
-    company.front.asked.clear()
-    await company.events(**options)
-    issues = [path for path in company.front.paths if path.endswith("/issues")]
-    return {path.removeprefix("/repos/").removesuffix("/issues") for path in issues}
-
-
-def keys(events: list[Event]) -> set[str]:
-    return {event.key for event in events if isinstance(event, Found)}
-
-
-def versions(events: list[Event]) -> dict[str, str]:
-    return {event.key: event.version for event in events if isinstance(event, Found)}
-
-
-def checkpoint(events: list[Event]) -> Checkpoint:
-    assert isinstance(events[-1], Checkpoint)
-    return events[-1]
-
-
-def cursor(events: list[Event]) -> Cursor:
-    return checkpoint(events).cursor
