@@ -154,6 +154,25 @@ class TestFetching:
             await events_of(tmp_path, url=address.replace("docs.git", "nothing.git"))
 
 
+class TestTransfer:
+    @needs_git
+    async def test_only_what_is_new_is_transferred(self, work: Work, tmp_path: Path) -> None:
+        work.commit({f"{number}.md": hashlib.sha512(bytes([number])).hexdigest() * 40 for number in range(50)})
+        sizes: list[int] = []
+
+        with serving(measured(git_http_backend(tmp_path / "remote"), sizes)) as base:
+            url = f"{base}/acme/docs.git"
+            await events_of(tmp_path, url=url)
+            first, sizes[:] = sum(sizes), []
+            await events_of(tmp_path, url=url)
+            unchanged, sizes[:] = sum(sizes), []
+            work.commit({"new.md": "a"})
+            await events_of(tmp_path, url=url)
+
+        assert unchanged < 1_000
+        assert sum(sizes) < first / 2
+
+
 class TestAccess:
     async def test_a_token_opens_a_private_repository(self, work: Work, tmp_path: Path) -> None:
         work.commit({"a.md": "a"})
@@ -308,6 +327,17 @@ def private(application: WSGIApplication) -> WSGIApplication:
         return application(environ, start_response)
 
     return guarded  # type: ignore[return-value]  # the inner application's result is passed on
+
+
+def measured(application: WSGIApplication, sizes: list[int]) -> WSGIApplication:
+    """Note how many bytes each response has."""
+
+    def measuring(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        content = list(application(environ, start_response))
+        sizes.append(sum(map(len, content)))
+        return content
+
+    return measuring
 
 
 def answering(status: str, *headers: tuple[str, str]) -> WSGIApplication:

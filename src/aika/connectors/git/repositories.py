@@ -32,8 +32,8 @@ T = TypeVar("T", bound=ShaFile)
 _TIMEOUT = 300.0
 """Seconds without a sign of life."""
 _SHA1_HEX = 40
-_KEPT = Ref(b"refs/aika/head")
-"""What was fetched last, so that it counts as there."""
+_KEPT = Ref(b"refs/heads/aika")
+"""What was fetched last: a branch, because dulwich tells the server of branches only what is there already."""
 
 
 class Objects:
@@ -92,9 +92,9 @@ def fetched(repository: Repo, options: GitOptions) -> tuple[bytes, str]:
     """
     url = options.url or ""
     with _translated(url), _connected(options) as (client, path):
-        asked = _Asked(options)
+        asked = _Asked(repository, options)
         result = client.fetch(path, repository, determine_wants=asked.wants, depth=options.depth)
-        head, name = asked.head(repository, result.symrefs)
+        head, name = asked.head(result.symrefs)
         repository.refs[_KEPT] = ObjectID(head)
     return head, name
 
@@ -126,7 +126,8 @@ def commit_of(repository: Repo, ref: str | None) -> tuple[bytes, str]:
 class _Asked:
     """What is asked of the remote: one reference only."""
 
-    def __init__(self, options: GitOptions) -> None:
+    def __init__(self, repository: Repo, options: GitOptions) -> None:
+        self._repository = repository
         self._ref = options.ref
         self._sha: ObjectID | None = None
 
@@ -137,13 +138,14 @@ class _Asked:
             self._sha = ObjectID(self._ref.encode())
         if self._sha is None and self._ref is not None:
             raise ConfigurationError(f"the repository has no branch or tag {self._ref!r}: correct the source's ref")
-        return [] if self._sha is None else [self._sha]
+        # A pack is added whole or not at all: what is there is there with all that it needs.
+        return [] if self._sha is None or self._sha in self._repository.object_store else [self._sha]
 
-    def head(self, repository: Repo, symrefs: Mapping[Ref, Ref]) -> tuple[bytes, str]:
+    def head(self, symrefs: Mapping[Ref, Ref]) -> tuple[bytes, str]:
         if self._sha is None:
             raise NotFoundError("the repository is empty: nothing was ever pushed to it")
         default = symrefs.get(Ref(b"HEAD"), b"HEAD").decode(errors="replace").removeprefix("refs/heads/")
-        return _peeled(repository, self._sha), self._ref or default
+        return _peeled(self._repository, self._sha), self._ref or default
 
 
 @contextmanager
