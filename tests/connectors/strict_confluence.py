@@ -166,9 +166,16 @@ class Confluence:
                 found = self._current([asked.query["spaceKey"]], [asked.query["type"]])
                 return self._paged([self._content(item, asked) for item in found], asked)
             case ["content", id]:
-                item = self.items[id]
-                return Told.json({"message": "oops"}, 403) if item.broken else _body(item)
+                return self._one(self.items[id], asked)
         return None
+
+    def _one(self, item: Item, asked: Asked) -> object:
+        if item.status != "current":
+            return None
+        if item.broken:
+            return Told.json({"message": "oops"}, 403)
+        wants_body = "body.storage" in asked.query.get("expand", "")
+        return {**self._content(item, asked), **(_body(item) if wants_body else {})}
 
     def _search(self, asked: Asked) -> object:
         cql = asked.query["cql"]

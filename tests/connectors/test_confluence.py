@@ -339,11 +339,15 @@ async def test_a_webhook_tells_of_a_change_and_of_a_deletion(data_center: Conflu
     page = data_center.add("Page", "", users=["ann"])
     elsewhere = data_center.add("Elsewhere", "", space="OTHER")
 
+    data_center.unsearchable.add(page.id)
     changed = await noticed(data_center, signed({"event": "page_updated", "page": {"id": int(page.id)}}))
-    trashed = await noticed(data_center, signed({"event": "page_trashed", "page": {"id": int(page.id)}}))
+    replayed = await noticed(data_center, signed({"event": "page_trashed", "page": {"id": int(page.id)}}))
     foreign = await noticed(data_center, signed({"event": "page_updated", "page": {"id": int(elsewhere.id)}}))
+    data_center.items[page.id].status = "trashed"
+    trashed = await noticed(data_center, signed({"event": "page_trashed", "page": {"id": int(page.id)}}))
 
     assert [event.key for event in changed if isinstance(event, Found)] == [page.id]
+    assert [event.key for event in replayed if isinstance(event, Found)] == [page.id], "it is still there"
     assert members(changed, data_center)[f"page:{page.id}"] == {"ann"}
     assert trashed == [Removed(page.id)]
     assert foreign == []

@@ -418,6 +418,35 @@ async def test_a_site_that_wants_a_long_pause_is_left_alone(reader: Reader, site
     assert site.requests("/a") == 1
 
 
+async def test_a_site_that_is_down_is_not_asked_for_every_page(reader: Reader, site: Site) -> None:
+    paths = [f"/{number}" for number in range(40)]
+    site.pages["/"] = page("home", *paths)
+    site.files |= {path: Told(500, b"down") for path in paths}
+
+    with pytest.raises(TransientError, match="cannot be read now"):
+        await reader.events()
+
+    assert site.statuses()[500] < 20
+
+
+async def test_a_page_that_is_too_large_is_reported(reader: Reader, site: Site) -> None:
+    site.pages |= {"/": page("home", "/large"), "/large": page("x" * 5000)}
+
+    assert "larger than" in failures(await reader.events(max_file_bytes=2000))[f"{site.url}/large"]
+
+
+async def test_what_surrounds_the_content_does_not_become_text(reader: Reader, site: Site) -> None:
+    around = (
+        '<div id="onetrust-consent-sdk"><p>We value your privacy</p></div><div class="cookie-banner">Accept all</div>'
+        '<footer>Imprint</footer><aside class="sidebar">Related</aside>'
+    )
+    site.pages["/"] = page("Ferries run daily.", title="Timetable").replace("</body>", f"{around}</body>")
+
+    text = HtmlParser().parse(await reader.document("/")).body.text
+
+    assert text == "# Timetable\n\nFerries run daily."
+
+
 async def test_links_to_private_addresses_are_not_opened(reader: Reader, site: Site) -> None:
     site.files["/jump"] = redirect("http://[::1]:9/internal")
     site.pages["/"] = page("home", "http://169.254.169.254/latest", "/jump")

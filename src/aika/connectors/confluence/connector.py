@@ -88,13 +88,12 @@ class ConfluenceConnector:
         if changed.content is None:
             return
         key = str(changed.content)
-        if changed.event in _GONE:
-            yield Removed(key)
-            return
         try:
             content = await self._site.content(key)
         except NotFoundError:
-            # It may be gone, or the search may not know it yet: the next listing tells.
+            # Asked also where the message says that it is gone: an old message, sent again, must not hide a restored page.
+            if changed.event in _GONE:
+                yield Removed(key)
             return
         spaces = [space for space in await self._spaces() if space.key == content.space_key]
         if not spaces or content.type not in self._types:
@@ -150,6 +149,9 @@ class ConfluenceConnector:
         for content in contents:
             access.note(content)
         for content in contents:
+            if content.status != "current":
+                yield Removed(content.id)
+                continue
             readers = await self._readers(content, space, access)
             yield Found(content.id, _version(content, readers), partial(self._load, content, space, readers))
 

@@ -179,6 +179,10 @@ class DataCenter(_Shared):
         async for content in self._api.list("/rest/api/content", Content, params):
             yield content
 
+    async def content(self, id: str) -> Content:
+        # Not by a search, whose index may not know yet what a webhook tells.
+        return await self._api.get(f"/rest/api/content/{_number(id)}", Content, {"expand": _EXPANSION})
+
     async def body(self, content: Content) -> Body:
         return await self._api.get(f"/rest/api/content/{_number(content.id)}", Body, {"expand": "body.storage"})
 

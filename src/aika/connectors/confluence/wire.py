@@ -131,5 +131,7 @@ class Changed(_Wire):
     event: str = ""
     content: int | str | None = Field(
         default=None,
-        validation_alias=AliasChoices(AliasPath("page", "id"), AliasPath("blog", "id"), AliasPath("blogpost", "id")),
+        validation_alias=AliasChoices(
+            AliasPath("page", "id"), AliasPath("blog", "id"), AliasPath("blogpost", "id"), AliasPath("content", "id")
+        ),
     )
