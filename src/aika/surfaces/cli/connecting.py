@@ -6,6 +6,7 @@ Both are spoken to with the same client, so that a command does not know the dif
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -24,11 +25,29 @@ async def connect(folder: Path, *, user: str | None = None) -> AsyncIterator[Asy
 
     It asks for the person with the e-mail address ``user``, where one is given.
     """
-    settings = load_settings(folder)
+    async with (
+        reach(load_settings(folder)) as there,
+        AsyncAikaClient(there.url, there.token, transport=there.transport, user=user) as client,
+    ):
+        yield client
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where aika answers."""
+
+    url: str
+    token: str | None = None
+    transport: httpx.AsyncBaseTransport | None = None
+    """``None``: over the network."""
+
+
+@asynccontextmanager
+async def reach(settings: Settings) -> AsyncIterator[Reached]:
+    """Yield where the server answers that holds the data, or the application opened here."""
     url = serving_url(settings)
     if url is not None:
-        async with AsyncAikaClient(url, os.environ.get(TOKEN_VARIABLE), user=user) as client:
-            yield client
+        yield Reached(url, os.environ.get(TOKEN_VARIABLE))
         return
     # Deferred: opening the application takes a second to import, which a question to a running server need not wait for.
     from aika.application.wiring import open_aika
@@ -40,8 +59,7 @@ async def connect(folder: Path, *, user: str | None = None) -> AsyncIterator[Asy
         # A command that was interrupted may have left documents that the index has yet to follow.
         await aika.generations.until_findable()
         transport = httpx.ASGITransport(create_app(aika, max_body_bytes=settings.server.max_body_bytes))
-        async with AsyncAikaClient("http://aika", transport=transport, user=user) as client:
-            yield client
+        yield Reached("http://aika", transport=transport)
 
 
 def serving_url(settings: Settings) -> str | None:
