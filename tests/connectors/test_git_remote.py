@@ -172,6 +172,20 @@ class TestTransfer:
         assert unchanged < 1_000
         assert sum(sizes) < first / 2
 
+    async def test_a_copy_of_too_many_packs_is_made_anew(self, work: Work, tmp_path: Path) -> None:
+        work.commit({"a.md": "a"}, author=BOB)
+
+        with serving(dulwich_server(work.repository)) as base:
+            url = f"{base}/acme/docs.git"
+            before = await events_of(tmp_path, url=url)
+            packs = next((tmp_path / "data" / "git").glob("docs-*/objects/pack"))
+            for number in range(201):
+                (packs / f"pack-{number:040x}.pack").touch()
+            after = await events_of(tmp_path, url=url)
+
+        assert versions(after) == versions(before)
+        assert len(list(packs.iterdir())) < 10
+
 
 class TestAccess:
     async def test_a_token_opens_a_private_repository(self, work: Work, tmp_path: Path) -> None:
@@ -273,6 +287,18 @@ class TestPushes:
             events = [event async for event in connector.notice(signed(body))]
 
         assert keys(events) == ["a.md"]
+
+    async def test_a_push_that_changes_owners_finds_all_and_tells_what_is_gone(
+        self, work: Work, tmp_path: Path
+    ) -> None:
+        before = work.commit({"a.md": "a", "b.md": "b"})
+        work.commit({"CODEOWNERS": "* @acme/team"}, removed=["b.md"])
+
+        async with connecting(tmp_path, path=work.folder, webhook_secret="s3") as connector:
+            events = [event async for event in connector.notice(push(before))]
+
+        assert keys(events) == ["CODEOWNERS", "a.md"]
+        assert events[-1] == Removed("b.md")
 
     async def test_another_branch_is_no_news(self, work: Work, tmp_path: Path) -> None:
         before = work.commit({"a.md": "a"})

@@ -29,6 +29,7 @@ from aika.connectors.git.repositories import (
     Objects,
     commit_of,
     fetched,
+    kept_folder,
     kept_repository,
     local_repository,
     origin_of,
@@ -86,8 +87,9 @@ class GitConnector:
             identity = hashlib.blake2b(f"{path.resolve()}@{options.ref}".encode(), digest_size=8).hexdigest()
             memory = surroundings.data_dir / "git" / f"{path.resolve().name[:40]}-{identity}.history.json"
         else:
-            repository = await asyncio.to_thread(kept_repository, surroundings.data_dir, options)
-            memory = Path(repository.path) / "aika.history.json"
+            folder = kept_folder(surroundings.data_dir, options)
+            repository = await asyncio.to_thread(kept_repository, folder)
+            memory = folder.with_name(f"{folder.name}.history.json")
         try:
             yield cls(repository, options, memory)
         finally:
@@ -117,6 +119,12 @@ class GitConnector:
         before = await asyncio.to_thread(self._before, position, state)
         async for event in self._events(state, Comparison(before, state.files, self._rules)):
             yield event
+        if before is None and (earlier := self._known(position)) is not None:
+            # Everything was listed, since the push changed what is said of others. What is gone has to be told all the same.
+            comparison = Comparison(earlier, state.files, self._rules)
+            await asyncio.to_thread(lambda: list(comparison.changed()))
+            for path in comparison.removed:
+                yield Removed(path)
 
     def _concerns(self, push: Push) -> bool:
         return push.branch == (self._options.ref or push.default_branch or push.branch)
@@ -152,15 +160,19 @@ class GitConnector:
             return None
         if self._now() - position.listed_at >= self._options.full_every.total_seconds():
             return None
-        if not position.commit or position.commit.encode() not in self._objects:
+        before = self._known(position)
+        if before is None:
             return None
-        before = State(self._objects, position.commit.encode())
         everything = Rules.of((), (), defaults=False, ignore_files=False)
         comparison = Comparison(before, state.files, everything)
         changed = [entry.path for entry in comparison.changed()] + comparison.removed
         if any(governs_exclusion(path) or state.describer.governs(path) for path in changed):
             return None
         return before
+
+    def _known(self, position: _Position) -> State | None:
+        commit = position.commit.encode()
+        return State(self._objects, commit) if commit in self._objects else None
 
     def _position(self, since: Cursor | None) -> _Position | None:
         if since is None:

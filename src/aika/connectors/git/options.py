@@ -12,7 +12,7 @@ from aika.connectors.trees.links import Hosting
 from aika.connectors.trees.ownership import OWNER_RULES
 from aika.registry import Options
 
-_SCHEMES = frozenset({"https", "http", "ssh", "git"})
+_SCHEMES = frozenset({"https", "http", "ssh"})
 
 
 class GitOptions(Options):

@@ -1,6 +1,7 @@
 """Opening a repository, and fetching what is new of a remote one. Everything here may take long: call it in a thread."""
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from dulwich.errors import (
 from dulwich.file import FileLocked
 from dulwich.objects import Commit, ObjectID, ShaFile, Tag
 from dulwich.refs import Ref
-from dulwich.repo import Repo
+from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
 
 from aika.connectors.git.options import GitOptions
 from aika.domain.errors import ConfigurationError, NotFoundError, PermanentError, TransientError
@@ -31,6 +32,10 @@ T = TypeVar("T", bound=ShaFile)
 
 _TIMEOUT = 300.0
 """Seconds without a sign of life."""
+_MOST_PACKS = 200
+"""Each fetch that brings something adds a pack, and each pack holds files open. Fetching anew costs less than rewriting."""
+_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=30"
+"""Nobody is there to answer a question, and a connection that is dead must end."""
 _SHA1_HEX = 40
 _KEPT = Ref(b"refs/heads/aika")
 """What was fetched last: a branch, because dulwich tells the server of branches only what is there already."""
@@ -63,6 +68,8 @@ def local_repository(path: Path) -> Repo:
     """Open a repository where it is. Raises `ConfigurationError` where there is none."""
     try:
         return Repo(str(path))
+    except (UnsupportedVersion, UnsupportedExtension) as error:
+        raise ConfigurationError(f"the repository at {path} has a form that aika cannot read: {error}") from error
     except NotGitRepository as error:
         try:
             root = Path(Repo.discover(str(path)).path)
@@ -73,11 +80,18 @@ def local_repository(path: Path) -> Repo:
         ) from error
 
 
-def kept_repository(data_dir: Path, options: GitOptions) -> Repo:
-    """Open the copy of a remote repository, an empty one at first: one for each address, reference and depth."""
+def kept_folder(data_dir: Path, options: GitOptions) -> Path:
+    """Return where the copy of a remote repository is kept: one for each address, reference and depth."""
     identity = repr((options.url, options.ref, options.depth))
     name = (options.url or "").rstrip("/").removesuffix(".git").rpartition("/")[2]
-    folder = data_dir / "git" / f"{name[:40]}-{hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()}"
+    return data_dir / "git" / f"{name[:40]}-{hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()}"
+
+
+def kept_repository(folder: Path) -> Repo:
+    """Open the copy of a remote repository, an empty one at first, and now and then again."""
+    packs = folder / "objects" / "pack"
+    if packs.is_dir() and sum(1 for _ in packs.glob("*.pack")) > _MOST_PACKS:
+        shutil.rmtree(folder)
     if (folder / "objects").is_dir():
         return Repo(str(folder))
     folder.mkdir(parents=True, exist_ok=True)
@@ -153,7 +167,7 @@ def _connected(options: GitOptions) -> Iterator[tuple[GitClient, str]]:
     """Give a client and the path to ask it for. What it opened is closed at the end."""
     url = options.url or ""
     if not url.startswith(("http://", "https://")):
-        yield get_transport_and_path(url, config=StackedConfig([]))
+        yield get_transport_and_path(url, config=StackedConfig([]), ssh_command=_SSH)
         return
     secret = options.token.get_secret_value() if options.token else None
     parts = urlsplit(url)
