@@ -193,7 +193,7 @@ class PeopleConnector:
             if person.is_active or self._options.inactive == "show":
                 yield self._person(person, organization), person.origins
         for team in organization.teams.values():
-            if team.records or team.members:
+            if team.values or team.members:
                 yield _team(team, organization), team.origins
 
     def _person(self, person: Person, organization: Organization) -> RawDocument:
@@ -236,9 +236,11 @@ class PeopleConnector:
     def _take(self, rows: list[Row], key: str, path: Path, reading: _Reading) -> None:
         of_teams = path.stem.lower() in _TEAM_FILES
         taken: dict[str, None] = {}
+        reading.unread |= {
+            name for name in {name for row in rows for name in row.values} if not self._fields.knows(name)
+        }
         for row in rows:
-            record = replace(self._fields.record(row.values), declared_team=row.is_team or of_teams)
-            reading.unread |= {name for name in row.values if not self._fields.knows(name)}
+            record = self._fields.record(row.values, is_team=row.is_team or of_teams)
             if document := reading.organization.take(record, origin=key, number=row.number):
                 taken[document] = None
         reading.by_file[key] = list(taken)

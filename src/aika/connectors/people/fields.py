@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "id": (
@@ -51,6 +52,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
 """Fields, and the usual names of their columns. The first that a record has is taken."""
 
 
+@lru_cache(maxsize=10_000)
 def plain_name(name: str) -> str:
     """Return a column's name as it is compared: ``Job Title``, ``job_title`` and ``jobTitle`` are ``jobtitle``."""
     return re.sub(r"[\W_]+", "", name.casefold())
@@ -98,12 +100,13 @@ class Fields:
     show: frozenset[str] = frozenset()
     """Names of further columns, as `plain_name` writes them."""
 
-    def record(self, row: Mapping[str, object]) -> Record:
+    def record(self, row: Mapping[str, object], *, is_team: bool = False) -> Record:
         named = {plain_name(name): (name, value) for name, value in row.items()}
         values: dict[str, tuple[str, ...]] = {}
         for key, usual in _USUAL.items():
             columns = (plain_name(self.mapping[key]),) if key in self.mapping else usual
-            found = next((texts for column in columns if (texts := _texts(key, named.get(column)))), ())
+            given = (named[column][1] for column in columns if column in named)
+            found = next((texts for value in given if (texts := _texts(key, value))), ())
             if found:
                 values[key] = found
         # A table of teams alone calls its column "team".
@@ -112,7 +115,7 @@ class Fields:
         shown = tuple(
             (name, text) for plain, (name, value) in named.items() if plain in self.show and (text := _text(value))
         )
-        return Record(values, shown)
+        return Record(values, shown, is_team)
 
     def knows(self, name: str) -> bool:
         """Whether a column of this name is read."""
@@ -121,8 +124,7 @@ class Fields:
         return plain in mapped | self.show | _KNOWN
 
 
-def _texts(field: str, column: tuple[str, object] | None) -> tuple[str, ...]:
-    value = None if column is None else column[1]
+def _texts(field: str, value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(text for item in value if (text := _text(item)))
     text = _text(value)

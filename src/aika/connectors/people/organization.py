@@ -18,24 +18,39 @@ _SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
 @dataclass(slots=True)
-class Person:
-    """What all records say of one person."""
+class Said:
+    """What all records say of one person or team, by field."""
 
-    key: str
-    records: list[Record] = field(default_factory=list)
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shown: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Further columns with their values."""
     origins: set[str] = field(default_factory=set)
-    """The files that mention them."""
+    """The files that say something."""
+
+    def take(self, record: Record, origin: str) -> None:
+        for key, texts in record.values.items():
+            known = self.values.get(key)
+            self.values[key] = texts if known is None else tuple(dict.fromkeys((*known, *texts)))
+        self.shown.update(dict.fromkeys(record.shown))
+        self.origins.add(origin)
+
+    def first(self, field: str) -> str:
+        return self.values.get(field, ("",))[0]
+
+    def all(self, field: str) -> tuple[str, ...]:
+        return self.values.get(field, ())
+
+
+@dataclass(slots=True)
+class Person(Said):
+    """One person, and how they hang together with others."""
+
+    key: str = ""
     managers: dict[str, None] = field(default_factory=dict)
     reports: dict[str, None] = field(default_factory=dict)
     """Keys of people, or words where no such person is known."""
     teams: dict[str, None] = field(default_factory=dict)
     """Names of teams."""
-
-    def first(self, field: str) -> str:
-        return next((text for record in self.records if (text := record.first(field))), "")
-
-    def all(self, field: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for record in self.records for text in record.all(field)))
 
     @property
     def name(self) -> str:
@@ -71,13 +86,11 @@ class Person:
 
 
 @dataclass(slots=True)
-class Team:
+class Team(Said):
     """What is known of a team: from records of its own, and from the people who name it."""
 
-    name: str
+    name: str = ""
     sort: str = "team"
-    records: list[Record] = field(default_factory=list)
-    origins: set[str] = field(default_factory=set)
     members: dict[str, None] = field(default_factory=dict)
     """Keys of people, or words where no such person is known."""
     below: dict[str, None] = field(default_factory=dict)
@@ -91,12 +104,6 @@ class Team:
     @property
     def group(self) -> PrincipalId:
         return PrincipalId(f"group:{slug(self.name)}")
-
-    def first(self, field: str) -> str:
-        return next((text for record in self.records if (text := record.first(field))), "")
-
-    def all(self, field: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for record in self.records for text in record.all(field)))
 
 
 class Organization:
@@ -125,9 +132,8 @@ class Organization:
         email = record.first("email").lower()
         known = self._by_email.get(email) if email else None
         key = f"person:{record.first('id') or email or slug(name)}" if known is None else known
-        person = self.people.setdefault(key, Person(key))
-        person.records.append(record)
-        person.origins.add(origin)
+        person = self.people.setdefault(key, Person(key=key))
+        person.take(record, origin)
         if email:
             self._by_email[email] = key
         if name and key not in self._by_name[name.casefold()]:
@@ -136,9 +142,8 @@ class Organization:
 
     def _take_team(self, record: Record, origin: str) -> str:
         name = record.first("name") or record.first("id")
-        team = self.teams.setdefault(slug(name), Team(name))
-        team.records.append(record)
-        team.origins.add(origin)
+        team = self.teams.setdefault(slug(name), Team(name=name))
+        team.take(record, origin)
         if record.first("id"):
             self._team_names[record.first("id")] = name
         return team.key
@@ -213,7 +218,7 @@ class Organization:
 
     def _team(self, name: str, sort: str = "team") -> Team:
         name = self._team_names.get(name, name)
-        return self.teams.setdefault(slug(name), Team(name, sort))
+        return self.teams.setdefault(slug(name), Team(name=name, sort=sort))
 
     def find(self, reference: str) -> Person | None:
         """Return whom an id, an e-mail address or a name means; ``None`` where it is nobody, or could be several."""

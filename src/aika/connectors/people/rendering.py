@@ -113,8 +113,7 @@ def _person_facts(person: Person, organization: Organization) -> Facts:
     yield "Profile", person.first("url")
     yield "Id", "" if SCIM in person.origins else person.first("id")
     yield "Status", "" if person.is_active else "inactive"
-    for record in person.records:
-        yield from record.shown
+    yield from person.shown
 
 
 def _of_team(team: Team, organization: Organization) -> Iterator[str]:
@@ -152,8 +151,7 @@ def _team_facts(team: Team, organization: Organization) -> Facts:
             by_role[role].append(organization.shown(person.key))
     for role, names in by_role.items():
         yield role, ", ".join(names)
-    for record in team.records:
-        yield from record.shown
+    yield from team.shown
 
 
 def _group_words(person: Person, organization: Organization) -> str:

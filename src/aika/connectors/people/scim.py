@@ -37,8 +37,7 @@ class ScimDirectory:
         async for group in self._all("Groups"):
             row = {"id": group.get("id"), "name": group.get("displayName")}
             members = [str(_mapping(member).get("value") or "") for member in _list(group.get("members"))]
-            record = self._fields.record({**row, **_extensions(group), "members": members})
-            yield Record(record.values, record.shown, declared_team=True)
+            yield self._fields.record({**row, **_extensions(group), "members": members}, is_team=True)
 
     async def _all(self, kind: str) -> AsyncIterator[dict[str, object]]:
         start, seen = 1, set[str]()
