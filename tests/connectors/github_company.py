@@ -1,12 +1,16 @@
 """A company on an emulated GitHub, and what its people do there."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+from emulated.emulators import Emulator
 from github_front import GitHubFront
+from wire import served
 
 from aika.connectors.github.connector import GitHubConnector
 from aika.connectors.github.options import GitHubOptions
@@ -99,6 +103,16 @@ class Company:
         """Return the documents of a whole run."""
         async with self.connect(**more) as connector:
             return [await event.load() async for event in connector.read(None) if isinstance(event, Found)]
+
+
+@contextmanager
+def at_work(github: Emulator, folder: Path) -> Iterator[Company]:
+    """Begin again from the seed, with a front before the emulator."""
+    github.reset()
+    # Without the usual certificates: to read them takes longer than most tests, and the emulator needs none.
+    upstream = httpx.Client(base_url=github.url, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    with upstream, served(front := GitHubFront(upstream)) as url:
+        yield Company(front, url, folder)
 
 
 def keys(events: list[Event]) -> set[str]:

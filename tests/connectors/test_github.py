@@ -5,13 +5,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from emulated.emulators import Emulator, emulator
-from github_company import ORDERS, SEED, Company, checkpoint, cursor, keys, versions
-from github_front import GitHubFront, make_discussion, make_reply
+from github_company import ORDERS, SEED, Company, at_work, checkpoint, cursor, keys, versions
+from github_front import make_discussion, make_reply
 from pydantic import ValidationError
-from wire import served
 
 from aika.connectors.github.options import GitHubOptions
 from aika.connectors.github.rendering import nested
@@ -29,9 +27,8 @@ def github() -> Iterator[Emulator]:
 
 @pytest.fixture
 def company(github: Emulator, tmp_path: Path) -> Iterator[Company]:
-    github.reset()
-    with httpx.Client(base_url=github.url) as upstream, served(front := GitHubFront(upstream)) as url:
-        yield Company(front, url, tmp_path)
+    with at_work(github, tmp_path) as company:
+        yield company
 
 
 class Issues:

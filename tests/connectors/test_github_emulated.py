@@ -14,11 +14,10 @@ from pathlib import Path
 from queue import Queue
 from urllib.parse import urlencode
 
-import httpx
 import pytest
 from emulated.emulators import Emulator, emulator
-from github_company import ORDERS, SEED, Company
-from github_front import GitHubFront, make_discussion, too_fast
+from github_company import ORDERS, SEED, Company, at_work
+from github_front import make_discussion, too_fast
 from synced_source import SyncedSource, synced_source
 from wire import Asked, Told, served
 
@@ -44,9 +43,8 @@ def github() -> Iterator[Emulator]:
 
 @pytest.fixture
 def company(github: Emulator, tmp_path: Path) -> Iterator[Company]:
-    github.reset()
-    with httpx.Client(base_url=github.url) as upstream, served(front := GitHubFront(upstream)) as url:
-        yield Company(front, url, tmp_path)
+    with at_work(github, tmp_path) as company:
+        yield company
 
 
 @pytest.fixture

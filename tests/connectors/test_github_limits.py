@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
 from emulated.emulators import Emulator, emulator
-from github_company import ORDERS, SEED, Company, checkpoint, cursor, keys, versions
-from github_front import GitHubFront, too_fast, used_up
-from wire import Told, served
+from github_company import ORDERS, SEED, Company, at_work, checkpoint, cursor, keys, versions
+from github_front import too_fast, used_up
+from wire import Told
 
-from aika.domain.errors import ConfigurationError, TransientError
+from aika.domain.errors import ConfigurationError, PermanentError, TransientError
 from aika.domain.sources import Checkpoint, Event, Failed, Found
 
 
@@ -23,9 +22,8 @@ def github() -> Iterator[Emulator]:
 
 @pytest.fixture
 def company(github: Emulator, tmp_path: Path) -> Iterator[Company]:
-    github.reset()
-    with httpx.Client(base_url=github.url) as upstream, served(front := GitHubFront(upstream)) as url:
-        yield Company(front, url, tmp_path)
+    with at_work(github, tmp_path) as company:
+        yield company
 
 
 async def test_asking_again_counts_against_no_limit(company: Company) -> None:
@@ -47,7 +45,15 @@ async def test_a_listing_that_goes_on_elsewhere_gets_no_credentials(company: Com
         Told.json([], Link='<http://elsewhere.example/issues?page=2>; rel="next"'),
     ]
 
-    with pytest.raises(Exception, match="goes on at another server"):
+    with pytest.raises(PermanentError, match="goes on at another server"):
+        await company.events()
+
+
+@pytest.mark.parametrize("name", ["alice/../../etc", "../orders", "alice/..", "alice", "alice/orders/more", ""])
+async def test_a_repository_whose_name_leads_elsewhere_is_not_read(company: Company, name: str) -> None:
+    company.front.refusals = [Told.json({"full_name": name, "private": False, "owner": {"login": "alice"}})]
+
+    with pytest.raises(PermanentError, match="malformed full_name"):
         await company.events()
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from emulated.emulators import Emulator, emulator
-from github_company import ORDERS, SEED, Company, checkpoint, cursor, keys, versions
-from github_front import GitHubFront
-from wire import Told, served
+from github_company import ORDERS, SEED, Company, at_work, checkpoint, cursor, keys, versions
+from wire import Told
 
 from aika.domain.access import EVERYONE
 from aika.domain.sources import Failed, Members
@@ -22,9 +20,8 @@ def github() -> Iterator[Emulator]:
 
 @pytest.fixture
 def company(github: Emulator, tmp_path: Path) -> Iterator[Company]:
-    github.reset()
-    with httpx.Client(base_url=github.url) as upstream, served(front := GitHubFront(upstream)) as url:
-        yield Company(front, url, tmp_path)
+    with at_work(github, tmp_path) as company:
+        yield company
 
 
 async def test_a_private_repository_is_read_by_its_collaborators(company: Company) -> None:

@@ -1,8 +1,11 @@
 """What GitHub's API answers, as far as it is read."""
 
+import re
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 class Wire(BaseModel):
@@ -24,8 +27,16 @@ class Milestone(Wire):
     title: str
 
 
+def _is_a_name(name: str) -> str:
+    # It becomes part of a file's path here, and of requests.
+    owner, _, repository = name.partition("/")
+    if not all(_NAME.fullmatch(part) and part.strip(".") for part in (owner, repository)):
+        raise ValueError("is not OWNER/NAME")
+    return name
+
+
 class Repository(Wire):
-    full_name: str
+    full_name: Annotated[str, AfterValidator(_is_a_name)]
     owner: Account
     private: bool
     visibility: str | None = None
