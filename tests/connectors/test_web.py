@@ -304,6 +304,18 @@ async def test_the_sitemaps_that_robots_txt_names_are_read(reader: Reader, site:
     assert await reader.paths() == {"/", "/island"}
 
 
+async def test_a_sitemap_that_only_robots_txt_names_and_that_fails_ends_nothing(reader: Reader, site: Site) -> None:
+    site.files["/robots.txt"] = Told(200, f"Sitemap: {site.url}/s.xml".encode())
+    site.files["/s.xml"] = Told(500)
+    site.pages["/"] = page("home")
+
+    events = await reader.events()
+
+    assert {path_of(site, key) for key in versions(events)} == {"/"}
+    assert f"{site.url}/s.xml" in failures(events)
+    assert not checkpoint(events).complete
+
+
 async def test_a_page_with_the_same_date_in_the_sitemap_is_not_asked_for_until_a_day_has_passed(
     reader: Reader, site: Site, hours: Hours
 ) -> None:

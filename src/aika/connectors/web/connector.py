@@ -19,7 +19,7 @@ from aika.connectors.web.options import WebOptions
 from aika.connectors.web.robots import AGENT, Pace, Robots
 from aika.connectors.web.sitemaps import Sitemap, SitemapEntry, read_sitemap
 from aika.connectors.web.visits import Visits
-from aika.domain.errors import NotFoundError, PermanentError
+from aika.domain.errors import NotFoundError, PermanentError, TransientError
 from aika.domain.sources import Checkpoint, Cursor, Event, Failed
 from aika.http import HttpClient, HttpOptions, open_http
 from aika.registry import Surroundings
@@ -102,7 +102,8 @@ class WebConnector:
                     self._add(crawl, entry)
             except NotFoundError:
                 continue
-            except PermanentError as error:
+            except (PermanentError, TransientError) as error:
+                # The team did not name it, so it must not end the run; but pages may be known to it alone.
                 crawl.complete = False
                 yield Failed(url, f"the sitemap that robots.txt names cannot be read: {error}")
 
