@@ -197,10 +197,12 @@ class TestChanges:
         drive.folder("teams", "Teams", parent=ROOT)
         drive.put("a", "a.md", "alpha", parent="teams")
         before = await events_of(drive, tmp_path)
+        drive.edit("a", name="b.md")
         drive.edit("teams", name="Squads")
 
         after = await events_of(drive, tmp_path, checkpoint(before).cursor)
 
+        assert [event.key for event in after if isinstance(event, Found)] == ["a"]
         assert found(after, "a").version != found(before, "a").version
 
     async def test_a_folder_that_leaves_takes_its_files_along(self, drive: StrictDrive, tmp_path: Path) -> None:

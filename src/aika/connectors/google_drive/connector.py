@@ -173,9 +173,13 @@ class _Run:
     async def since(self, place: _Place, told: _Told) -> AsyncIterator[Event]:
         """Yield what has changed."""
         self._access.groups.update(place.groups)
-        for file_id, change in told.changes.items():
+        seen: set[str] = set()
+        # Folders first: what is in them may also have a change of its own, and is read once.
+        for file_id, change in sorted(told.changes.items(), key=lambda told: not _is_folder(told[1])):
             async for event in self._changed(file_id, change):
-                yield event
+                if event.key not in seen:
+                    seen.add(event.key)
+                    yield event
         async for members in self._access.memberships():
             yield members
         yield Checkpoint(place.cursor)
@@ -183,7 +187,7 @@ class _Run:
             return
         yield Checkpoint(self._place(place.listed_at, told.tokens).cursor)
 
-    async def _changed(self, id: str, change: Change) -> AsyncIterator[Event]:
+    async def _changed(self, id: str, change: Change) -> AsyncIterator[Found | Failed | Removed]:
         file = change.file
         if change.removed or file is None or file.trashed or not await self._tree.holds(file):
             yield Removed(id)
@@ -196,7 +200,7 @@ class _Run:
             return
         yield await self._event(await self._tree.placed(file)) or Removed(id)
 
-    async def _event(self, placed: Placed) -> Event | None:
+    async def _event(self, placed: Placed) -> Found | Failed | None:
         file = placed.file
         if file.is_folder or not file.may_be_document or self._choice.leaves_out(placed.path):
             return None
@@ -263,6 +267,10 @@ class _Run:
             open_drives=self._access.open_drives,
             groups=tuple(sorted(self._access.groups)),
         )
+
+
+def _is_folder(change: Change) -> bool:
+    return change.file is not None and change.file.is_folder
 
 
 def _content_of(response: Response) -> bytes:
