@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -152,6 +153,27 @@ class TestFetching:
 
         with pytest.raises((NotFoundError, TransientError)):
             await events_of(tmp_path, url=address.replace("docs.git", "nothing.git"))
+
+
+class TestSsh:
+    @needs_git
+    async def test_a_repository_is_read_through_the_ssh_program_which_never_asks(
+        self, work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        work.commit({"a.md": "a"})
+        program = tmp_path / "bin" / "ssh"
+        program.parent.mkdir()
+        # Runs here what it is asked to run there, and notes how it was called.
+        program.write_text(
+            f'#!/bin/sh\necho "$@" > {tmp_path}/called\nfor last; do :; done\nexec sh -c "$last"\n', "utf-8"
+        )
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+        events = await events_of(tmp_path, url=f"ssh://git@code.example.org{work.folder}")
+
+        assert keys(events) == ["a.md"]
+        assert "BatchMode=yes" in (tmp_path / "called").read_text("utf-8")
 
 
 class TestTransfer:

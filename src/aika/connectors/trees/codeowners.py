@@ -6,9 +6,11 @@ syntax”: in each section the last rule decides, and the sections add up.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
-from aika.connectors.trees.files import Tree, joined, text_of
+from aika.connectors.trees.files import Tree, folders_above, joined, text_of
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
@@ -16,6 +18,7 @@ _TOKEN = re.compile(r"(?:\\.|[^\s\\])+")
 _OWNER = re.compile(r"@@?[\w.-]+(?:/[\w.-]+)*|[^\s@]+@[^\s@]+\.[^\s@]+")
 _SECTION = re.compile(r"\^?\[(?P<name>[^\]\n]+)\](?:\[\d+\])?(?P<owners>(?:\s+\S+)*)\s*")
 _GITLAB_ONLY = ".gitlab/"
+_SPECIAL = re.compile(r"[*?\\]")
 _MOST_DOUBLE_STARS = 3
 """More would only take time: two say “anywhere” twice."""
 
@@ -23,6 +26,8 @@ _MOST_DOUBLE_STARS = 3
 @dataclass(frozen=True, slots=True)
 class Rule:
     pattern: re.Pattern[str]
+    prefix: str
+    """The folders, or the file, that every path it matches begins with; empty where that may be any."""
     owners: tuple[str, ...]
     """Empty where the rule takes owners away."""
     excludes: bool = False
@@ -33,14 +38,21 @@ class Rule:
 class _Section:
     defaults: tuple[str, ...] = ()
     rules: list[Rule] = field(default_factory=list)
+    by_prefix: dict[str, list[int]] = field(default_factory=dict)
+    """Numbers of rules. Of a thousand rules, a path is compared with the few whose prefix it has."""
+
+    def add(self, rule: Rule) -> None:
+        self.by_prefix.setdefault(rule.prefix, []).append(len(self.rules))
+        self.rules.append(rule)
 
     def owners_of(self, path: str) -> tuple[str, ...]:
-        if any(rule.excludes and rule.pattern.fullmatch(path) for rule in self.rules):
+        numbers = sorted(
+            (number for prefix in _prefixes(path) for number in self.by_prefix.get(prefix, ())), reverse=True
+        )
+        matching = [rule for number in numbers if (rule := self.rules[number]).pattern.fullmatch(path)]
+        if not matching or any(rule.excludes for rule in matching):
             return ()
-        for rule in reversed(self.rules):
-            if rule.pattern.fullmatch(path):
-                return rule.owners
-        return ()
+        return matching[0].owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Codeowners:
                 # GitLab joins sections of one name, whatever its case.
                 current = sections.setdefault(header[0], _Section(defaults=header[1]))
             elif (rule := _rule(line, current.defaults, gitlab=gitlab)) is not None:
-                current.rules.append(rule)
+                current.add(rule)
         return cls(tuple(section for section in sections.values() if section.rules))
 
     def owners_of(self, path: str) -> tuple[str, ...]:
@@ -100,15 +112,31 @@ def _rule(line: str, defaults: tuple[str, ...], *, gitlab: bool) -> Rule | None:
     if gitlab:
         named = tuple(owner for owner in owners if _OWNER.fullmatch(owner))
         excludes = pattern.startswith("!")
-        return Rule(_expression(pattern.removeprefix("!"), gitlab=True), named or defaults, excludes=excludes)
+        bare = pattern.removeprefix("!")
+        return Rule(_expression(bare, gitlab=True), _prefix(bare, gitlab=True), named or defaults, excludes=excludes)
     if pattern.startswith("!") or not all(map(_OWNER.fullmatch, owners)):
         return None
-    return Rule(_expression(pattern, gitlab=False), tuple(owners))
+    return Rule(_expression(pattern, gitlab=False), _prefix(pattern, gitlab=False), tuple(owners))
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    yield path
+    yield from folders_above(path)
+
+
+def _prefix(pattern: str, *, gitlab: bool) -> str:
+    if not _is_anchored(pattern, gitlab=gitlab):
+        return ""
+    return "/".join(takewhile(lambda segment: not _SPECIAL.search(segment), pattern.strip("/").split("/")))
+
+
+def _is_anchored(pattern: str, *, gitlab: bool) -> bool:
+    return pattern.startswith("/") or (not gitlab and "/" in pattern.rstrip("/"))
 
 
 def _expression(pattern: str, *, gitlab: bool) -> re.Pattern[str]:
     """Translate a pattern. On GitHub a name means the folder's contents too; on GitLab only with a ``/`` at its end."""
-    anchored = pattern.startswith("/") or (not gitlab and "/" in pattern.rstrip("/"))
+    anchored = _is_anchored(pattern, gitlab=gitlab)
     is_folder = pattern.endswith("/")
     segments = pattern.strip("/").split("/")
     parts = ["" if anchored else "(?:.*/)?"]
