@@ -140,9 +140,12 @@ async def test_a_discussion_marks_its_accepted_answer(company: Company) -> None:
         ("```\nnever closed", "```\nnever closed\n```"),
         ("###### Deep", "###### Deep"),
         ("#12 is the cause", "#12 is the cause"),
+        ("<!-- Describe\nthe bug -->\nIt is slow.", "It is slow."),
+        ("```html\n<!-- kept -->\n```", "```html\n<!-- kept -->\n```"),
+        ("Write `<!-- this -->` there.", "Write `<!-- this -->` there."),
     ],
 )
-def test_headings_of_people_stand_below_those_of_the_thread_and_code_stays(written: str, read: str) -> None:
+def test_what_people_wrote_stands_below_the_threads_headings_and_code_stays(written: str, read: str) -> None:
     assert nested(written) == read
 
 

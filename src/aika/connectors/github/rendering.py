@@ -1,7 +1,7 @@
 """Threads and releases as Markdown that reads as it happened: who said what and when, and how it ended."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ _CLOSING = timedelta(seconds=5)
 _FILES_SHOWN = 100
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?=\s)")
+_HIDDEN = re.compile(r"^ {0,3}<!--", re.MULTILINE)
 _REASONS = {"completed": "as completed", "not_planned": "as not planned", "duplicate": "as a duplicate"}
 _VERDICTS = {
     "APPROVED": "approved",
@@ -220,20 +221,52 @@ def _changes(files: Sequence[ChangedFile]) -> list[str]:
 
 
 def nested(text: str) -> str:
-    """Return what somebody wrote with its headings below those of the thread. Code stays as it is."""
-    lines: list[str] = []
+    """Return what somebody wrote with its headings below those of the thread, without the hidden hints of templates.
+
+    Code stays as it is.
+    """
+    written: list[str] = []
+    for is_code, lines in _segments(text.replace("\r\n", "\n").split("\n")):
+        if is_code:
+            written += lines
+        else:
+            written += map(_lowered, _shown("\n".join(lines)).split("\n"))
+    return "\n".join(written).strip("\n")
+
+
+def _segments(lines: Sequence[str]) -> Iterator[tuple[bool, list[str]]]:
+    """Yield the runs of prose and the fenced code, each as a whole. A fence that is never closed is closed here."""
+    run: list[str] = []
     fence: str | None = None
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for line in lines:
         mark = _FENCE.match(line)
         if fence is None and mark is not None:
-            fence = mark[1]
-        elif fence is not None:
-            if mark is not None and mark[1].startswith(fence) and not line.strip(" `~"):
-                fence = None
-        elif heading := _HEADING.match(line):
-            line = f"{'#' * min(6, len(heading[1]) + 3)}{line[heading.end() :]}"  # noqa: PLW2901  # the line as it is written
-        lines.append(line)
-    if fence is not None:
-        # An open fence would swallow the rest of the thread.
-        lines.append(fence)
-    return "\n".join(lines).strip("\n")
+            yield False, run
+            run, fence = [line], mark[1]
+        elif fence is not None and mark is not None and mark[1].startswith(fence) and not line.strip(" `~"):
+            yield True, [*run, line]
+            run, fence = [], None
+        else:
+            run.append(line)
+    # It would swallow the rest of the thread.
+    yield (False, run) if fence is None else (True, [*run, fence])
+
+
+def _shown(prose: str) -> str:
+    # One pass: a pattern for the whole comment would take quadratic time on many that are never closed.
+    shown: list[str] = []
+    at = 0
+    for opening in _HIDDEN.finditer(prose):
+        if opening.start() < at:
+            continue
+        end = prose.find("-->", opening.end())
+        if end < 0:
+            break
+        shown.append(prose[at : opening.start()])
+        at = end + len("-->")
+    return "".join([*shown, prose[at:]])
+
+
+def _lowered(line: str) -> str:
+    heading = _HEADING.match(line)
+    return f"{'#' * min(6, len(heading[1]) + 3)}{line[heading.end() :]}" if heading else line
