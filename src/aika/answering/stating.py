@@ -132,7 +132,7 @@ def _sentence(found: Found) -> str:
     subject = _value(found.profile.names[0])
     values = _values(found.values)
     if all(value.lower() in _UNDECIDED for value in found.values):
-        return f"The record of {subject} names nobody yet: {_label(found)} is {values}."
+        return f"The record of {subject} says only {values} for {_label(found)}."
     form = _SENTENCES.get(found.relation)
     if found.relation is Relation.CONTACT:
         values = "; ".join(_contact(fact) for fact in found.choice.facts)

@@ -9,7 +9,7 @@ from aika.domain.documents import Block, BlockKind, Body, Chunk, Document, Kind
 from aika.domain.facts import Fact, Profile, Relation
 from aika.facts.labels import is_former, label_words, relation_of
 from aika.facts.naming import path_names, path_sorts, title_names
-from aika.facts.records import Draft, profiles_in, shown_value, told
+from aika.facts.records import Draft, profiles_in, shown_reference, shown_value, told
 from aika.facts.tables import facts_in_lines, facts_in_sections, profiles_in_tables
 from aika.facts.trees import Mapping, Tree, read_trees
 
@@ -28,15 +28,15 @@ _SORTS = {
     Kind.PAGE: "page doc document article guide",
     Kind.DECISION: "decision record proposal rfc adr enhancement document doc",
 }
+_ALIAS_ATTRIBUTES = ("name", "record", "entity_ref", "former_names", "former_name", "formerly", "previously", "aliases")
 _MOST_FACTS = 5_000
-_RECORDS = (Kind.DATA, Kind.CATALOG)
 
 
 def profiles_of(document: Document, body: Body, chunks: Sequence[Chunk]) -> tuple[Profile, ...]:
     """Return what the document records, each fact with the chunk that its span begins in. A plain computation."""
-    own, listed = _structured(document, body)
+    own, listed, is_data = _structured(document, body)
     _add_attributes(document, body, own)
-    if document.kind not in (Kind.CODE, Kind.CONVERSATION):
+    if not is_data and document.kind not in (Kind.CODE, Kind.CONVERSATION):
         known = {(fact.relation, label_words(fact.label)) for fact in own.facts}
         for fact in (*facts_in_lines(body), *facts_in_sections(body)):
             if (fact.relation, label_words(fact.label)) not in known:
@@ -50,15 +50,16 @@ def profiles_of(document: Document, body: Body, chunks: Sequence[Chunk]) -> tupl
     return tuple(_placed(profile, chunks) for profile in found[:_MOST_FACTS])
 
 
-def _structured(document: Document, body: Body) -> tuple[Draft, list[Profile]]:
-    """Return what YAML or JSON in the document says of the document, and of what it lists."""
+def _structured(document: Document, body: Body) -> tuple[Draft, list[Profile], bool]:
+    """Return what YAML or JSON in the document says of it and of what it lists, and whether that is all there is."""
     own, listed = Draft(), list[Profile]()
-    for tree, is_own in _trees(document, body):
+    trees = list(_trees(document, body))
+    for tree, is_own in trees:
         about = own if is_own else Draft()
         listed += profiles_in(tree, about)
         if not is_own and (profile := about.profile()) is not None:
             listed.append(profile)
-    return own, listed
+    return own, listed, bool(trees) and _is_structured(document)
 
 
 def _trees(document: Document, body: Body) -> Iterator[tuple[Tree, bool]]:
@@ -69,7 +70,7 @@ def _trees(document: Document, body: Body) -> Iterator[tuple[Tree, bool]]:
         for block in written:
             for tree in read_trees(body.text[block.start : block.end], block.start):
                 yield tree, len(written) == 1
-    elif path.suffix in _STRUCTURED or path.name in _WITHOUT_SUFFIX or document.kind is Kind.DATA:
+    elif _is_structured(document):
         lines = path.suffix in (".jsonl", ".ndjson")
         found = _of_lines(body.text) if lines else read_trees(body.text)
         for tree in found:
@@ -78,6 +79,11 @@ def _trees(document: Document, body: Body) -> Iterator[tuple[Tree, bool]]:
         header = _header(body.text)
         if header is not None:
             yield header, True
+
+
+def _is_structured(document: Document) -> bool:
+    path = PurePosixPath(document.key.lower())
+    return path.suffix in _STRUCTURED or path.name in _WITHOUT_SUFFIX or document.kind is Kind.DATA
 
 
 def _of_lines(text: str) -> list[Tree]:
@@ -123,9 +129,9 @@ def _add_attributes(document: Document, body: Body, own: Draft) -> None:
             values = [text for text in values if "://" not in text]
         if values:
             own.facts.append(_of_record(relation, label, values, body))
-    for name in ("former_names", "former_name", "formerly", "aliases", "alias", "previously"):
+    for name in _ALIAS_ATTRIBUTES:
         value = attributes.get(name, ())
-        own.call(*((value,) if isinstance(value, str) else value))
+        own.call(*(shown_reference(text) for text in ((value,) if isinstance(value, str) else value)))
 
 
 def _add_owner(document: Document, body: Body, own: Draft) -> None:

@@ -117,6 +117,12 @@ _TESTS: tuple[tuple[Callable[[Words], bool], Relation | None], ...] = (
 """What each label tells, by the first test that holds."""
 
 
+def names_groups(label: str) -> bool:
+    """Return whether the label is a word for groups of people: ``teams``, ``squads``."""
+    words = label_words(label)
+    return bool(words) and words[-1] in _GROUPS_SET
+
+
 def is_former(label: str) -> bool:
     """Return whether the label names people of the past: ``emeritus_approvers``."""
     return bool(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from aika.domain.facts import Fact, Profile, Relation, name_key, name_words
-from aika.facts.labels import label_words, names_channel, relation_of, singular
+from aika.facts.labels import label_words, names_channel, names_groups, relation_of, singular
 from aika.facts.trees import Listing, Mapping, Scalar, Tree
 
 _NAMES = (
@@ -70,6 +70,10 @@ _DESCRIBING = frozenset(
 _MEMBERS = frozenset({"aliases", "groups", "teams", "squads", "members"})
 _NOTHING = frozenset({"", "null", "none", "~", "n/a", "na", "-", "true", "false", "yes", "no"})
 _NUMBERED = re.compile(r"(?P<sort>[a-z]+)[-_ ]?(?:number|num|no|id)", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?:group|user|component|api|resource|system|domain|location|template):(?:[\w.-]+/)?(?P<name>[\w.-]+)",
+    re.IGNORECASE,
+)
 _CHANNEL = re.compile(r"[\w][\w.-]*")
 _LONGEST_NAME = 200
 _LONGEST_VALUE = 300
@@ -214,7 +218,7 @@ def fact_of(label: str, key: Scalar, value: Tree) -> Fact | None:
         and _has_handles(value)
     ):
         relation = Relation.ROLE
-    if relation is None or (isinstance(value, Listing) and people and _lists_groups(own) and not _has_handles(value)):
+    if relation is None or (isinstance(value, Listing) and people and names_groups(own) and not _has_handles(value)):
         return None
     values = [shown_value(own, text) for text in (people or scalars(value))]
     values = [text for text in values if told(text) and not (relation is Relation.OWNER and "://" in text)]
@@ -230,10 +234,16 @@ def told(text: str) -> bool:
 
 def shown_value(label: str, text: str) -> str:
     """Return the value on one line; a bare channel's name gets the sign that channels have."""
-    text = " ".join(text.split())
+    text = shown_reference(" ".join(text.split()))
     if names_channel(label) and _CHANNEL.fullmatch(text) and "." not in text:
         return f"#{text}"
     return text
+
+
+def shown_reference(text: str) -> str:
+    """Return ``group:default/harbour``, a catalog's way to name a thing, as ``harbour``."""
+    found = _REFERENCE.fullmatch(text)
+    return found["name"] if found else text
 
 
 def _people(value: Tree) -> list[str]:
@@ -261,11 +271,6 @@ def _is_named(value: Mapping) -> bool:
     return any(
         key.value.lower() in ("name", "display_name", "full_name", "github", "login") for key, _ in value.entries
     )
-
-
-def _lists_groups(label: str) -> bool:
-    """Return whether a key lists groups with something to say of each: records rather than the owners of what lists them."""
-    return label_words(label)[-1:] in (("team",), ("group",), ("squad",))
 
 
 def _identify(tree: Mapping, about: Draft) -> None:

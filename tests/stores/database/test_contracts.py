@@ -2,11 +2,12 @@
 
 import pytest
 
-from aika.protocols import ApiKeys, Catalogue, Conversations, Directory, SyncLog, VectorStore
+from aika.protocols import ApiKeys, Catalogue, Conversations, Directory, FactStore, SyncLog, VectorStore
 from aika.stores.database.database import Database
 from aika.testing.contracts.catalogue import CatalogueContract
 from aika.testing.contracts.conversations import ConversationsContract
 from aika.testing.contracts.directory import DirectoryContract
+from aika.testing.contracts.facts import FactStoreContract
 from aika.testing.contracts.keys import ApiKeysContract
 from aika.testing.contracts.sync_log import SyncLogContract
 from aika.testing.contracts.vectors import VectorStoreContract
@@ -46,3 +47,13 @@ class TestDirectory(DirectoryContract):
     @pytest.fixture
     def directory(self, database: Database) -> Directory:
         return database.directory
+
+
+class TestFacts(FactStoreContract):
+    @pytest.fixture
+    def facts(self, database: Database) -> FactStore:
+        return database.facts
+
+    @pytest.fixture
+    def catalogue(self, database: Database) -> Catalogue:
+        return database.catalogue
