@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connectors.slack_place import SECRET, SEED, Canned, Clock, Front, Team, front, opened
 from emulated.emulators import Emulator, StartEmulator
+from slack_place import SECRET, SEED, TOKEN, Canned, Clock, Front, Team, front, opened
+from synced_source import SyncedSource, synced_source
 
 from aika.connectors.slack.connector import SlackConnector
 from aika.domain.documents import RawDocument
 from aika.domain.errors import AuthenticationError, ConfigurationError, InvalidRequestError, TransientError
-from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found, Members, Notification, Removed
+from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found, Members, Notification, Removed, SyncReport
 from aika.protocols import Connector, Notified
 from aika.testing.contracts.connector import ConnectorContract, Place, checkpoint, found
 
@@ -45,6 +46,14 @@ class Workspace(Team):
     async def noticed(self, event: dict[str, object], **options: object) -> list[Event]:
         async with self.connector(**options) as connector:
             return [event async for event in connector.notice(self.signed(event))]
+
+    def options(self) -> dict[str, object]:
+        """Return the options of a source that reads this workspace."""
+        return {"token": TOKEN, "webhook_secret": SECRET, "api_url": self.front.url, "channel_pages": False}
+
+    async def tell(self, source: SyncedSource, event: dict[str, object]) -> SyncReport:
+        signed = self.signed(event)
+        return await source.apply(signed.headers, signed.body)
 
     def signed(self, event: dict[str, object], *, age: float = 0, secret: str = SECRET) -> Notification:
         """Return an event as Slack sends it."""
@@ -380,3 +389,40 @@ async def test_other_options_begin_from_the_start(workspace: Workspace) -> None:
 
     assert isinstance(again[-1], Checkpoint)
     assert again[-1].complete
+
+
+async def test_an_event_of_a_membership_lets_people_find_at_once_what_was_said(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    secret, ben = workspace.make("secret", private=True), workspace.users["ben"]
+    closed = workspace.say("The merger is called Zebra", channel="secret")
+
+    async with synced_source(tmp_path, "slack", workspace.options()) as source:
+        await source.sync()
+        before = await source.find("zebra", by="user:ben@example.org")
+        workspace.call("conversations.invite", channel=secret, users=ben)
+        report = await workspace.tell(source, {"type": "member_joined_channel", "channel": secret, "user": ben})
+        after = await source.find("zebra", by="user:ben@example.org")
+
+    assert before == []
+    assert after == [workspace.key(closed, "secret")]
+    assert (report.added, report.changed) == (0, 0)
+
+
+async def test_events_of_edits_and_deletions_change_what_is_found(workspace: Workspace, tmp_path: Path) -> None:
+    channel, stamp = workspace.channels["payments"], workspace.say("The merger is called Zebra")
+
+    async with synced_source(tmp_path, "slack", workspace.options()) as source:
+        await source.sync()
+        workspace.call("chat.update", channel=channel, ts=stamp, text="The merger is called Giraffe")
+        edit = {"subtype": "message_changed", "message": {"ts": stamp}}
+        await workspace.tell(source, {"type": "message", "channel": channel, **edit})
+        edited = await source.find("giraffe"), await source.find("zebra")
+        workspace.call("chat.delete", channel=channel, ts=stamp)
+        await workspace.tell(
+            source, {"type": "message", "channel": channel, "subtype": "message_deleted", "deleted_ts": stamp}
+        )
+        deleted = await source.find("giraffe")
+
+    assert edited == ([workspace.key(stamp)], [])
+    assert deleted == []
