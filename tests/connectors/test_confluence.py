@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from aika.connectors.confluence.api import Api
 from aika.connectors.confluence.connector import ConfluenceConnector, ConfluenceOptions
 from aika.connectors.confluence.sites import Cloud, DataCenter
 from aika.domain.documents import Owner, RawDocument
-from aika.domain.errors import AuthenticationError, ConfigurationError, TransientError
+from aika.domain.errors import AuthenticationError, ConfigurationError, TransientError, UnreadableDocumentError
 from aika.domain.sources import Cursor, Event, Failed, Found, Members, Notification, Removed
 from aika.http import HttpOptions, open_http
 from aika.parsers.html import HtmlParser
@@ -172,6 +172,14 @@ async def test_a_damaged_body_is_read_as_far_as_it_goes(cloud: Confluence) -> No
     page = cloud.add("Odd", "<p>First &copy; &nosuch; <b>bold</p><p>Second</p>\x07")
 
     assert "First ©" in text_of(await document(cloud, page.id))
+
+
+async def test_parts_nested_without_end_are_one_pages_failure(cloud: Confluence) -> None:
+    nested = "<ac:layout><ac:layout-section>" * 120
+    page = cloud.add("Deep", nested + "deep" + "</ac:layout-section></ac:layout>" * 120)
+
+    with suppress(UnreadableDocumentError):
+        assert "deep" in text_of(await document(cloud, page.id))
 
 
 async def test_a_page_without_restrictions_is_for_those_who_see_the_space(site: Confluence) -> None:

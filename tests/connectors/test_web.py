@@ -336,10 +336,11 @@ async def test_a_page_with_the_same_date_in_the_sitemap_is_not_asked_for_until_a
     assert (asked_soon, asked_later, site.requests("/a")) == (0, 1, 2)
 
 
-async def test_a_sitemap_that_cannot_be_read_fails_the_run(reader: Reader, site: Site) -> None:
-    site.pages["/s.xml"] = "<html>Sign in</html>"
+@pytest.mark.parametrize(("text", "reason"), [("<html>Sign in</html>", "not a sitemap"), (" ", "is empty")])
+async def test_a_sitemap_that_cannot_be_read_fails_the_run(reader: Reader, site: Site, text: str, reason: str) -> None:
+    site.pages["/s.xml"] = text
 
-    with pytest.raises(PermanentError, match="not a sitemap"):
+    with pytest.raises(PermanentError, match=reason):
         await reader.events(start=[], sitemaps=[f"{site.url}/s.xml"])
 
 

@@ -68,7 +68,10 @@ def to_html(storage: str, *, names: Names, anchor: Callable[[str], str]) -> str:
         raise UnreadableDocumentError(f"its storage format cannot be read: {error}") from error
     if root is None:
         raise UnreadableDocumentError("its storage format cannot be read")
-    body = _Writer(names, anchor).element(root)
+    try:
+        body = _Writer(names, anchor).element(root)
+    except RecursionError as error:
+        raise UnreadableDocumentError("its parts are nested too deeply") from error
     return f"<html>{etree.tostring(body, method='html', encoding='unicode')}</html>"
 
 

@@ -33,8 +33,9 @@ class Robots:
         """Return the seconds between two requests that the site asks for."""
         if not self._respected:
             return 0.0
-        asked = (await self._of(url)).crawl_delay(AGENT)
-        return min(float(asked or 0), _LONGEST_CRAWL_DELAY)
+        asked = float((await self._of(url)).crawl_delay(AGENT) or 0)
+        # Written so that what is no number is none.
+        return min(asked, _LONGEST_CRAWL_DELAY) if asked > 0 else 0.0
 
     async def sitemaps(self, url: str) -> list[str]:
         """Return the sitemaps that the robots.txt of the URL's origin names."""

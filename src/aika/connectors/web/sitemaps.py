@@ -30,6 +30,9 @@ def read_sitemap(content: bytes) -> Sitemap:
     """Raises `PermanentError` for what is no sitemap."""
     if content.startswith(_GZIP):
         content = _unpacked(content)
+    if not content.strip():
+        # A site that lists nothing writes an empty list; a broken one would seem to have lost all its pages.
+        raise PermanentError("is empty")
     if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         lines = (line.strip() for line in content.decode("utf-8-sig", errors="replace").splitlines())
         return Sitemap(pages=tuple(SitemapEntry(line, None) for line in lines if line))
