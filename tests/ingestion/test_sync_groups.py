@@ -70,6 +70,14 @@ async def test_a_source_that_fails_on_the_way_drops_no_group(library: Library) -
     assert await library.database.directory.expand([ALICE]) == {ALICE, PAYMENTS}
 
 
+async def test_a_table_of_many_accounts_is_recorded_whole(library: Library) -> None:
+    accounts = [PrincipalId(f"github:{number}") for number in range(1_200)]
+
+    await synced(library, *(members(account, ALICE) for account in accounts))
+
+    assert await library.database.directory.expand([ALICE]) == {ALICE, *accounts}
+
+
 async def test_groups_of_other_sources_are_left_alone(library: Library) -> None:
     await synced(library, members(PAYMENTS, ALICE))
 

@@ -28,6 +28,8 @@ from aika.protocols import Catalogue, Clock, Directory, Entry, Known, Notified, 
 
 _BATCH = 64
 """Documents recorded in one transaction."""
+_GROUPS_BATCH = 500
+"""Groups recorded in one transaction: a table of accounts has thousands."""
 _BATCH_SECONDS = 1.0
 """A batch is recorded after this time though it is not full, so that a slow source's documents can be found soon."""
 
@@ -162,6 +164,8 @@ class _Run:
     known: dict[str, Known] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     groups: set[PrincipalId] = field(default_factory=set)
+    members: dict[PrincipalId, frozenset[PrincipalId]] = field(default_factory=dict)
+    """Of groups that wait to be recorded: only as long as nothing but groups is told."""
     failed: set[str] = field(default_factory=set)
     removed: list[DocumentId] = field(default_factory=list)
     waiting: list[Found] = field(default_factory=list)
@@ -191,6 +195,8 @@ class _Run:
 
     async def take(self, event: Event, pipeline: str) -> None:
         """Note an event. What is found waits to be recorded in batches, at the latest at a checkpoint or the end."""
+        if not isinstance(event, Members) or len(self.members) >= _GROUPS_BATCH:
+            await self._record_members()
         match event:
             case Found():
                 self._found(event, pipeline)
@@ -201,7 +207,7 @@ class _Run:
                 self._fail(key, reason)
             case Members(group, members):
                 self.groups.add(group)
-                await self.syncer.directory.record(self.source.id, {group: members})
+                self.members[group] = members
             case Checkpoint():
                 await self.record()
 
@@ -220,6 +226,7 @@ class _Run:
 
     async def record(self) -> None:
         """Load, parse and record what waits."""
+        await self._record_members()
         waiting, self.waiting = self.waiting, []
         at_once = asyncio.Semaphore(self.syncer.limits.loads_at_once)
         taken = await asyncio.gather(*(self._take(event, at_once) for event in waiting))
@@ -237,6 +244,11 @@ class _Run:
             self._count(removed=await catalogue.remove(self.removed))
             self.removed = []
         await self._report()
+
+    async def _record_members(self) -> None:
+        members, self.members = self.members, {}
+        if members:
+            await self.syncer.directory.record(self.source.id, members)
 
     async def _take(self, event: Found, at_once: asyncio.Semaphore) -> Entry | tuple[Known, str] | None:
         """Return the new entry, or the known one with its new version where the content is the same."""
@@ -289,6 +301,8 @@ class _Run:
         await self.finish(SyncPhase.SUCCEEDED, "")
 
     async def finish(self, phase: SyncPhase, message: str) -> None:
+        # Also where the run failed: who lost access must not keep it until the next one.
+        await self._record_members()
         self.report = replace(self.report, phase=phase, message=message, finished_at=self.syncer.clock.now())
         await self._report()
 
