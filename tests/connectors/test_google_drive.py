@@ -309,6 +309,14 @@ class TestExports:
 
         assert (await loaded(drive, tmp_path, "file")).path == f"Budget{suffix}"
 
+    async def test_what_drive_calls_the_size_of_a_document_does_not_count(
+        self, drive: StrictDrive, tmp_path: Path
+    ) -> None:
+        drive.put("doc", "On call", self.HTML, mimeType=DOCUMENT)
+        drive.edit("doc", size="0")
+
+        assert await keys_of(drive, tmp_path) == ["doc"]
+
     async def test_what_is_too_large_to_export_is_taken_as_plain_text(self, drive: StrictDrive, tmp_path: Path) -> None:
         drive.put("doc", "Everything", "alpha", mimeType=DOCUMENT)
         drive.unexportable["doc"] = "exportSizeLimitExceeded"

@@ -508,6 +508,22 @@ class TestRefusals:
         assert refused.value.retry_after is not None
         assert 1700 < refused.value.retry_after <= 1800
 
+    async def test_after_the_quota_is_used_up_nothing_more_is_asked(
+        self, linear: StrictLinear, team: Entity, tmp_path: Path
+    ) -> None:
+        for number in range(3):
+            linear.issue(team, f"issue {number}")
+        async with connector(linear, tmp_path) as opened:
+            events = [event async for event in opened.read(None)]
+            soon = str(int((time.time() + 1800) * 1000))
+            linear.refusals = [refusal(400, "RATELIMITED", **{"X-RateLimit-Requests-Reset": soon})]
+            linear.asked.clear()
+            for key in keys(events):
+                with pytest.raises(TransientError, match="quota"):
+                    await found(events, key).load()
+
+        assert len(linear.asked) == 1
+
     async def test_a_token_that_expired_says_so_and_is_not_shown(self, linear: StrictLinear, tmp_path: Path) -> None:
         with pytest.raises(PermanentError, match="expired") as refused:
             await events_of(linear, tmp_path, token="lin_api_of_yesterday")

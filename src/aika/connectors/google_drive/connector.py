@@ -204,11 +204,13 @@ class _Run:
         file = placed.file
         if file.is_folder or not file.may_be_document or self._choice.leaves_out(placed.path):
             return None
-        if file.size == 0:
+        # What Drive says of the size of Google's own kinds is not the size of what is exported.
+        size = None if file.media_type in EXPORTS else file.size
+        if size == 0:
             return None
         limit = self._options.max_file_bytes
-        if file.size is not None and file.size > limit:
-            return Failed(file.id, _too_large(file, limit))
+        if size is not None and size > limit:
+            return Failed(file.id, _too_large(file, size, limit))
         if not file.capabilities.can_download:
             return Failed(
                 file.id, f"{file.name}: its owner does not let viewers download it, so that it cannot be read"
@@ -221,7 +223,7 @@ class _Run:
         file = placed.file
         content, path, media_type = await self._content(file)
         if len(content) > self._options.max_file_bytes:
-            raise UnreadableDocumentError(_too_large(file, self._options.max_file_bytes))
+            raise UnreadableDocumentError(_too_large(file, len(content), self._options.max_file_bytes))
         return RawDocument(
             key=file.id,
             content=content,
@@ -296,10 +298,9 @@ def _attributes(placed: Placed) -> dict[str, AttributeValue]:
     return {name: value for name, value in said.items() if value}
 
 
-def _too_large(file: DriveFile, limit: int) -> str:
-    size = "too many" if file.size is None else f"{file.size / 1e6:,.1f}"
+def _too_large(file: DriveFile, size: int, limit: int) -> str:
     return (
-        f"{file.name}: it has {size} MB, more than the {limit / 1e6:,.1f} MB that max_file_bytes allows: "
+        f"{file.name}: it has {size / 1e6:,.1f} MB, more than the {limit / 1e6:,.1f} MB that max_file_bytes allows: "
         "raise max_file_bytes in the source's options, or exclude the file"
     )
 

@@ -17,6 +17,7 @@ _HANDLED = frozenset({400, 401, 403, 404})
 _LONGEST_WAIT = 30.0
 """Seconds. What lasts longer is left to the next sync."""
 _ATTEMPTS = 4
+_USED_UP = "Linear's quota for this key is used up: the next sync goes on"
 _TYPES = ("Query", "Team", "Issue", "Comment", "Project", "Document", "Initiative", "User")
 _INPUTS = ("IssueFilter", "CommentFilter")
 _NAME = re.compile(r"^\w+")
@@ -81,6 +82,7 @@ class LinearApi:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], float] = time.time
     _schema: Schema | None = None
+    _closed_until: float = 0.0
 
     async def schema(self) -> Schema:
         """Return what the API offers, asked for once."""
@@ -143,6 +145,9 @@ class LinearApi:
         Raises `NotFoundError` for an entity that is not there, `ConfigurationError` where the key is refused, and
         `TransientError` where the quota stays exceeded.
         """
+        if self.now() < self._closed_until:
+            # Asking on would only be refused, thousands of times in a first sync.
+            raise TransientError(_USED_UP, retry_after=self._closed_until - self.now())
         body = {"query": query, "variables": variables}
         headers = {"Authorization": self.authorization}
         for attempt in range(_ATTEMPTS):
@@ -157,7 +162,8 @@ class LinearApi:
             if attempt + 1 == _ATTEMPTS or wait > _LONGEST_WAIT:
                 break
             await self.sleep(wait)
-        raise TransientError("Linear's quota for this key is used up: the next sync goes on", retry_after=wait)
+        self._closed_until = self.now() + wait
+        raise TransientError(_USED_UP, retry_after=wait)
 
     def _wait(self, response: Response) -> float:
         """Return the seconds until there is quota again: of requests or of complexity, whichever ran out."""
