@@ -201,6 +201,7 @@ async def test_an_administrator_is_told_why_someone_may_read_a_document(aika: Ai
 
     assert alice["may_read"]
     assert alice["chain"] == [f"user:{ALICE}", "slack:T1:BOARD", "group:board"]
+    assert alice["reason"] == f"user:{ALICE} is in slack:T1:BOARD, which is in group:board, which may read it."
     assert (bob["may_read"], bob["readers"], bob["chain"]) == (False, ["group:board"], [])
     assert "none of its readers" in bob["reason"]
     assert public["chain"] == [f"user:{BOB}", "everyone"]

@@ -51,7 +51,7 @@ def _reason(person: PrincipalId, document: Document, chain: tuple[PrincipalId, .
     if len(chain) == 1:
         return f"Its readers name {person} in person."
     if chain:
-        return f"{chain[-1]} may read it, and {', '.join(chain[:-1][::-1])} is in it."
+        return f"{person} is in {', which is in '.join(chain[1:])}, which may read it."
     if not document.readers:
         return (
             f"Nobody may read it: neither the source nor the file of {document.source!r} says who may. "
