@@ -409,6 +409,20 @@ async def test_a_start_page_that_is_none_fails_the_run_with_a_reason(
         await reader.events()
 
 
+@pytest.mark.parametrize("answer", [Told(404), Told(500), Told(403)])
+async def test_one_broken_start_page_of_several_does_not_stop_the_others(
+    reader: Reader, site: Site, answer: Told
+) -> None:
+    site.pages |= {"/docs/": page("docs", "/docs/a"), "/docs/a": page("a")}
+    site.files["/gone/"] = answer
+
+    events = await reader.events(start=[f"{site.url}/docs/", f"{site.url}/gone/"])
+
+    assert {path_of(site, key) for key in versions(events)} == {"/docs/", "/docs/a"}
+    assert set(failures(events)) == {f"{site.url}/gone/"}
+    assert not checkpoint(events).complete
+
+
 async def test_a_secret_goes_to_the_named_site_only_and_into_no_error(reader: Reader, site: Site) -> None:
     site.token = "s3cret"  # not one
     site.pages["/"] = page("home", "/a")

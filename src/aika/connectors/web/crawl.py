@@ -86,28 +86,22 @@ class Crawl:
         return await self.fetcher.visit(target, known if self.conditional else None, today=self.today)
 
     def _judge(self, target: Target, outcome: Outcome, known: Visit | None) -> Iterator[Event]:
+        if not (isinstance(outcome, Refused) and outcome.passing):
+            self._failures = 0
         match outcome:
             case Visited(visit, content):
-                self._failures = 0
                 self._follow(target, visit)
                 yield from self._list(target, visit, content)
             case Moved(to):
-                self._move(target, to)
+                yield from self._move(target, to)
             case Gone():
-                self._require(target, "answered that it is not there: correct start")
+                yield from self._require(target, "answered that it is not there: correct start")
                 if known is not None and known.version:
                     self._gone.append(known.url)
             case NoDocument(why):
-                self._require(target, f"cannot be read: {why}")
+                yield from self._require(target, f"cannot be read: {why}")
             case Refused(reason, passing):
-                self._fail(target, reason, passing=passing)
-                if known is None:
-                    # Where it leads is unknown, so what was found there may still be there.
-                    self.complete = False
-                else:
-                    self._follow(target, known)
-                self._failed.add(target.url)
-                yield Failed(target.url, reason)
+                yield self._fail(target, reason, known, passing=passing)
 
     def _list(self, target: Target, visit: Visit, content: Content | None) -> Iterator[Event]:
         if not visit.version:
@@ -129,23 +123,39 @@ class Crawl:
             for link in visit.links:
                 self.add(Target(link, target.depth + 1))
 
-    def _move(self, target: Target, to: str) -> None:
+    def _move(self, target: Target, to: str) -> Iterator[Failed]:
         if self.options.territory.admits(to):
             self.add(Target(to, target.depth, named=target.named))
         else:
-            self._require(target, f"leads to {to}, which is not within allowed: add that, or correct start")
+            yield from self._require(target, f"leads to {to}, which is not within allowed: add that, or correct start")
 
-    def _fail(self, target: Target, reason: str, *, passing: bool) -> None:
-        if passing:
-            self._failures += 1
-            if self._failures >= _GIVE_UP_AFTER or target.named:
-                raise TransientError(f"the site cannot be read now: {reason}")
+    def _fail(self, target: Target, reason: str, known: Visit | None, *, passing: bool) -> Failed:
+        only = target.named and self._is_only_start
+        self._failures += passing
+        if passing and (self._failures >= _GIVE_UP_AFTER or (only and known is None)):
+            raise TransientError(f"the site cannot be read now: {reason}")
+        if only and not passing:
+            raise PermanentError(f"the start page {target.url} cannot be read: {reason}")
+        if known is None:
+            # Where it leads is unknown, so what was found there may still be there.
+            self.complete = False
         else:
-            self._require(target, f"cannot be read: {reason}")
+            self._follow(target, known)
+        self._failed.add(target.url)
+        return Failed(target.url, reason)
 
-    def _require(self, target: Target, what: str) -> None:
-        if target.named:
+    def _require(self, target: Target, what: str) -> Iterator[Failed]:
+        """Report a start page that is none. Raises `PermanentError` where there is no other."""
+        if not target.named:
+            return
+        if self._is_only_start:
             raise PermanentError(f"the start page {target.url} {what}")
+        self.complete = False
+        yield Failed(target.url, f"this start page {what}")
+
+    @property
+    def _is_only_start(self) -> bool:
+        return len(self.options.start) + len(self.options.sitemaps) == 1
 
     def _settle(self) -> Iterator[Event]:
         """List the copies whose original is not there, or is something else: some sites name one original for all pages."""
