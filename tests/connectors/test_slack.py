@@ -184,6 +184,27 @@ async def test_messages_older_than_the_look_back_are_left_alone_until_everything
     assert checkpoint(full).complete
 
 
+async def test_a_channel_that_is_new_to_the_app_is_read_from_its_beginning(workspace: Workspace) -> None:
+    first = await workspace.events()
+    workspace.make("orders")
+    stamp = workspace.say("Who packs the parcels?", channel="orders")
+
+    workspace.clock.ahead = DAY * 20
+    second = await workspace.events(checkpoint(first).cursor, full_every="P30D")
+
+    assert found(second, workspace.key(stamp, "orders"))
+
+
+async def test_a_channel_that_is_gone_is_read_by_nobody(workspace: Workspace) -> None:
+    first = await workspace.events(archived=False)
+    channel = workspace.channels["payments"]
+    workspace.call("conversations.archive", channel=channel)
+
+    second = await workspace.events(checkpoint(first).cursor, archived=False)
+
+    assert Members(f"slack:{workspace.id}:{channel}", frozenset()) in second
+
+
 async def test_private_channels_are_for_their_members_and_public_ones_for_the_workspace(workspace: Workspace) -> None:
     secret, team = workspace.make("secret", private=True), workspace.id
     workspace.say("closed", channel="secret")

@@ -117,7 +117,9 @@ class ChannelReader:
                 _ = message.order
             except (ValidationError, ValueError):
                 stamp = item.get("ts") if isinstance(item, dict) else None
-                failures.append(Failed(f"{self.channel.id}/{stamp}", "a message is not as Slack writes them"))
+                key = f"{self.channel.id}/{stamp}"
+                self._found.append(key)
+                failures.append(Failed(key, "a message is not as Slack writes them"))
                 continue
             yield message
 

@@ -54,26 +54,37 @@ class SlackConnector:
         """Yield accounts and groups, then each channel's documents; what is gone from the last days as `Removed`."""
         now = self._now().timestamp()
         before = Progress.read(since, self._options)
-        full = before is None or now - before.full >= self._options.full_every.total_seconds()
-        oldest = self._oldest() if full or before is None else before.to - self._options.look_back.total_seconds()
+        if before is not None and now - before.full >= self._options.full_every.total_seconds():
+            before = None
         workspace, channels = await self._directory.listed(await self._directory.identity())
         for account in workspace.accounts():
             yield account
         keys: dict[str, list[str]] = {}
         for channel in channels:
+            known = before.keys.get(channel.id) if before is not None else None
+            window = self._window(None if known is None else before)
             reader = ChannelReader(self._api, channel, workspace, self._options, now)
-            known = None if full or before is None else before.keys.get(channel.id, [])
             try:
-                async for event in reader.events(Window(oldest, whole=full)):
+                async for event in reader.events(window):
                     yield event
             except OutOfReachError as error:
                 yield Failed(channel.id, _unreachable(channel, error))
                 continue
-            for key in reader.gone(known or (), oldest):
+            for key in reader.gone(known or (), window.oldest):
                 yield Removed(key)
             keys[channel.id] = reader.recent(now - self._options.look_back.total_seconds())
-        progress = Progress(full=now if full or before is None else before.full, to=now, keys=keys)
-        yield Checkpoint(progress.cursor(self._options), complete=full)
+        for gone in sorted(before.keys.keys() - {channel.id for channel in channels}) if before is not None else ():
+            # Its documents go with the next full listing; nobody reads them until then.
+            yield Members(workspace.group(gone), frozenset())
+        progress = Progress(full=now if before is None else before.full, to=now, keys=keys)
+        yield Checkpoint(progress.cursor(self._options), complete=before is None)
+
+    def _window(self, before: Progress | None) -> Window:
+        """Return what to read of a channel: the last days, or all of one that was never read."""
+        oldest = self._options.oldest.timestamp() if self._options.oldest else 0.0
+        if before is None:
+            return Window(oldest, whole=True)
+        return Window(max(oldest, before.to - self._options.look_back.total_seconds()), whole=False)
 
     async def notice(self, notification: Notification) -> AsyncIterator[Event]:
         """Look again at what an event names. Events may come twice, late, and out of order."""
@@ -110,9 +121,6 @@ class SlackConnector:
                 yield event
         except OutOfReachError as error:
             yield Failed(channel.id, _unreachable(channel, error))
-
-    def _oldest(self) -> float:
-        return self._options.oldest.timestamp() if self._options.oldest else 0.0
 
 
 def _unreachable(channel: Channel, error: OutOfReachError) -> str:
