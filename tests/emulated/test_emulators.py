@@ -1,10 +1,11 @@
 """The emulators start, keep state, and keep it apart."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 import pytest
-from emulated.emulators import StartEmulator
+from emulated.emulators import StartEmulator, emulator
 
 GITHUB: Mapping[str, object] = {
     "tokens": {"a-token": {"login": "alice", "scopes": ["repo"]}},
@@ -39,6 +40,15 @@ def test_a_reset_begins_again_from_the_seed(start_emulator: StartEmulator) -> No
     github.reset()
 
     assert titles(github.url) == []
+
+
+def test_where_they_are_not_installed_a_test_is_skipped_and_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("emulated.emulators.INSTALLED", tmp_path)
+
+    with pytest.raises(pytest.skip.Exception, match="make emulators"), emulator("github"):
+        pass
 
 
 def create(url: str, title: str) -> None:
