@@ -40,10 +40,12 @@ class HybridRetriever:
         depth = max(_DEPTH_FACTOR * k, self.ranker.options.rerank_depth)
         ranked = await self.ranker.first_stage(query, depth=depth)
         account = Account(ranked.query.text, self.analyzer)
-        for name, ranking in (*ranked.rankings.items(), ("fused", ranked.fused)):
-            account.ranked(name, ranking)
         with self.ranker.observe("hydrate"):
             hits = await self._hydrated(ranked, depth=depth)
+        # An index that has yet to follow a change of readers ranks what may not be read any more: a gap would tell of it.
+        gone = {candidate.chunk for candidate in ranked.fused[:depth]} - {hit.chunk.id for hit in hits}
+        for name, ranking in (*ranked.rankings.items(), ("fused", ranked.fused)):
+            account.ranked(name, [candidate for candidate in ranking if candidate.chunk not in gone])
         hits, notes = await self._reranked(ranked.query, hits, account)
         with self.ranker.observe("diversify"):
             hits = await asyncio.to_thread(self._diversified, hits, account)
