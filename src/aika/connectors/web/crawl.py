@@ -136,11 +136,11 @@ class Crawl:
             raise TransientError(f"the site cannot be read now: {reason}")
         if only and not passing:
             raise PermanentError(f"the start page {target.url} cannot be read: {reason}")
-        if known is None:
-            # Where it leads is unknown, so what was found there may still be there.
-            self.complete = False
-        else:
+        if known is not None:
             self._follow(target, known)
+        elif passing:
+            # Where it leads is unknown, so what was found there may still be there. A page that is closed for good leads nowhere.
+            self.complete = False
         self._failed.add(target.url)
         return Failed(target.url, reason)
 
