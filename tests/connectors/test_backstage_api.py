@@ -14,7 +14,7 @@ from wire import Asked, Told, rate_limited, served
 from aika.connectors.backstage_catalog.connector import BackstageCatalogConnector, BackstageCatalogOptions
 from aika.domain.documents import Kind
 from aika.domain.errors import ConfigurationError
-from aika.domain.sources import Event, Members, SyncPhase
+from aika.domain.sources import Event, Failed, Members, SyncPhase
 from aika.parsers.structured_data import StructuredDataParser
 from aika.registry import Surroundings
 from aika.retrieval.lexical import TechnicalAnalyzer
@@ -199,6 +199,15 @@ class TestListing:
 
         members_of = {"user:ann@acme.example", "backstage:bot", "group:x"}
         assert [(event.group, event.members) for event in groups] == [("group:payments", members_of)]
+
+    async def test_an_entity_that_is_none_is_its_own_failure(self, backstage: Backstage) -> None:
+        good, bad = backstage.put("Component", "shop"), backstage.put("Component", "stall")
+        backstage.entities[bad]["metadata"] = {"namespace": "default", "name": "stall", "links": "none"}
+
+        events = await events_of(backstage.url)
+
+        assert list(versions(events)) == [good]
+        assert [event.key for event in events if isinstance(event, Failed)] == [bad]
 
 
 class TestRefusals:

@@ -46,6 +46,7 @@ class Grafana:
         ]
         self.teams: dict[int, list[str]] = {}
         self.hidden: set[str] = set()
+        self.broken: set[str] = set()
         self.granted = set(ALL)
         self.tokens = {TOKEN}
         self.asked: list[Asked] = []
@@ -109,6 +110,8 @@ class Grafana:
             return Told.json({"message": "Dashboard not found"}, 404)
         if uid in self.hidden:
             return Told.json({"message": "Access denied"}, 403)
+        if uid in self.broken:
+            return Told.json({"dashboard": "none"})
         meta = {
             "url": f"/d/{uid}/x",
             "updated": "2026-10-01T10:00:00+02:00",
@@ -231,6 +234,15 @@ class TestDashboards:
         assert (raw.owner.name, raw.authors) == ("payments", ("ann",))
         assert (raw.modified_at, raw.created_at) == (datetime(2026, 10, 1, 8, tzinfo=UTC), None)
 
+    async def test_a_dashboard_that_makes_no_sense_is_its_own_failure(self, grafana: Grafana) -> None:
+        good, bad = grafana.put("a", "Good"), grafana.put("b", "Bad")
+        grafana.broken.add("b")
+
+        events = await events_of(grafana)
+
+        assert list(versions(events)) == [good]
+        assert [event.key for event in events if isinstance(event, Failed)] == [bad]
+
     async def test_a_text_panel_shows_its_text(self, grafana: Grafana) -> None:
         key = grafana.put("d1", "Help", panels=[{"id": 1, "type": "text", "options": {"content": "Ask in #pay."}}])
 
@@ -260,7 +272,7 @@ def rule(**more: object) -> dict[str, object]:
         "data": [{"refId": "A", "model": {"expr": "rate(errors[5m]) > 1"}}],
         "annotations": {"summary": "Orders fail.", "runbook_url": "https://wiki.example/errors"}
         | {"__dashboardUid__": "d1", "__panelId__": "4"},
-        "labels": {"team": "payments", "severity": "page"},
+        "labels": {"team": "payments", "severity": "page", "tier": 1},
         **more,
     }
 

@@ -274,6 +274,15 @@ class TestAddresses:
         assert list(versions(events)) == [url]
         assert list(failures(events)) == [gone]
 
+    async def test_addresses_that_differ_in_their_query_are_told_apart(
+        self, tmp_path: Path, server: DescriptionServer
+    ) -> None:
+        url = server.put("/openapi.json", SHOP)
+
+        events = await events_of(tmp_path, urls=[f"{url}?group=a", f"{url}?group=b"])
+
+        assert list(versions(events)) == [url, f"{url} (2)"]
+
     async def test_the_only_address_that_fails_is_the_sources_failure(
         self, tmp_path: Path, server: DescriptionServer
     ) -> None:

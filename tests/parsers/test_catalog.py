@@ -121,6 +121,12 @@ def test_a_key_in_an_annotation_is_no_contact() -> None:
     assert contact_line("pagerduty.com/integration-key: 0123abc") == ""
 
 
+def test_what_is_deprecated_has_that_status() -> None:
+    document = parsed(CHECKOUT.replace("lifecycle: production", "lifecycle: deprecated"))
+
+    assert document.attributes["status"] == "deprecated"
+
+
 def entity(**more: object) -> Parsed:
     value = {
         "apiVersion": "backstage.io/v1alpha1",

@@ -209,6 +209,7 @@ def _shared_attributes(entities: Sequence[_Entity]) -> dict[str, AttributeValue]
 
 def _attributes(entity: _Entity) -> dict[str, AttributeValue]:
     relations, contact = entity.relations, entity.contact
+    lifecycle = text_at(entity.value, "spec", "lifecycle")
     owners = tuple(target.short for target in relations["ownedBy"])
     systems = tuple(target.short for target in relations["partOf"] if target.kind == "system")
     domains = tuple(target.short for target in relations["partOf"] if target.kind == "domain")
@@ -226,7 +227,9 @@ def _attributes(entity: _Entity) -> dict[str, AttributeValue]:
         "system": systems[0] if len(systems) == 1 else systems,
         "domain": domains[0] if len(domains) == 1 else domains,
         "type": text_at(entity.value, "spec", "type"),
-        "lifecycle": text_at(entity.value, "spec", "lifecycle"),
+        "lifecycle": lifecycle,
+        # The word by which old decisions are known as well: what has it is shown after what is current.
+        "status": "deprecated" if lifecycle.lower() == "deprecated" else "",
         "tags": tuple(texts(at(entity.value, "metadata", "tags"))),
     }
     return {name: value for name, value in said.items() if value}

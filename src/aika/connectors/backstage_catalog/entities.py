@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from aika.domain.identifiers import PrincipalId
 from aika.domain.sources import Members
@@ -201,6 +201,14 @@ def ref_of(value: object) -> str | None:
         return None
     kind, name, namespace = value.get("kind"), metadata.get("name"), metadata.get("namespace") or "default"
     return full_ref(f"{kind}:{namespace}/{name}", "", "") if isinstance(kind, str) and isinstance(name, str) else None
+
+
+def problems(error: ValidationError) -> str:
+    """Return what is wrong with something that should be an entity."""
+    return "; ".join(
+        f"{'.'.join(map(str, problem['loc'])) or 'it'}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_input=False)
+    )
 
 
 def digest(*said: object) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 from pydantic import ValidationError
 
-from aika.connectors.backstage_catalog.entities import Entity, is_template, ref_of
+from aika.connectors.backstage_catalog.entities import Entity, is_template, problems, ref_of
 from aika.connectors.plain_yaml import load_yaml
 from aika.domain.errors import TransientError
 from aika.domain.sources import Failed
@@ -133,7 +133,7 @@ class _Pass:
                 entity = Entity.model_validate(document)
             except ValidationError as error:
                 name = ref_of(document) or f"{key}#{number}"
-                self._found.failures.append(Failed(name, f"it is no entity ({key}): {_problems(error)}"))
+                self._found.failures.append(Failed(name, f"it is no entity ({key}): {problems(error)}"))
                 continue
             self._entity(entity, origin)
             if entity.kind.lower() == "location":
@@ -212,10 +212,3 @@ class _Pass:
     def _key(self, path: Path) -> str:
         relative = path.relative_to(self._folder).as_posix()
         return os.fsencode(relative).decode("utf-8", errors="backslashreplace")
-
-
-def _problems(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(map(str, problem['loc'])) or 'it'}: {problem['msg']}"
-        for problem in error.errors(include_url=False, include_input=False)
-    )

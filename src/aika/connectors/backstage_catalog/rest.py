@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from aika.connectors.backstage_catalog.entities import Entity
+from aika.connectors.backstage_catalog.entities import Entity, problems, ref_of
 from aika.domain.errors import ConfigurationError, NotFoundError, PermanentError, UnreadableDocumentError
 from aika.http import HttpClient, Response
 
@@ -65,8 +66,9 @@ class CatalogApi:
             for item in page.items:
                 try:
                     yield Entity.model_validate(item)
-                except ValidationError:
-                    yield str(item.get("kind") or "entity"), "Backstage's answer holds an entity without kind or name"
+                except ValidationError as error:
+                    name = ref_of(item) or f"an entity without a name ({item.get('kind')})"
+                    yield name, f"Backstage's answer about it cannot be read: {problems(error)}"
             following = page.pageInfo.nextCursor
             if not following or following == cursor:
                 return
@@ -78,8 +80,13 @@ class CatalogApi:
             response = await self._http.post(f"{self._base}/entities/by-refs", {"entityRefs": list(refs)})
         except ConfigurationError as error:
             raise ConfigurationError(f"{_REFUSED} ({error})") from error
-        found = (Entity.model_validate(item) for item in _checked(_Batch, response).items if item)
-        return {entity.ref: entity for entity in found}
+        found: dict[str, Entity] = {}
+        for item in _checked(_Batch, response).items:
+            # What cannot be read is left out like what is gone: one entity's failure is only its own.
+            with suppress(ValidationError):
+                entity = Entity.model_validate(item)
+                found[entity.ref] = entity
+        return found
 
     async def _get(self, path: str, params: dict[str, str | int]) -> Response:
         try:
@@ -108,7 +115,7 @@ class Batch:
             if self._found is None:
                 self._found = await self._api.entities(self._refs)
         if ref not in self._found:
-            raise UnreadableDocumentError("it vanished from the catalog while it was read; sync again")
+            raise UnreadableDocumentError("it vanished from the catalog while it was read, or is no entity; sync again")
         return self._found[ref]
 
 

@@ -12,13 +12,15 @@ from aika.http import HttpClient, Response
 _PAGE = 500
 _NOT_ALLOWED = frozenset({403, 404})
 
+_CONFIG = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
 T = TypeVar("T")
 
 
 class Hit(BaseModel):
     """A dashboard as the search lists it."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     uid: str
     title: str = ""
@@ -31,7 +33,7 @@ class Hit(BaseModel):
 class Meta(BaseModel):
     """What Grafana keeps about a dashboard."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     url: str = ""
     created: str = ""
@@ -43,7 +45,7 @@ class Meta(BaseModel):
 class Dashboard(BaseModel):
     """A dashboard with its panels."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     dashboard: dict[str, object]
     meta: Meta = Meta()
@@ -52,7 +54,7 @@ class Dashboard(BaseModel):
 class Rule(BaseModel):
     """An alert rule."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     uid: str
     title: str = ""
@@ -71,7 +73,7 @@ class Rule(BaseModel):
 class Permission(BaseModel):
     """Who may do something with a dashboard or a folder: a role, a team or a user."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     role: str | None = None
     teamId: int = 0  # noqa: N815  # the wire's word
@@ -82,7 +84,7 @@ class Permission(BaseModel):
 class User(BaseModel):
     """A member of the organization, or of a team."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     login: str = ""
     email: str = ""

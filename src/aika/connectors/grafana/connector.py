@@ -18,7 +18,7 @@ from aika.connectors.grafana.access import Access
 from aika.connectors.grafana.api import Dashboard, GrafanaApi, Hit, NotAllowed, Rule
 from aika.connectors.grafana.rendering import dashboard_text, panel_url, panels, rule_text, text_at
 from aika.domain.documents import AttributeValue, Kind, Owner, RawDocument
-from aika.domain.errors import TransientError, UnreadableDocumentError
+from aika.domain.errors import ConfigurationError, PermanentError, TransientError, UnreadableDocumentError
 from aika.domain.identifiers import PrincipalId
 from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found
 from aika.http import HttpOptions, host_of, open_http
@@ -129,7 +129,9 @@ class GrafanaConnector:
         try:
             readers = await access.readers("dashboards/uid", hit.uid) if access else None
             raw = await self._load_dashboard(hit, readers)
-        except (UnreadableDocumentError, TransientError) as error:
+        except ConfigurationError:
+            raise
+        except (PermanentError, TransientError) as error:
             return Failed(key, str(error))
         # Read again when it is new: keeping all of them until then would keep all of Grafana in memory.
         return Found(key, _version(raw), partial(self._load_dashboard, hit, readers))

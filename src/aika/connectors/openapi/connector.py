@@ -6,6 +6,7 @@ Addresses are asked with the validators of their last answer, so that a descript
 import asyncio
 import hashlib
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -208,11 +209,15 @@ class OpenapiConnector:
         )
 
     def _addresses(self) -> Iterator[_Spec]:
+        taken: Counter[str] = Counter()
         for url in self._options.urls:
             # What a query holds can be a secret; the rest names the description.
             shown = urlsplit(url)._replace(query="", fragment="")
             public = shown._replace(netloc=shown.netloc.rpartition("@")[2]).geturl()
-            yield _Spec(public, public, partial(self._fetched, url))
+            taken[public] += 1
+            # Two that differ in their queries alone are told apart by their order.
+            key = public if taken[public] == 1 else f"{public} ({taken[public]})"
+            yield _Spec(key, public, partial(self._fetched, url))
 
     async def _fetched(self, url: str, known: _Remembered) -> _Content | None:
         conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
