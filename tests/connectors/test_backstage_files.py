@@ -190,6 +190,25 @@ class TestFiles:
 
         assert set(versions(await events_of(tmp_path))) == {"system:default/one", "system:default/two"}
 
+    async def test_the_folder_may_be_named_by_a_detour(self, tmp_path: Path) -> None:
+        (tmp_path / "sources").mkdir()
+        (tmp_path / "catalog").mkdir()
+        write(tmp_path / "catalog", root=entity("Location", "all", {"targets": ["../more.yaml"]}))
+        (tmp_path / "catalog" / "more.yaml").write_text(entity("System", "one"))
+
+        assert list(versions(await events_of(tmp_path, path="sources/../catalog"))) == ["system:default/one"]
+
+    @pytest.mark.parametrize(
+        "target", ["/*.yaml", "**more/[", "a\0b.yaml", "https://git.example/a.yaml", "../../../*.yaml"]
+    )
+    async def test_a_target_that_makes_no_sense_is_one_failure(self, tmp_path: Path, target: str) -> None:
+        write(tmp_path, root=entity("Location", "all", {"targets": [target]}), good=entity("System", "one"))
+
+        events = await events_of(tmp_path)
+
+        assert list(versions(events)) == ["system:default/one"]
+        assert list(failures(events)) == [target]
+
     async def test_a_location_that_leads_out_of_the_folder_is_reported_and_not_read(self, tmp_path: Path) -> None:
         inside = tmp_path / "inside"
         inside.mkdir()

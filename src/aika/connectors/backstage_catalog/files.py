@@ -76,7 +76,8 @@ def read_files(place: Place, *, known: Mapping[str, Sequence[str]]) -> Reading:
 class _Pass:
     def __init__(self, place: Place, known: Mapping[str, Sequence[str]]) -> None:
         self._place = place
-        self._folder = place.root if place.root.is_dir() else place.root.parent
+        self._root = place.root.resolve()
+        self._folder = self._root if self._root.is_dir() else self._root.parent
         self._known = known
         self._seen: set[Path] = set()
         self._found = Reading()
@@ -91,10 +92,10 @@ class _Pass:
         return self._found
 
     def _listed(self) -> Iterator[Path]:
-        if not self._place.root.is_dir():
-            if not self._place.root.exists():
-                raise TransientError(f"there is no file or folder {self._place.root}: is a disk missing?")
-            yield self._place.root
+        if not self._root.is_dir():
+            if not self._root.exists():
+                raise TransientError(f"there is no file or folder {self._root}: is a disk missing?")
+            yield self._root
             return
         wanted = GitIgnoreSpec.from_lines(self._place.include)
         for folder, folders, files in os.walk(self._folder, onerror=self._cannot_list):
@@ -178,12 +179,21 @@ class _Pass:
         for target in [*(targets if isinstance(targets, list) else [targets]), *([single] if single else [])]:
             if not isinstance(target, str):
                 continue
-            if "://" in target or self._inside(path.parent / target) is None:
+            found = [] if "://" in target else self._named(path.parent, target)
+            if not found:
                 self._outside(location, target)
-                continue
-            matching = sorted(path.parent.glob(target)) if any(sign in target for sign in "*?[") else []
-            found = matching or [path.parent / target]
-            yield from (inside for each in found if (inside := self._inside(each)) and not self._is_excluded(inside))
+            yield from (inside for inside in found if not self._is_excluded(inside))
+
+    def _named(self, folder: Path, target: str) -> list[Path]:
+        """Return the files inside the folder that a target names, by a pattern or by name; they need not be there."""
+        named = [folder / target]
+        if any(sign in target for sign in "*?["):
+            try:
+                named = sorted(folder.glob(target)) or named
+            except (NotImplementedError, OSError, ValueError):
+                # A pattern that makes no sense, or an absolute one.
+                return []
+        return [inside for each in named if (inside := self._inside(each)) is not None]
 
     def _outside(self, location: Entity, target: str) -> None:
         if self._place.report_outside:
@@ -206,8 +216,11 @@ class _Pass:
     def _inside(self, path: Path) -> Path | None:
         """Return the path without its detours; ``None`` where it leads out of the folder."""
         found = Path(os.path.normpath(path))
-        folder = self._folder.resolve()
-        return found if found.resolve().is_relative_to(folder) else None
+        try:
+            return found if found.resolve().is_relative_to(self._folder) else None
+        except (OSError, RuntimeError, ValueError):
+            # Links in a circle, or a name that no file can have.
+            return None
 
     def _key(self, path: Path) -> str:
         relative = path.relative_to(self._folder).as_posix()
