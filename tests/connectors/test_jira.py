@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
@@ -312,6 +313,12 @@ class TestWebhooks:
             await noticed(jira, tmp_path, body)
 
 
+def processor_seconds(markup: str) -> float:
+    began = time.process_time()
+    markdown_of(markup)
+    return time.process_time() - began
+
+
 class TestMarkup:
     @pytest.mark.parametrize(
         ("markup", "markdown"),
@@ -336,6 +343,30 @@ class TestMarkup:
         expected = markdown or "see [the guide](https://docs.example.org/a) or <https://b.example>"
 
         assert markdown_of(markup) == expected
+
+    @pytest.mark.parametrize(
+        "piece",
+        [
+            "{code:",
+            "{code:x}",
+            "{code}{noformat}",
+            "*a ",
+            "|a",
+            "[",
+            "[a|",
+            "[~",
+            "{{",
+            "{quote}\n",
+            "!a.",
+            "{panel:",
+            "\\",
+        ],
+    )
+    def test_no_text_takes_longer_than_its_length(self, piece: str) -> None:
+        short, long = piece * 2_000, piece * 16_000
+
+        # A quadratic conversion would take 64 times as long; a loaded machine makes single runs vary.
+        assert processor_seconds(long) < 24 * processor_seconds(short) + 0.5
 
 
 class TestRefusals:

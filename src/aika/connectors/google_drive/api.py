@@ -13,7 +13,7 @@ from aika.domain.errors import ConfigurationError, PermanentError, TransientErro
 from aika.http import HttpClient, Request, Response
 
 _HANDLED = frozenset({400, 401, 403, 404, 410})
-_OVER_QUOTA = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
+_OVER_QUOTA = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "dailyLimitExceeded", "quotaExceeded"})
 _QUOTA_WAITS = (1.0, 4.0, 15.0)
 """Seconds. Quotas are by minute; what lasts longer is left to the next sync."""
 _ALL_DRIVES: Mapping[str, str] = {"supportsAllDrives": "true", "includeItemsFromAllDrives": "true"}

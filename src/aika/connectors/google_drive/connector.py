@@ -4,6 +4,7 @@ A full run lists files without reading them. Between full runs, Drive's feed of 
 shared differently, or gone. A document's key is its id, which stays when the file is renamed or moved.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -248,7 +249,9 @@ class _Run:
             return _content_of(response), file.name, file.told_type
         response = await self._api.get(f"{url}/export", {"mimeType": export.media_type})
         if response.status == 200:
-            content = cleaned(response.content) if export.suffix == ".html" else response.content
+            content = response.content
+            if export.suffix == ".html":
+                content = await asyncio.to_thread(cleaned, content)
             return content, file.file_name, export.media_type
         if reason_of(response) != "exportSizeLimitExceeded":
             return _content_of(response), file.file_name, export.media_type
@@ -287,7 +290,7 @@ def _content_of(response: Response) -> bytes:
         raise UnreadableDocumentError(f"Google Drive does not let it be downloaded ({reason}): its owner can allow it")
     if reason == "cannotDownloadAbusiveFile":
         raise UnreadableDocumentError("Google Drive takes it for malware and keeps it")
-    if response.status == 403:
+    if response.status == 403 and reason != "downloadQuotaExceeded":
         raise UnreadableDocumentError(f"Google Drive refuses it ({reason}): share it with the source's account")
     raise TransientError(f"Google Drive could not give it ({reason}): the next sync tries again")
 

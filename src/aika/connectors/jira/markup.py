@@ -3,16 +3,19 @@
 import re
 from collections.abc import Iterator
 
-_BLOCK = re.compile(r"\{(code|noformat)(?::([^}]*))?\}(.*?)\{\1\}", re.DOTALL)
+# Every repetition is bounded or ends at what cannot be in it, so that no text takes longer than its length.
+_OPENING = re.compile(r"\{(code|noformat)(?::([^}\n]{0,200}))?\}")
 _LANGUAGE = re.compile(r"(?:^|\|)(?:language=)?([A-Za-z+#]+)(?:$|\|)")
 _HEADING = re.compile(r"^h([1-6])\.\s+(.*)$")
 _LIST = re.compile(r"^([*#]+|-)\s+(.*)$")
-_MACRO = re.compile(r"\{(?:color|panel|info|note|tip|warning|expand|section|column|anchor|toc|jql)(?::[^}]*)?\}")
-_IMAGE = re.compile(r"![\w./:%-]+\.\w{2,5}(?:\|[^!\n]*)?!")
-_NAMED_LINK = re.compile(r"\[([^\]|\n]+)\|([^\]|\n\s]+)(?:\|[^\]\n]*)?\]")
-_BARE_LINK = re.compile(r"\[((?:https?|mailto):[^\]|\s]+)\]")
-_MENTION = re.compile(r"\[~(?:accountid:)?([^\]]+)\]")
-_MONO = re.compile(r"\{\{(.+?)\}\}")
+_MACRO = re.compile(
+    r"\{(?:color|panel|info|note|tip|warning|expand|section|column|anchor|toc|jql)(?::[^{}\n]{0,500})?\}"
+)
+_IMAGE = re.compile(r"![\w./:%-]{1,300}\.\w{2,5}(?:\|[^!\n]{0,300})?!")
+_NAMED_LINK = re.compile(r"\[([^\[\]|\n]{1,500})\|([^\[\]|\n\s]{1,2000})(?:\|[^\[\]\n]{0,100})?\]")
+_BARE_LINK = re.compile(r"\[((?:https?|mailto):[^\[\]|\s]{1,2000})\]")
+_MENTION = re.compile(r"\[~(?:accountid:)?([^\[\]\n]{1,200})\]")
+_MONO = re.compile(r"\{\{([^{}\n]{1,500})\}\}")
 _BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 _ESCAPED = re.compile(r"\\([{}\[\]*_!|#-])")
 _DEEPEST = 6
@@ -20,16 +23,32 @@ _DEEPEST = 6
 
 def markdown_of(markup: str) -> str:
     """Return Markdown. What is not understood stays as it was written; pictures and colors go."""
-    parts: list[str] = []
-    end = 0
     text = markup.replace("\r\n", "\n")
-    for block in _BLOCK.finditer(text):
-        parts.append(_prose(text[end : block.start()]))
-        language = _LANGUAGE.search(block[2] or "") if block[1] == "code" else None
-        parts.append(f"\n```{language[1].lower() if language else ''}\n{block[3].strip(chr(10))}\n```\n")
-        end = block.end()
-    parts.append(_prose(text[end:]))
+    parts: list[str] = []
+    written = 0
+    for kind, said, start, end in _blocks(text):
+        parts.append(_prose(text[written : start[0]]))
+        language = _LANGUAGE.search(said) if kind == "code" else None
+        code = text[start[1] : end].strip("\n")
+        parts.append(f"\n```{language[1].lower() if language else ''}\n{code}\n```\n")
+        written = end + len(kind) + 2
+    parts.append(_prose(text[written:]))
     return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str, tuple[int, int], int]]:
+    """Yield each block of code: its kind, what its opening says, where that stands, and where the closing begins."""
+    unclosed: set[str] = set()
+    place = 0
+    while opening := _OPENING.search(text, place):
+        kind = opening[1]
+        place = opening.end()
+        end = -1 if kind in unclosed else text.find(f"{{{kind}}}", place)
+        if end < 0:
+            unclosed.add(kind)
+            continue
+        yield kind, opening[2] or "", opening.span(), end
+        place = end + len(kind) + 2
 
 
 def _prose(text: str) -> str:
