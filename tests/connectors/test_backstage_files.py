@@ -147,6 +147,15 @@ class TestRelations:
         assert document.kind is Kind.PERSON
         assert "Ann Lee is a member of payments." in document.body.text
 
+    async def test_kinds_of_the_companys_own_are_read_as_well(self, tmp_path: Path) -> None:
+        said = entity("Queue", "orders", {"owner": "payments"}).replace("backstage.io/v1alpha1", "acme.example/v1")
+        write(tmp_path, queue=said)
+
+        document = await parsed(tmp_path, "queue:default/orders")
+
+        assert (document.kind, document.attributes["owner"]) == (Kind.CATALOG, "payments")
+        assert "Queue orders is owned by payments." in document.body.text
+
     async def test_a_changed_contact_of_the_owner_is_a_new_version_of_what_it_owns(self, tmp_path: Path) -> None:
         write(tmp_path, a=entity("Component", "ledger", {"owner": "payments"}), b=entity("Group", "payments", TEAM))
         before = versions(await events_of(tmp_path))["component:default/ledger"]

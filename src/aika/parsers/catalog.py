@@ -62,8 +62,11 @@ class _Entity:
 
 
 def is_entity(value: object) -> bool:
-    """Return whether a value is an entity."""
-    return text_at(value, "apiVersion").startswith("backstage.io/") and bool(text_at(value, "kind"))
+    """Return whether a value is an entity: of Backstage's own kinds, or of any kind as the connector hands it over."""
+    if not text_at(value, "kind") or not text_at(value, "metadata", "name"):
+        return False
+    handed_over = isinstance(at(value, "relations"), list) and isinstance(at(value, "owners"), list)
+    return handed_over or text_at(value, "apiVersion").startswith("backstage.io/")
 
 
 def is_catalog(documents: Sequence[YamlDocument]) -> bool:
