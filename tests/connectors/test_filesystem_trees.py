@@ -65,6 +65,15 @@ class TestOwners:
         assert versions(after)["a.md"] != versions(before)["a.md"]
         assert versions(after)["b.txt"] == versions(before)["b.txt"]
 
+    async def test_a_link_out_of_the_folder_says_nothing(self, tmp_path: Path) -> None:
+        write(tmp_path, {"outside": "* @outside", "docs/a.md": "a", "docs/real/OWNERS": "approvers: [ann]"})
+        (tmp_path / "docs" / "CODEOWNERS").symlink_to(tmp_path / "outside")
+        (tmp_path / "docs" / "OWNERS").symlink_to(tmp_path / "docs" / "real" / "OWNERS")
+
+        _, documents = await read(tmp_path / "docs")
+
+        assert documents["a.md"].owner == Owner("ann", None, "OWNERS")
+
     async def test_rules_can_be_left_out(self, tmp_path: Path) -> None:
         write(tmp_path, {"CODEOWNERS": "* @a", "a.md": "a"})
 

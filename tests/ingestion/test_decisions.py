@@ -22,8 +22,9 @@ def taken(
     owner: Owner | None = None,
     attributes: dict[str, AttributeValue] | None = None,
     whole: Owner | None = None,
+    authors: tuple[str, ...] = (),
 ) -> Document:
-    raw = RawDocument(path, text.encode(), path, kind=kind, owner=owner, attributes=attributes or {})
+    raw = RawDocument(path, text.encode(), path, kind=kind, owner=owner, authors=authors, attributes=attributes or {})
     entry, _ = INTAKE.take(Source(SourceId("s"), "filesystem", owner=whole), raw, version="1")
     return entry.document
 
@@ -146,6 +147,20 @@ class TestOwners:
 
         assert "approvers" not in found
         assert found["change_approvers"] == ("ann",)
+
+    def test_approvers_that_a_page_names_come_before_those_of_its_folder(self) -> None:
+        text = "---\napprovers: [ben]\n---\n# X\n\nText.\n"
+        owners = Owner("leads", None, "OWNERS")
+
+        found = taken("a.md", text, owner=owners, attributes={"approvers": ("ann",), "reviewers": ("cy",)}).attributes
+
+        assert (found["approvers"], found["reviewers"]) == (("ben",), ("cy",))
+
+    def test_the_authors_of_a_decision_are_those_it_names(self) -> None:
+        text = "---\nstatus: accepted\nauthors: [ben]\n---\n# X\n\nText.\n"
+
+        assert taken("docs/adr/0001-x.md", text, authors=("Ann",)).authors == ("ben",)
+        assert taken("docs/x.md", "# X\n\nText.\n", authors=("Ann",)).authors == ("Ann",)
 
     def test_a_proposals_own_metadata_names_who_approved_it(self) -> None:
         found = taken("keps/a/1-x/README.md", "# X\n\nText.\n", kind=Kind.DECISION, attributes={"approvers": ("@di",)})

@@ -12,6 +12,7 @@ from aika.domain.documents import AttributeValue, Owner
 _SAID_OF_FOLDERS = frozenset({"CODEOWNERS", "OWNERS", "catalog-info"})
 """What files of a repository say of everything below a folder."""
 _GUESSED = frozenset({"last author"})
+_APPROVAL = ("approvers", "reviewers")
 
 
 def owner_of(page: Owner | None, *, source: Owner | None, whole: Owner | None) -> Owner | None:
@@ -28,7 +29,15 @@ def owner_of(page: Owner | None, *, source: Owner | None, whole: Owner | None) -
 
 def approval_of_changes(source: Owner | None, attributes: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:
     """Return a decision record's attributes: who approves changes of the file by OWNERS is not who approved the decision."""
-    if source is None or source.found_in != "OWNERS":
+    if not _is_of_folders(source):
         return dict(attributes)
-    names = {"approvers": "change_approvers", "reviewers": "change_reviewers"}
-    return {names.get(name, name): value for name, value in attributes.items()}
+    return {f"change_{name}" if name in _APPROVAL else name: value for name, value in attributes.items()}
+
+
+def own_approval(source: Owner | None, page: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:
+    """Return the approvers and reviewers that a page names itself, where its source only speaks of a folder."""
+    return {name: page[name] for name in _APPROVAL if name in page} if _is_of_folders(source) else {}
+
+
+def _is_of_folders(source: Owner | None) -> bool:
+    return source is not None and source.found_in in _SAID_OF_FOLDERS | _GUESSED

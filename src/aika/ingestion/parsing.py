@@ -13,7 +13,7 @@ from aika.domain.identifiers import document_id
 from aika.domain.sources import Source
 from aika.facts.documents import FINGERPRINT, profiles_of
 from aika.ingestion.decisions import decision_attributes
-from aika.ingestion.owners import approval_of_changes, owner_of
+from aika.ingestion.owners import approval_of_changes, own_approval, owner_of
 from aika.protocols import Chunker, Entry, Parser
 
 _OWNER_ATTRIBUTES = ("owner", "owners", "owner_team", "owning_team", "owned_by", "owning_sig", "team")
@@ -145,7 +145,7 @@ def _assemble(source: Source, raw: RawDocument, parsed: Parsed) -> Document:
         media_type=raw.media_type,
         readers=raw.readers if raw.readers is not None else source.readers or frozenset(),
         owner=owner_of(owner_from(attributes), source=raw.owner, whole=source.owner),
-        authors=raw.authors or _listed(attributes, "authors", "author"),
+        authors=_authors(raw, kind, attributes),
         created_at=raw.created_at or _date(attributes, "created", "date", "creation_date"),
         modified_at=_date(attributes, "last_updated", "last_reviewed_on", "last_reviewed", "updated", "date")
         or raw.modified_at,
@@ -155,9 +155,15 @@ def _assemble(source: Source, raw: RawDocument, parsed: Parsed) -> Document:
 
 def _attributes(raw: RawDocument, parsed: Parsed, kind: Kind) -> dict[str, AttributeValue]:
     if kind is not Kind.DECISION:
-        return {**parsed.attributes, **raw.attributes}
+        return {**parsed.attributes, **raw.attributes, **own_approval(raw.owner, parsed.attributes)}
     said = raw.attributes if raw.kind is Kind.DECISION else approval_of_changes(raw.owner, raw.attributes)
     return decision_attributes(raw.path, parsed.body, {**parsed.attributes, **said})
+
+
+def _authors(raw: RawDocument, kind: Kind, attributes: Mapping[str, AttributeValue]) -> tuple[str, ...]:
+    """Return who wrote it. Of a decision that is who the record names, not who changed the file."""
+    named = _listed(attributes, "authors", "author")
+    return (named or raw.authors) if kind is Kind.DECISION else (raw.authors or named)
 
 
 def owner_from(attributes: Mapping[str, AttributeValue]) -> Owner | None:

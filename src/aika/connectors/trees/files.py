@@ -59,10 +59,13 @@ class FolderTree:
         if name not in self.names(folder):
             return None
         try:
+            # A link may lead to another file of the tree, and nowhere else.
+            if not file.resolve().is_relative_to(self._root.resolve()):
+                return None
             if not file.is_file() or file.stat().st_size > _MAX_BYTES:
                 return None
             return file.read_bytes()
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError is how Path.resolve reports a loop of links
             logger.warning("a file about other files cannot be read", extra={"path": path, "reason": str(error)})
             return None
 
