@@ -291,6 +291,10 @@ class Catalogue(Protocol):
         """Return those that exist and that the scope admits."""
         ...
 
+    async def naming(self, principals: Collection[PrincipalId]) -> set[PrincipalId]:
+        """Return those that documents name as readers. The others admit nothing, and make a large scope slow."""
+        ...
+
     async def counts(self, *, scope: Scope, through: int | None = None) -> dict[SourceId, Count]:
         """Count admitted documents by source, those with a change number up to ``through`` only where given."""
         ...

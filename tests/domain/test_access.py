@@ -1,6 +1,8 @@
 """What a scope admits."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
 from aika.domain.documents import Kind
@@ -46,3 +48,21 @@ def test_narrowing_never_widens() -> None:
     scope = UNRESTRICTED.narrowed(sources=[SourceId("wiki")]).narrowed(sources=[SourceId("handbook")])
 
     assert scope.sources == frozenset()
+
+
+_PEOPLE = st.lists(
+    st.frozensets(st.sampled_from([ALICE, BOB, PrincipalId("group:a"), PrincipalId("group:b")])), min_size=1
+)
+
+
+@given(_PEOPLE, st.frozensets(st.sampled_from([EVERYONE, ALICE, BOB, PrincipalId("group:a"), PrincipalId("group:b")])))
+def test_a_channel_admits_what_each_of_its_members_alone_is_admitted_to(
+    people: list[frozenset[PrincipalId]], readers: frozenset[PrincipalId]
+) -> None:
+    each = all(admits(Scope.of(person), *readers) for person in people)
+
+    assert admits(Scope.of_all(people), *readers) == each
+
+
+def test_a_member_who_is_all_that_another_is_adds_nothing_to_a_channel() -> None:
+    assert Scope.of_all([{ALICE}, {ALICE, BOB}, {ALICE}]) == Scope.of([ALICE])

@@ -42,7 +42,8 @@ class Scope:
     @classmethod
     def of_all(cls, members: Iterable[Collection[PrincipalId]]) -> "Scope":
         """Return what *every* member may see: the scope of a channel. Raises ``ValueError`` when there are no members."""
-        return cls(audience=tuple(sorted({frozenset(member) | {EVERYONE} for member in members}, key=sorted)))
+        people = {frozenset(member) | {EVERYONE} for member in members}
+        return cls(audience=tuple(sorted(_least(people), key=sorted)))
 
     def narrowed(
         self, *, sources: Collection[SourceId] | None = None, kinds: Collection[Kind] | None = None
@@ -63,6 +64,15 @@ class Scope:
 
 UNRESTRICTED = Scope(audience=None)
 """Sees everything. Only for maintenance, evaluation and tests."""
+
+
+def _least(people: Collection[frozenset[PrincipalId]]) -> list[frozenset[PrincipalId]]:
+    """Return those who are not all that another is, and more: whatever admits that other one admits them."""
+    least: list[frozenset[PrincipalId]] = []
+    for person in sorted(people, key=len):
+        if not any(other <= person for other in least):
+            least.append(person)
+    return least
 
 
 def _intersection(own: frozenset[T] | None, other: Collection[T] | None) -> frozenset[T] | None:

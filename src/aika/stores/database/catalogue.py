@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aika.domain.access import Scope
 from aika.domain.documents import Body, Chunk, Document
 from aika.domain.errors import PermanentError
-from aika.domain.identifiers import ChunkId, DocumentId, SourceId
+from aika.domain.identifiers import ChunkId, DocumentId, PrincipalId, SourceId
 from aika.protocols import Change, Count, Entry, Known
 from aika.stores.database.columns import is_uuid
 from aika.stores.database.connections import Connections
@@ -216,6 +216,15 @@ class SqlCatalogue:
             for some in _batches(ids):
                 rows = await connection.scalars(select(documents.c.id).where(documents.c.id.in_(some), *conditions))
                 found.update(DocumentId(row) for row in rows)
+        return found
+
+    async def naming(self, principals: Collection[PrincipalId]) -> set[PrincipalId]:
+        # Sets that no document has any more may still be there: they make a scope larger, never wider.
+        member = reader_set_members.c.principal
+        found: set[PrincipalId] = set()
+        async with self._connections.read() as connection:
+            for some in _slices(sorted(principals)):
+                found.update(await connection.scalars(select(member).where(member.in_(some)).distinct()))
         return found
 
     async def counts(self, *, scope: Scope, through: int | None = None) -> dict[SourceId, Count]:

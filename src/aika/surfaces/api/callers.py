@@ -122,14 +122,16 @@ async def caller_of(
     """Return the caller, in all the groups that they are in now."""
     if others == Others():
         principals = await aika.database.directory.expand(rights.principals)
-        return Caller(rights.owner, Scope.of(principals).narrowed(sources=rights.sources), rights.admin)
+        named = await aika.database.catalogue.naming(principals)
+        return Caller(rights.owner, Scope.of(named).narrowed(sources=rights.sources), rights.admin)
     if not rights.on_behalf:
         raise AccessDeniedError(
             "the headers Aika-User and Aika-Audience need an API key that was made with --on-behalf"
         )
     people = await _people(aika, others)
     expanded = await aika.database.directory.expand_each(people)
-    scope = Scope.of_all(expanded.values()).narrowed(sources=rights.sources)
+    named = await aika.database.catalogue.naming(frozenset().union(*expanded.values()))
+    scope = Scope.of_all(principals & named for principals in expanded.values()).narrowed(sources=rights.sources)
     # A front end's right to ask for people is no right to manage: whoever is in front of it is not an administrator.
     return Caller(others.user or _channel(people), scope, admin=False)
 

@@ -77,6 +77,13 @@ class CatalogueScopeContract:
         assert [document.key for document in channel] == ["all", "public"]
         assert [document.key for document in team] == ["all", "public", "team"]
 
+    async def test_what_no_document_names_admits_nothing_more(self, catalogue: Catalogue) -> None:
+        await catalogue.record([*make_entries("a", readers=[TEAM]), *make_entries("b")])
+        stranger = PrincipalId("group:größe 💡")
+
+        assert await catalogue.naming([TEAM, ALICE, EVERYONE, stranger]) == {TEAM, EVERYONE}
+        assert await catalogue.naming([]) == set()
+
     async def test_readers_that_changed_count_at_once(self, catalogue: Catalogue) -> None:
         await catalogue.record(make_entries("a", readers=["user:alice"]))
 
