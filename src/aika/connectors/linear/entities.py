@@ -32,7 +32,8 @@ COMMENT_LISTED = ("id", "updatedAt", "issue { id }")
 TEAM = ("id", "key", "name", "visibility")
 _PERSON = "{ name displayName email active }"
 _COMMENTS = "{ nodes { id body createdAt updatedAt user { name displayName } } pageInfo { hasNextPage endCursor } }"
-COMMENTS = f"comments(first: 50, after: $after) {_COMMENTS}"
+COMMENTS = f"comments(first: 25, after: $after) {_COMMENTS}"
+# About a hundred of the 250,000 points of complexity that a key has an hour: a page counts as if it were full.
 ISSUE = (
     *("id", "identifier", "title", "description", "url", "createdAt", "updatedAt", "archivedAt", "trashed"),
     *("priorityLabel", "dueDate", "previousIdentifiers"),
@@ -40,11 +41,11 @@ ISSUE = (
     "state { name type }",
     f"assignee {_PERSON}",
     f"creator {_PERSON}",
-    "labels(first: 20) { nodes { name } }",
+    "labels(first: 10) { nodes { name } }",
     "project { name }",
     "parent { identifier title }",
-    "children(first: 20) { nodes { identifier title } }",
-    "relations(first: 20) { nodes { type relatedIssue { identifier title } } }",
+    "children(first: 10) { nodes { identifier title } }",
+    "relations(first: 10) { nodes { type relatedIssue { identifier title } } }",
     COMMENTS,
 )
 PROJECT_LISTED = (*LISTED, "teams(first: 20) { nodes { id } }")
