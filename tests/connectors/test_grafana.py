@@ -224,7 +224,8 @@ class TestDashboards:
 
         lines = set(raw.content.decode().splitlines())
         assert {"- Owner: payments", "- Folder: Payments", "- Tags: team:payments, slo"} <= lines
-        assert "- Variable $region: Region; query; `label_values(region)`" in lines
+        variable_line = "- The variable `$region` (Region) can be chosen, its values come from `label_values(region)`"
+        assert variable_line in lines
         assert "- Link Runbook: https://wiki.example/checkout" in lines
 
     async def test_owner_authors_and_dates_come_from_grafana(self, grafana: Grafana) -> None:

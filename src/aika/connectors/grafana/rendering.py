@@ -19,7 +19,7 @@ def dashboard_text(found: Dashboard, *, folder: str, url: str, owner: str) -> st
     model = found.dashboard
     title = text_at(model, "title") or "Dashboard"
     parts = [f"# {title}", f"{title} is a Grafana dashboard{f' in the folder {folder}' if folder else ''}."]
-    parts += [text_at(model, "description"), _listed(_facts(model, folder, owner))]
+    parts += [text_at(model, "description"), _listed(_facts(model, folder, owner)), "\n".join(_variables(model))]
     parts += [_section(panel, row, url) for panel, row in panels(model)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -81,21 +81,23 @@ def _facts(model: Mapping[str, object], folder: str, owner: str) -> Facts:
     yield "Owner", owner
     yield "Folder", folder
     yield "Tags", ", ".join(_texts(model.get("tags")))
-    templating = model.get("templating")
-    for variable in _mappings(templating.get("list") if isinstance(templating, dict) else None):
-        yield f"Variable ${text_at(variable, 'name')}", _variable(variable)
     for link in _mappings(model.get("links")):
         yield f"Link {text_at(link, 'title')}".strip(), text_at(link, "url")
 
 
-def _variable(variable: Mapping[str, object]) -> str:
-    label, described = text_at(variable, "label"), text_at(variable, "description")
-    if variable.get("hide") == 2 and not described:
-        # Hidden from everybody who looks at the dashboard.
-        return ""
-    query = variable.get("query")
-    asked = query if isinstance(query, str) else _query_text(query)
-    return "; ".join(filter(None, (label, described, text_at(variable, "type"), f"`{asked}`" if asked else "")))
+def _variables(model: Mapping[str, object]) -> Iterator[str]:
+    """Yield a line a variable. A sentence and no label, since a variable called team does not say whose the dashboard is."""
+    templating = model.get("templating")
+    for variable in _mappings(templating.get("list") if isinstance(templating, dict) else None):
+        name, label, described = (text_at(variable, key) for key in ("name", "label", "description"))
+        # Those that are hidden are nothing that a person chooses.
+        if not name or (variable.get("hide") == 2 and not described):
+            continue
+        query = variable.get("query")
+        asked = query if isinstance(query, str) else _query_text(query)
+        told = [f"The variable `${name}`{f' ({label})' if label else ''} can be chosen", described]
+        told.append(f"its values come from `{' '.join(asked.split())}`" if asked else "")
+        yield f"- {', '.join(filter(None, told))}"
 
 
 def _section(panel: Mapping[str, object], row: str, url: str) -> str:
