@@ -328,6 +328,11 @@ class TestEnhancementProposals:
 
         assert (said.kind, said.owner) == (None, Owner("root", None, "OWNERS"))
 
+    def test_the_template_of_proposals_is_none(self) -> None:
+        said = describer({"keps/NNNN-kep-template/kep.yaml": KEP}).describe("keps/NNNN-kep-template/README.md", b"# T")
+
+        assert said.kind is None
+
     def test_a_change_of_the_metadata_changes_the_text_too(self) -> None:
         changed = {**PROPOSAL, "keps/sig-node/753-sidecars/kep.yaml": KEP.replace("Implemented", "withdrawn")}
         path = "keps/sig-node/753-sidecars/README.md"

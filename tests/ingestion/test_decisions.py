@@ -92,6 +92,10 @@ class TestForms:
 
         assert "superseded_by" not in said("docs/adr/0001-x.md", text)
 
+    @pytest.mark.parametrize("path", ["docs/adr/adr000-template.md", "rfcs/NNNN-template/README.md", "adr/template.md"])
+    def test_a_template_is_no_decision(self, path: str) -> None:
+        assert taken(path, "---\nstatus: provisional\n---\n# Title\n\nText.\n").kind is Kind.PAGE
+
     def test_pages_that_are_no_decisions_stay_as_they_are(self) -> None:
         document = taken("guide.md", "---\nauthor: Ann\n---\n# Guide\n\n* Deciders: Ben\n")
 

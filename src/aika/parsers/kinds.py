@@ -68,7 +68,11 @@ def standing_of(path: str, text: str, items: Sequence[Item], attributes: Mapping
     """Return the page's kind by its path, its front matter and its headings."""
     kind = kind_by_path(path)
     line = _status_line(text, items)
-    if kind is Kind.PAGE and (_declares_decision(attributes) or (line and _has_decision_heading(items))):
+    if (
+        kind is Kind.PAGE
+        and not _is_template(path)
+        and (_declares_decision(attributes) or (line and _has_decision_heading(items)))
+    ):
         kind = Kind.DECISION
     if kind is not Kind.DECISION or "status" in attributes:
         return Standing(kind, {})
@@ -77,6 +81,8 @@ def standing_of(path: str, text: str, items: Sequence[Item], attributes: Mapping
 
 def kind_by_path(path: str) -> Kind:
     """Return `Kind.DECISION` or `Kind.RUNBOOK` where folder or file name say so, else `Kind.PAGE`."""
+    if _is_template(path):
+        return Kind.PAGE
     parts = PurePosixPath(path.replace("\\", "/")).parts
     folders = [part.lower() for part in parts[:-1]]
     name = parts[-1].lower() if parts else ""
@@ -87,6 +93,12 @@ def kind_by_path(path: str) -> Kind:
     if (words | set(_WORDS.split(name))) & _RUNBOOK_WORDS:
         return Kind.RUNBOOK
     return Kind.PAGE
+
+
+def _is_template(path: str) -> bool:
+    """A form to be filled in, such as ``rfc-000-template.md`` or ``NNNN-template/README.md``, decides nothing."""
+    words = (word for part in PurePosixPath(path.replace("\\", "/")).parts[-2:] for word in _WORDS.split(part.lower()))
+    return "template" in words
 
 
 def _is_index(folders: Sequence[str], name: str) -> bool:

@@ -50,7 +50,8 @@ class Enhancements:
 
     def record_of(self, path: str) -> Record | None:
         folder, _, name = path.rpartition("/")
-        if name not in _PAGES or FILE not in self._tree.names(folder):
+        # The template that new proposals are copied from is none itself.
+        if name not in _PAGES or "template" in folder.rpartition("/")[2] or FILE not in self._tree.names(folder):
             return None
         content = mapping_of(self._tree, joined(folder, FILE))
         if not content:
