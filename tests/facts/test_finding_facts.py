@@ -8,6 +8,7 @@ import pytest
 from recorded_company import PROPOSAL, company, entry, finding_in
 
 from aika.domain.access import UNRESTRICTED, Scope
+from aika.domain.documents import Owner
 from aika.domain.identifiers import PrincipalId
 from aika.facts.finding import FactFinder, Finding
 from aika.protocols import Entry
@@ -151,6 +152,22 @@ async def test_a_record_comes_before_a_page_of_the_same_name_unless_the_page_is_
         assert await values(finder, "Who owns quay-lights?") == [("Lamps",)]
         assert await values(finder, "Who owns the quay-lights repository?") == [("Lamps",)]
         assert await values(finder, "Who owns the page Quay lights?") == [("Writers",)]
+
+
+async def test_the_owner_of_a_page_is_not_the_owner_of_what_it_is_about(tmp_path: Path) -> None:
+    page = entry("lights.md", "# Quay lights\n\nText.\n", title="Quay lights", owner=Owner("Writers", "#writers"))
+    async with finding_in([page], tmp_path) as (finder, _):
+        assert await values(finder, "Who owns the page Quay lights?") == [("Writers",)]
+        assert await values(finder, "Who owns quay lights?") == []
+        assert await values(finder, "Which Slack channel should I contact about quay lights?") == []
+
+
+async def test_who_changed_a_page_last_is_not_called_its_owner(tmp_path: Path) -> None:
+    page = entry(
+        "lights.md", "# Quay lights\n\nText.\n", title="Quay lights", owner=Owner("Ada", found_in="last author")
+    )
+    async with finding_in([page], tmp_path) as (finder, _):
+        assert await values(finder, "Who owns the page Quay lights?") == []
 
 
 async def test_a_word_before_the_name_must_be_known_to_the_document(tmp_path: Path) -> None:

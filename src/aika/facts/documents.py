@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from aika.domain.documents import Block, BlockKind, Body, Chunk, Document, Kind
 from aika.domain.facts import Fact, Profile, Relation
-from aika.facts.labels import is_former, label_words, relation_of
+from aika.facts.labels import OF_PAGE, is_former, label_words, relation_of
 from aika.facts.naming import path_names, path_sorts, title_names
 from aika.facts.records import Draft, profiles_in, shown_reference, shown_value, told
 from aika.facts.tables import facts_in_lines, facts_in_sections, profiles_in_tables
@@ -29,6 +29,9 @@ _SORTS = {
     Kind.DECISION: "decision record proposal rfc adr enhancement document doc",
 }
 _ALIAS_ATTRIBUTES = ("name", "record", "entity_ref", "former_names", "former_name", "formerly", "previously", "aliases")
+_THINGS = frozenset({Kind.CATALOG, Kind.PERSON, Kind.DECISION, Kind.API})
+"""Documents of these kinds are what they are about. A page about a thing may have another owner than the thing."""
+_GUESSED = frozenset({"last author"})
 _MOST_FACTS = 5_000
 
 
@@ -136,12 +139,12 @@ def _add_attributes(document: Document, body: Body, own: Draft) -> None:
 
 def _add_owner(document: Document, body: Body, own: Draft) -> None:
     owner = document.owner
-    if owner is None or not owner.name:
+    if owner is None or not owner.name or owner.found_in in _GUESSED:
         return
-    label = "owner" if not owner.found_in else f"owner ({owner.found_in})"
-    own.facts.append(_of_record(Relation.OWNER, label, [owner.name], body))
+    of_what = "" if document.kind in _THINGS else OF_PAGE
+    own.facts.append(_of_record(Relation.OWNER, f"owner{of_what}", [owner.name], body))
     if owner.contact and owner.contact != owner.name:
-        own.facts.append(_of_record(Relation.CONTACT, "contact", [owner.contact], body))
+        own.facts.append(_of_record(Relation.CONTACT, f"contact{of_what}", [owner.contact], body))
 
 
 def _of_record(relation: Relation, label: str, values: Sequence[str], body: Body) -> Fact:
@@ -172,7 +175,7 @@ def _name(document: Document, own: Draft) -> None:
     front, own.names = own.names, []
     own.name(*names[:1], *front, *names[1:])
     own.call(*path_names(document.key))
-    own.sort(_SORTS.get(document.kind, document.kind.value), *path_sorts(document.key))
+    own.sort(_SORTS.get(document.kind, ""), *path_sorts(document.key))
     own.facts = [fact for fact in own.facts if not is_former(fact.label)] + [
         fact for fact in own.facts if is_former(fact.label)
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from aika.domain.access import Scope
 from aika.domain.documents import Document
 from aika.domain.facts import KnownProfile, Profile, Relation, name_key, name_words
-from aika.facts.labels import names_channel
+from aika.facts.labels import OF_PAGE, names_channel
 from aika.facts.matching import Choice, Match, choose, match, phrase_keys
 from aika.facts.naming import title_names
 from aika.facts.questions import Asked, asked_for
@@ -74,7 +74,7 @@ class FactFinder:
         found = [
             _Ranked(Found(each.document, each.profile, chosen), fits, chosen)
             for each, fits in known
-            if (chosen := choose(each.profile, asked)) is not None
+            if (chosen := choose(each.profile, asked)) is not None and (fits.as_page or not _is_of_page(chosen))
         ]
         if found:
             return await self._decided(asked, found, scope)
@@ -165,11 +165,12 @@ class _Ranked:
     choice: Choice
 
     @property
-    def fit(self) -> tuple[int, bool, bool, int, bool]:
+    def fit(self) -> tuple[int, bool, int, bool, int, bool]:
         """How surely it is what was asked for: where this is equal, the question does not tell them apart."""
         return (
             len(self.match.qualifiers),
             self.match.other_sort,
+            self.match.uncovered,
             self.match.by_alias,
             self.choice.distance,
             self.found.profile.whole,
@@ -181,6 +182,11 @@ class _Ranked:
         document = self.found.document
         changed = document.modified_at or document.created_at
         return (_is_outdated(document), not self.found.stated, -(changed.timestamp() if changed else 0.0), document.id)
+
+
+def _is_of_page(choice: Choice) -> bool:
+    """Return whether it is known of a page alone, not of what the page is about."""
+    return all(fact.label.endswith(OF_PAGE) for fact in choice.facts)
 
 
 def _certainty(best: _Ranked, things: int, contradicted: bool) -> float:

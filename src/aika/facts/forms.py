@@ -32,6 +32,14 @@ VERBS: dict[str, tuple[Relation, tuple[str, ...]]] = {
     "sponsored": (Relation.ROLE, ("sponsor",)),
     "sponsor": (Relation.ROLE, ("sponsor",)),
     "coordinate": (Relation.ROLE, ("coordinator",)),
+    "chairing": (Relation.ROLE, ("chair",)),
+    "leading": (Relation.ROLE, ("lead",)),
+    "heading": (Relation.ROLE, ("head",)),
+    "managing": (Relation.ROLE, ("manager",)),
+    "sponsoring": (Relation.ROLE, ("sponsor",)),
+    "coordinating": (Relation.ROLE, ("coordinator",)),
+    "maintaining": (Relation.OWNER, ("maintainer",)),
+    "running": (Relation.OWNER, ()),
 }
 """What is asked for by a verb, in the singular and without hyphens: the relation, and the role where it is one of many."""
 
@@ -47,7 +55,7 @@ _PARTS = {
     # Never an auxiliary: "what do chairs …" asks for something else.
     "NOUN": (
         r"(?P<noun>(?!(?:do|does|did|can|could|should|is|are|was|were|will|would|has|have|must|may)\b)"
-        r"(?:(?:slack )?channel|[\w-]+(?: [\w-]+)?))"
+        r"(?:(?:slack )?channel|[\w-]+(?: [\w-]+){0,2}))"
     ),
     "CHANNEL": (
         r"(?P<noun>(?:slack |chat |support |team |discord |teams |help )?(?:channel|room)|slack|mailing[ -]list|"
@@ -62,6 +70,7 @@ _PARTS = {
         "contact|use|ask|post|write|message|reach|reach out|go|talk|ping|join|email|mail|raise|turn|speak|get help|seek help|"
         "get support|ask questions|ask for help|post questions"
     ),
+    "BREAKS": r"(?: (?:fails|breaks|crashes|is down|goes down|has (?:a problem|problems)))?",
     "INTO": r"(?: (?:in|to|at|on|questions|into))?",
     "ABOUT": (
         r"(?:(?:with|for) (?:questions|a question|problems|issues|help) (?:about|on|with|regarding|for)|"
@@ -78,6 +87,7 @@ _PARTS = {
     "OF": _any("of|for|in|on|at|to"),
     "IS": r"(?: is|'s| are|'re| was| were)",
     "DONE": _any("owned|maintained|approved|reviewed|written|authored|proposed|chaired|led|managed|created"),
+    "DOING": _any("chairing|leading|maintaining|managing|running|heading|sponsoring|coordinating"),
     "DOES": _any(
         "maintains?|approved|approves?|reviewed|reviews?|wrote|authored|created|drafted|proposed|co-?chairs?|chairs?|leads?|"
         "heads?|manages?|runs?|edited|sponsors?|sponsored|coordinates?|accepted"
@@ -98,14 +108,18 @@ _FORMS: tuple[tuple[str, Relation | None], ...] = (
         Relation.ALERTS,
     ),
     ("(?:which|what) {NOUN} (?:gets?|receives?|handles?|sees?) {THE}{ALERTS} (?:of|for|from|on) {S}", Relation.ALERTS),
-    ("who (?:gets?|is|receives?) (?:paged|alerted|notified|{ALERTS}) (?:for|about|from|of|when) {S}", Relation.ALERTS),
+    (
+        "who (?:gets?|is|receives?) (?:paged|alerted|notified|{ALERTS}) (?:for|about|from|of|when) {S}{BREAKS}",
+        Relation.ALERTS,
+    ),
     ("(?:what|which){IS} {THE}alerts? (?P<noun>channel) (?:of|for) {S}", Relation.ALERTS),
-    ("what{IS} {THE}(?:current |latest )?status of {S}", Relation.STATUS),
+    ("what{IS} {THE}(?:current |latest )?(?:status|state) of {S}", Relation.STATUS),
     ("(?:what|which) status (?:does|do|has) {S} (?:have|got)", Relation.STATUS),
     ("(?:in )?(?:what|which) (?:status|state) is {S}(?: in)?", Relation.STATUS),
     ("(?:current )?status of {S}", Relation.STATUS),
+    ("{S}(?:'s)? status", Relation.STATUS),
     (
-        "(?:in |on |via )?(?:which|what) {CHANNEL} {CAN} {ONE} {ASK}{INTO}(?: {ABOUT})? {S}",
+        "(?:in |on |via )?(?:which|what) {CHANNEL} {CAN} {ONE} {ASK}{INTO}(?: {ABOUT})? {S}(?: questions| issues| problems)?",
         Relation.CONTACT,
     ),
     (
@@ -130,6 +144,7 @@ _FORMS: tuple[tuple[str, Relation | None], ...] = (
     ("who(?:m)? {CAN} {ONE} {TALK} {ABOUT} {S}", Relation.CONTACT),
     ("how {CAN} {ONE} {REACH} {THE}{PEOPLE}{S}", Relation.CONTACT),
     ("where {CAN} {ONE} {HELP} {ABOUT} {S}", Relation.CONTACT),
+    ("where {CAN} {ONE} (?:find|reach|contact) {S} (?:on|in) (?P<noun>slack|chat)", Relation.CONTACT),
     ("(?:which|what) {NOUN} {CAN} {ONE} {ASK} {ABOUT} {S}", Relation.OWNER),
     ("what (?:does|do) {S} depend(?:s)? on", Relation.DEPENDS_ON),
     ("(?:what|which){IS} {THE}dependencies (?:of|for) {S}", Relation.DEPENDS_ON),
@@ -151,7 +166,11 @@ _FORMS: tuple[tuple[str, Relation | None], ...] = (
     ("who(?: is| are|'s) (?:all )?(?:in|on|part of|(?:the |a )?members? of) {S}", Relation.MEMBER),
     ("(?:who|what|which people){IS} {THE}{ROLE} {OF} {S}", None),
     ("(?:who|what){IS} {S}'s? {ROLE}", None),
-    ("{THE}{TITLE} of {S}", None),
+    ("(?:list|name|show me|give me) (?:all )?{THE}{ROLE} {OF} {S}", None),
+    ("{WHO} (?:is|are) {NOW}(?P<verb>{DOING}) {S}", None),
+    ("{THE}{TITLE} (?:of|for) {S}", None),
+    ("{S}(?:'s)? {TITLE}", None),
+    ("{S}(?:'s)? (?P<noun>slack(?: channel)?|mailing list|on-?call)", Relation.CONTACT),
 )
 
 

@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from aika.domain.facts import Relation, name_words
 
+OF_PAGE = " of the page"
+"""Ends the label of what is recorded of a page alone, not of what the page is about."""
+
 Words = tuple[str, ...]
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -13,7 +16,8 @@ _LONGEST = 5
 """Words. What is longer is a sentence."""
 
 _OWNERS = "own owner owned owning ownership steward custodian accountable responsible"
-_GROUPS = "team squad group crew tribe department unit organisation organization sig"
+_TEAMS = "team squad crew tribe directorate"
+_GROUPS = "team squad group crew tribe department unit organisation organization"
 _CHANNELS = "slack channel discord irc matrix chat mattermost zulip"
 _ADDRESSES = "email mail mailbox mailing list phone telephone pager pagerduty oncall opsgenie"
 _CONTACTS = f"contact reach support help {_CHANNELS} {_ADDRESSES}"
@@ -24,6 +28,7 @@ _PEOPLE = (
     "administrator captain driver shepherd leader chairman chairwoman supervisor treasurer vp cto ceo cfo coo founder mentor"
 )
 _OWNERS_SET, _GROUPS_SET, _CHANNELS_SET = (frozenset(words.split()) for words in (_OWNERS, _GROUPS, _CHANNELS))
+_TEAMS_SET = frozenset(_TEAMS.split())
 _CONTACTS_SET, _ALERTS_SET, _PEOPLE_SET = (frozenset(words.split()) for words in (_CONTACTS, _ALERTS, _PEOPLE))
 _BY = {
     "author": Relation.AUTHOR,
@@ -91,7 +96,7 @@ def _has(known: frozenset[str]) -> Callable[[Words], bool]:
 
 
 def _names_group(words: Words) -> bool:
-    return words[-1] in _GROUPS_SET - {"group", "unit", "sig"} and len(words) <= 2
+    return words[-1] in _TEAMS_SET and len(words) <= 2
 
 
 _TESTS: tuple[tuple[Callable[[Words], bool], Relation | None], ...] = (

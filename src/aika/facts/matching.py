@@ -34,6 +34,7 @@ _GENERIC_WORDS = (
     "document documentation docs application enhancement proposal article wiki file frontend backend pipeline"
 )
 _GENERIC = frozenset(_GENERIC_WORDS.split())
+_PAGES = frozenset({"page", "doc", "document", "guide", "runbook", "article", "file", "record"})
 _PLAIN = {"technical": "tech", "chairperson": "chair", "cochair": "chair", "leader": "lead"}
 
 
@@ -45,10 +46,14 @@ class Match:
     """Words beside the name that are no part of it: the document must know them."""
     places: tuple[str, ...]
     """Those of them that its title, path, source or address must have: no name of something, so far as one can see."""
+    uncovered: int
+    """How many words are part of no name of it, those that say what it is included."""
     by_alias: bool
     """Whether only an alias matches."""
     other_sort: bool
     """Whether the question calls it something that it is not known to be."""
+    as_page: bool = False
+    """Whether the question names a page: it says so, or quotes the title."""
 
 
 def phrase_keys(phrase: str) -> list[str]:
@@ -81,7 +86,14 @@ def match(profile: Profile, asked: Asked) -> Match | None:
     places = tuple(words[at] for at in more if words[at] not in capital or at > covered.index(True))
     first = frozenset(joined_key(name_words(name)) for name in profile.names)
     generic = sorts & _GENERIC
-    return Match(qualifiers, places, not any(_covered(words, first)), bool(generic) and not generic & known)
+    return Match(
+        qualifiers,
+        places,
+        len(left),
+        not any(_covered(words, first)),
+        bool(generic) and not generic & known,
+        bool(sorts & _PAGES) or any(quoted),
+    )
 
 
 def _is_beside(at: int, words: Sequence[str], covered: Sequence[bool], left: Sequence[int]) -> bool:

@@ -57,6 +57,7 @@ _PERSON = (
     "slack",
     "id",
 )
+_ACCOUNTS = frozenset({"github", "email", "login", "handle", "username", "employee_id", "user_id", "slack_id"})
 _GROUPING_WORDS = (
     "leadership contact contacts spec metadata meta people role roles ownership governance info information profile support "
     "communication comms annotation annotations owner owners maintainership detail details attributes custom_attributes"
@@ -197,7 +198,9 @@ class _Walk:
         if sort.isalpha() and own.names:
             own.call(f"{sort} {own.names[0]}")
         above = place.above
-        if above is not None and (above.names or above.aliases):
+        # Links and meetings have a title; a thing that belongs to another has a name, or tells more of itself.
+        is_thing = bool(own.facts) or place.keyed is not None or _is_named(tree)
+        if is_thing and above is not None and (above.names or above.aliases):
             own.facts.append(_belonging(tree, place, above))
         profile = own.profile()
         if profile is not None:
@@ -261,9 +264,7 @@ def _person(item: Mapping) -> str:
 def _has_handles(value: Listing) -> bool:
     """People have an account or an address beside their name; other things that are listed have not."""
     return all(
-        isinstance(item, Mapping)
-        and {key.value.lower() for key, _ in item.entries} & {"github", "email", "login", "handle"}
-        for item in value.items
+        isinstance(item, Mapping) and {key.value.lower() for key, _ in item.entries} & _ACCOUNTS for item in value.items
     )
 
 

@@ -46,6 +46,8 @@ _NAMING = (
     "resource",
 )
 _HEAD_LINES = 60
+_LONGEST_LABEL = 3
+"""Words in front of a colon. More are the beginning of a sentence."""
 _LONGEST_VALUE = 160
 _FREE = (Relation.STATUS, Relation.SUCCESSOR, Relation.PART_OF, Relation.DEPENDS_ON)
 
@@ -61,7 +63,7 @@ def facts_in_lines(body: Body) -> Iterator[Fact]:
         end = newline + 1
     for found in _LINE.finditer(text, 0, end):
         relation = relation_of(found["label"])
-        if relation is None or _inside_code(body, found.start()):
+        if relation is None or len(label_words(found["label"])) > _LONGEST_LABEL or _inside_code(body, found.start()):
             continue
         values = _values(found["label"], found["value"], relation)
         if values:
