@@ -27,26 +27,28 @@ from aika.domain.identifiers import SourceId
 from aika.domain.sources import SyncReport
 from aika.settings import load_settings
 
-PUBLIC = "readers: [everyone]\n"
+
+def _folder(path: str, *more: str) -> str:
+    return f"connector: filesystem\nreaders: [everyone]\noptions: {{{', '.join((f'path: raw/{path}', *more))}}}\n"
+
+
+def _export(path: str, team: str) -> str:
+    return f"connector: slack-export\noptions: {{path: raw/{path}, team: {team}, public_channels: everyone}}\n"
+
+
 DECLARATIONS = {
-    "herb-documents": "connector: filesystem\n"
-    + PUBLIC
-    + "options: {path: raw/herb-company, include: [docs/**, meetings/**]}\n",
-    "herb-requests": "connector: filesystem\n"
-    + PUBLIC
-    + "options: {path: raw/herb-company, include: [github-prs/**, urls/**]}\n",
-    "herb-people": "connector: people\n" + PUBLIC + "options: {path: raw/herb-company/org}\n",
-    "herb-slack": "connector: slack-export\noptions: {path: raw/herb-company/slack-export, team: THERB, public_channels: everyone}\n",
-    "govuk-docs": "connector: filesystem\n" + PUBLIC + "options: {path: raw/govuk-company/govuk-developer-docs}\n",
-    "govuk-rfcs": "connector: filesystem\n" + PUBLIC + "options: {path: raw/govuk-company/govuk-rfcs}\n",
-    "kubernetes-community": "connector: filesystem\n" + PUBLIC + "options: {path: raw/kubernetes/community}\n",
-    "kubernetes-enhancements": "connector: filesystem\n" + PUBLIC + "options: {path: raw/kubernetes/enhancements}\n",
-    "backstage-techdocs": "connector: filesystem\n"
-    + PUBLIC
-    + "options: {path: raw/backstage, site: techdocs, include: [docs/**, beps/**, mkdocs.yml, OWNERS.md]}\n",
-    "backstage-catalog": "connector: backstage-catalog\n" + PUBLIC + "options: {path: raw/backstage}\n",
-    "devchat": "connector: slack-export\noptions: {path: raw/slack-devchat-export, team: TDEVCHAT, public_channels: everyone}\n",
-    "irc-ubuntu": "connector: slack-export\noptions: {path: raw/irc-ubuntu-slack-export, team: TIRC, public_channels: everyone}\n",
+    "herb-documents": _folder("herb-company", "include: [docs/**, meetings/**]"),
+    "herb-requests": _folder("herb-company", "include: [github-prs/**, urls/**]"),
+    "herb-people": "connector: people\nreaders: [everyone]\noptions: {path: raw/herb-company/org}\n",
+    "herb-slack": _export("herb-company/slack-export", "THERB"),
+    "govuk-docs": _folder("govuk-company/govuk-developer-docs"),
+    "govuk-rfcs": _folder("govuk-company/govuk-rfcs"),
+    "kubernetes-community": _folder("kubernetes/community"),
+    "kubernetes-enhancements": _folder("kubernetes/enhancements"),
+    "backstage-techdocs": _folder("backstage", "site: techdocs", "include: [docs/**, beps/**, mkdocs.yml, OWNERS.md]"),
+    "backstage-catalog": "connector: backstage-catalog\nreaders: [everyone]\noptions: {path: raw/backstage}\n",
+    "devchat": _export("slack-devchat-export", "TDEVCHAT"),
+    "irc-ubuntu": _export("irc-ubuntu-slack-export", "TIRC"),
 }
 EDITED = "raw/govuk-company/govuk-rfcs"
 """Where the files are that are changed, moved and deleted."""

@@ -2,7 +2,8 @@
 
 Where the emulator deviates from Linear: no filter by ``updatedAt`` (so that every run lists everything), no members of teams,
 no documents and initiatives, no change of a team, deletion for good at once, any token is good, and no quotas. The connector
-asks the schema what there is, as it does of the real one. Issues and a project of its own come with every seed. The gate before it makes a team private and refuses.
+asks the schema what there is, as it does of the real one. Issues and a project of its own come with every seed. The gate
+before it makes a team private and refuses.
 """
 
 import json
