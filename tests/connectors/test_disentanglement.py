@@ -47,6 +47,14 @@ def test_a_question_long_after_the_last_message_begins_a_conversation() -> None:
     assert disentangle(messages, NAMES) == [[0, 1], [2]]
 
 
+def test_what_is_said_after_a_night_of_silence_begins_a_conversation() -> None:
+    messages = said(
+        ("U1", 0, "the build is green again"), ("U2", 1, "ann: great"), ("U3", 800, "the canteen is closed today")
+    )
+
+    assert disentangle(messages, NAMES) == [[0, 1], [2]]
+
+
 def test_new_messages_move_no_older_ones() -> None:
     lines = ("ann: try again", "why does it fail?", "the disk is full", "ok")
     messages = said(*((f"U{minute * 7 % 4 + 1}", minute, lines[minute * 3 % 4]) for minute in range(60)))
