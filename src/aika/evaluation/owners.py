@@ -97,7 +97,7 @@ async def evaluate_owners(
 def judge(topic: Topic, text: str, vocabulary: Sequence[str] = ()) -> Miss | None:
     """Return what is wrong with an answer, ``None`` where it names all that it should and nothing else of the kind.
 
-    Expected answers that are spellings of one name (``SIG Apps`` and ``sig-apps``) are one: any of them will do. Wrong is
+    Expected answers that are spellings of one name (``Night Watch`` and ``night-watch``) are one: any of them will do. Wrong is
     whatever answers other topics of the same type (``vocabulary``), and every other channel where a channel is expected, every
     other handle where a handle is. What the question itself says is not counted.
     """

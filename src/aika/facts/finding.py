@@ -218,7 +218,7 @@ def _values(found: Found) -> frozenset[str]:
 
 
 def _names_in(values: Sequence[str]) -> list[str]:
-    """Return the names in values such as ``Apps (sig-apps)`` or ``group:default/payments``, the most telling first."""
+    """Return the names in values such as ``Night Watch (night-watch)`` or ``group:default/payments``, the most telling first."""
     names: list[str] = []
     for value in values[:3]:
         inside = value.partition("(")[2].rstrip(") ")
