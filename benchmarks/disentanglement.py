@@ -83,7 +83,10 @@ def load_streams(export: Path, gold: Path) -> list[Stream]:
     streams = []
     for name, marked in sorted(threads.items()):
         wanted = {line for thread in marked for line in thread}
-        messages = [item for day in _days_of(name[:10], days) for item in json.loads(day.read_text(encoding="utf-8"))]
+        others = {other[:10] for other in threads} - {name[:10]}
+        messages = [
+            item for day in _days_of(name[:10], days, others) for item in json.loads(day.read_text(encoding="utf-8"))
+        ]
         messages.sort(key=_line)
         lines = [_line(item) for item in messages]
         if wanted <= set(lines):
@@ -91,8 +94,8 @@ def load_streams(export: Path, gold: Path) -> list[Stream]:
     return streams
 
 
-def _days_of(first: str, days: dict[str, Path]) -> Iterator[Path]:
-    """Yield a stream's days: its first, and the next one where the stream goes on behind midnight."""
+def _days_of(first: str, days: dict[str, Path], others: set[str]) -> Iterator[Path]:
+    """Yield a stream's days: its first, and the next one where that begins no other stream: it went on behind midnight."""
     ordered = sorted(days)
     if first not in days:
         return
@@ -100,7 +103,7 @@ def _days_of(first: str, days: dict[str, Path]) -> Iterator[Path]:
     following = ordered[ordered.index(first) + 1 :][:1]
     seconds = 24 * 3600
     for day in following:
-        if _seconds(day) - _seconds(first) == seconds:
+        if day not in others and _seconds(day) - _seconds(first) == seconds:
             yield days[day]
 
 

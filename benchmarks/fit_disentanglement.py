@@ -25,7 +25,7 @@ from aika.connectors.disentanglement.reading import Names as People
 from aika.connectors.disentanglement.reading import read
 
 WEIGHTS = Path(__file__).parents[1] / "src/aika/connectors/disentanglement/weights.json"
-ROUNDS = 4
+ROUNDS = 3
 PENALTY = 0.002
 """Of the squared weights, a message."""
 # The channel that is fitted on never rests, and so cannot tell what a silence means in the channel of a team: minutes, hours.

@@ -136,6 +136,11 @@ class DiscoverySettings(_Strict):
     secrets: list[str] = Field(
         default=[], description="The environment variables that sources declared there may name as ``${NAME}``."
     )
+    groups: bool = Field(
+        default=False,
+        description="Whether sources declared there may say who is in which group. Such a source could be a server that makes "
+        "anybody a member of any group, so only places whose every change an operator reviews should.",
+    )
 
 
 class SourceSettings(_Strict):

@@ -155,6 +155,13 @@ class TestDiscovery:
         assert declared.sources == {}
         assert "an operator can allow it" in str(declared.errors[0])
 
+    async def test_a_repository_does_not_say_who_is_in_which_group(self, tmp_path: Path) -> None:
+        declared = Declarations(self.repository(tmp_path, "connector: web\nreaders: [everyone]\n"), folder_of)
+        await declared.discover()
+        declared.reload()
+
+        assert not declared.sources[TOWN].tells_groups
+
     async def test_a_repository_gets_no_secret_that_was_not_lent_to_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

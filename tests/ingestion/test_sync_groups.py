@@ -96,6 +96,15 @@ async def test_a_source_that_seems_empty_still_loses_its_groups(library: Library
     assert await library.database.directory.expand([ALICE]) == {ALICE}
 
 
+async def test_a_source_that_may_not_say_who_is_in_a_group_makes_nobody_a_member(library: Library) -> None:
+    await synced(library, members(PAYMENTS, ALICE))
+    told = [members(PAYMENTS, BOB), Checkpoint(Cursor("x"), complete=True)]
+
+    await syncer(library, told).sync(Source(WIKI, "told", tells_groups=False))
+
+    assert await library.database.directory.people(PAYMENTS) == {ALICE}
+
+
 async def test_forgetting_a_source_forgets_its_groups(library: Library) -> None:
     await synced(library, members(PAYMENTS, ALICE))
     await synced(library, members(SEARCH, ALICE), source=WIKI)

@@ -136,7 +136,7 @@ def _lent(source: Source, name: str, place: DiscoverySettings) -> Source:
             f"{source.declared_in}: files of {name!r} may not use the connector {source.connector!r}; "
             f"an operator can allow it with 'connectors' in [discovery.{name}]"
         )
-    return replace(source, secrets=frozenset(place.secrets))
+    return replace(source, secrets=frozenset(place.secrets), tells_groups=place.groups)
 
 
 def _named_files(error: ConfigurationError) -> list[str]:

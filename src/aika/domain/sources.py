@@ -35,6 +35,9 @@ class Source:
     """Signs notifications that only say that something has changed; may be the name of a variable, ``${NAME}``."""
     secrets: frozenset[str] | None = None
     """The environment variables that its options may name. ``None`` is any: an operator wrote them."""
+    tells_groups: bool = True
+    """Whether what it says of groups counts. Who declares a source could otherwise point it at a server of their own, which
+    makes them a member of any group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,8 +206,9 @@ class _Run:
             case Failed(key, reason):
                 self._fail(key, reason)
             case Members(group, members):
-                self.groups.add(group)
-                self.members[group] = members
+                if self.source.tells_groups:
+                    self.groups.add(group)
+                    self.members[group] = members
             case Checkpoint():
                 await self.record()
 
