@@ -46,7 +46,8 @@ DECLARATIONS = {
     "kubernetes-community": _folder("kubernetes/community"),
     "kubernetes-enhancements": _folder("kubernetes/enhancements"),
     "backstage-techdocs": _folder("backstage", "site: techdocs", "include: [docs/**, beps/**, mkdocs.yml, OWNERS.md]"),
-    "backstage-catalog": "connector: backstage-catalog\nreaders: [everyone]\noptions: {path: raw/backstage}\n",
+    "backstage-catalog": "connector: backstage-catalog\nreaders: [everyone]\n"
+    "options: {path: raw/backstage, include: [catalog-info.yaml, packages/catalog-model/examples/**/*.yaml]}\n",
     "devchat": _export("slack-devchat-export", "TDEVCHAT"),
     "irc-ubuntu": _export("irc-ubuntu-slack-export", "TIRC"),
 }

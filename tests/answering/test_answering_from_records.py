@@ -147,6 +147,25 @@ async def test_a_follow_up_is_answered_after_it_was_rewritten(tmp_path: Path) ->
     assert sum(isinstance(event, Retrieved) for event in found) == 1
 
 
+async def test_one_person_in_a_role_is_named_in_the_singular(tmp_path: Path, retriever: CountingRetriever) -> None:
+    decided = Profile(("RFC 7",), facts=(Fact(Relation.APPROVER, "approvers", ("@ada",), 0, 4),))
+    async with answering([recorded(decided)], tmp_path, retriever) as pipeline:
+        answer = await answered(pipeline, "Who approved RFC 7?")
+
+    assert answer.text == "The approver of **RFC 7** is `@ada`. [1]"
+
+
+async def test_a_way_to_reach_somebody_is_told_once(tmp_path: Path, retriever: CountingRetriever) -> None:
+    ways = tuple(
+        Fact(Relation.CONTACT, label, ("#harbour",), start, start + 4)
+        for label, start in (("slack", 0), ("channel", 9))
+    )
+    async with answering([recorded(Profile(("Harbour",), facts=ways))], tmp_path, retriever) as pipeline:
+        answer = await answered(pipeline, "How do I reach Harbour?")
+
+    assert answer.text.count("#harbour") == 1
+
+
 async def test_an_undecided_person_is_told_as_such(tmp_path: Path, retriever: CountingRetriever) -> None:
     undecided = Profile(("RFC 7",), facts=(Fact(Relation.APPROVER, "approvers", ("TBD",), 0, 4),))
     async with answering([recorded(undecided)], tmp_path, retriever) as pipeline:

@@ -135,9 +135,15 @@ def _sentence(found: Found) -> str:
         return f"The record of {subject} says only {values} for {_label(found)}."
     form = _SENTENCES.get(found.relation)
     if found.relation is Relation.CONTACT:
-        values = "; ".join(_contact(fact) for fact in found.choice.facts)
+        ways = {fact.values: fact for fact in reversed(found.choice.facts)}  # the first to name each way
+        values = "; ".join(_contact(fact) for fact in reversed(ways.values()))
     if form is None:
-        return f"{_label(found).capitalize()} of {subject} {'are' if len(found.values) > 1 else 'is'} {values}."
+        label = _label(found).capitalize()
+        return (
+            f"{label} of {subject} are {values}."
+            if len(found.values) > 1
+            else f"{_singular(label)} of {subject} is {values}."
+        )
     return form.format(subject=subject, values=values)
 
 
@@ -150,9 +156,13 @@ def _label(found: Found) -> str:
     return f"the {label}" if label else "it"
 
 
+def _singular(label: str) -> str:
+    return label[:-1] if label.endswith("s") and not label.endswith(("ss", "us", "is")) else label
+
+
 def _contact(fact: Fact) -> str:
     said = _values(fact.values)
-    own = fact.label.rsplit(" ", 1)[-1].replace("_", " ").replace("-", " ").lower()
+    own = fact.label.rsplit(" ", 1)[-1].replace("_", " ").lower()
     return said if own in ("contact", "contacts") or fact.relation is not Relation.CONTACT else f"{said} ({own})"
 
 
