@@ -11,8 +11,9 @@ import random
 import socket
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -35,6 +36,9 @@ MAX_REDIRECTS = 5
 DETAIL_CHARS = 200
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: IPv6 addresses that stand for IPv4 ones."""
+
+_lent_hosts: ContextVar[frozenset[str] | None] = ContextVar("lent_hosts", default=None)
+"""Limits `HttpOptions.allowed_hosts` of the clients that are opened. ``None`` limits nothing."""
 
 _json: TypeAdapter[Any] = TypeAdapter(Any)
 
@@ -186,8 +190,10 @@ async def open_http(
 ) -> AsyncIterator[HttpClient]:
     """Open a client. ``sleep`` waits between tries."""
     options = options or HttpOptions()
+    lent = _lent_hosts.get()
+    allowed = options.allowed_hosts if lent is None else options.allowed_hosts & lent
     async with httpx.AsyncClient(
-        transport=_PublicTransport(options.allowed_hosts),
+        transport=_PublicTransport(allowed),
         timeout=options.timeout,
         headers={"User-Agent": "aika", **options.headers},
         follow_redirects=True,
@@ -195,6 +201,31 @@ async def open_http(
         trust_env=False,
     ) as client:
         yield HttpClient(client, options, sleep=sleep)
+
+
+@contextmanager
+def lending(hosts: frozenset[str] | None) -> Iterator[None]:
+    """Let clients that are opened within reach private addresses of these hosts at most, whatever their options allow.
+
+    ``None`` limits nothing: what an operator wrote is allowed.
+    """
+    token = _lent_hosts.set(hosts)
+    try:
+        yield
+    finally:
+        _lent_hosts.reset(token)
+
+
+async def check_reach(url: str, *, hosts: frozenset[str]) -> None:
+    """Raise `ConfigurationError` where a URL leads to a private address and its host is not one of these.
+
+    For what speaks HTTP by itself. A name that resolves differently the second time is not noticed.
+    """
+    parsed = _parsed(url)
+    try:
+        await _addresses(parsed, allowed=parsed.host in hosts)
+    except httpx.ConnectError as error:
+        raise TransientError(f"{_shown(parsed)} cannot be reached: {error}") from error
 
 
 def host_of(url: str) -> str:

@@ -131,10 +131,14 @@ class DiscoverySettings(_Strict):
     options: dict[str, Any] = Field(default={}, description="The connector's own options.")
     connectors: list[str] = Field(
         default=[],
-        description="The connectors that sources declared there may use. Empty: all but ``filesystem`` and ``people``.",
+        description="The connectors that sources declared there may use, with all their options. Empty: all but ``filesystem`` "
+        "and ``people``, and no option that names a file or uses a key of the server.",
     )
     secrets: list[str] = Field(
         default=[], description="The environment variables that sources declared there may name as ``${NAME}``."
+    )
+    hosts: list[str] = Field(
+        default=[], description="The hosts with private addresses that sources declared there may read."
     )
     groups: bool = Field(
         default=False,
@@ -320,7 +324,7 @@ def _filled(value: object, source: Source) -> object:
 
 
 def _variable(name: str, source: Source) -> str:
-    if source.secrets is not None and name not in source.secrets:
+    if source.lent is not None and name not in source.lent.secrets:
         raise ConfigurationError(
             f"{source.declared_in} asks for the environment variable {name}, which [discovery] does not lend to it: "
             f"add it to 'secrets' there"

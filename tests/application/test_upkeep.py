@@ -13,13 +13,12 @@ from aika.application.upkeep import Upkeep
 from aika.application.wiring import open_aika
 from aika.connectors.filesystem import FilesystemConnector, FilesystemOptions
 from aika.domain.access import UNRESTRICTED
-from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import SourceId
 from aika.domain.sources import SyncPhase, SyncReport
 from aika.protocols import Connector
 from aika.registry import Surroundings
 from aika.retrieval.lexical import TechnicalAnalyzer
-from aika.settings import Settings, load_settings, with_secrets
+from aika.settings import load_settings
 from aika.testing.clock import SetClock
 
 HARBOUR, TOWN = SourceId("harbour"), SourceId("town")
@@ -108,72 +107,6 @@ class TestDeclarations:
         (error,) = declarations(tmp_path).errors
 
         assert "harbour.yaml: refresh" in str(error)
-
-
-class TestDiscovery:
-    def repository(self, tmp_path: Path, text: str) -> Settings:
-        files = tmp_path / "repository" / "aika-sources"
-        files.mkdir(parents=True, exist_ok=True)
-        (files / "town.yaml").write_text(text, encoding="utf-8")
-        place = {"connector": "filesystem", "options": {"path": str(tmp_path / "repository")}}
-        return load_settings(tmp_path, discovery={"team": place})
-
-    async def test_a_file_in_a_repository_declares_a_source_until_it_is_removed(self, tmp_path: Path) -> None:
-        settings = self.repository(tmp_path, "connector: web\nreaders: [everyone]\n")
-        declared = Declarations(settings, folder_of)
-        problems = await declared.discover()
-        added = declared.reload()
-        (tmp_path / "repository" / "aika-sources" / "town.yaml").unlink()
-        (tmp_path / "repository" / "README.md").write_text("Empty.", encoding="utf-8")
-        await declared.discover()
-
-        assert problems == []
-        assert added == Changes(changed=(TOWN,))
-        assert declared.reload() == Changes(removed=(TOWN,))
-
-    async def test_a_repository_out_of_reach_changes_nothing(self, tmp_path: Path) -> None:
-        settings = self.repository(tmp_path, "connector: web\n")
-        declared = Declarations(settings, folder_of)
-        await declared.discover()
-        declared.reload()
-        (tmp_path / "repository").rename(tmp_path / "elsewhere")
-
-        problems = await declared.discover()
-
-        assert "what it declared before stays" in problems[0]
-        assert declared.reload() == Changes()
-        assert TOWN in declared.sources
-
-    @pytest.mark.parametrize("connector", ["filesystem", "people"])
-    async def test_a_repository_may_not_read_this_machine_nor_say_who_is_who(
-        self, tmp_path: Path, connector: str
-    ) -> None:
-        declared = Declarations(self.repository(tmp_path, f"connector: {connector}\n"), folder_of)
-        await declared.discover()
-        declared.reload()
-
-        assert declared.sources == {}
-        assert "an operator can allow it" in str(declared.errors[0])
-
-    async def test_a_repository_does_not_say_who_is_in_which_group(self, tmp_path: Path) -> None:
-        declared = Declarations(self.repository(tmp_path, "connector: web\nreaders: [everyone]\n"), folder_of)
-        await declared.discover()
-        declared.reload()
-
-        assert not declared.sources[TOWN].tells_groups
-
-    async def test_a_repository_gets_no_secret_that_was_not_lent_to_it(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("ADMIN_TOKEN", "precious")
-        declared = Declarations(
-            self.repository(tmp_path, "connector: web\noptions: {token: 'x${ADMIN_TOKEN}'}\n"), folder_of
-        )
-        await declared.discover()
-        declared.reload()
-
-        with pytest.raises(ConfigurationError, match="does not lend"):
-            with_secrets(declared.sources[TOWN])
 
 
 class TestUpkeep:

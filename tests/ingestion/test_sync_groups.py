@@ -9,7 +9,7 @@ from aika.application.wiring import build_intake
 from aika.domain.documents import RawDocument
 from aika.domain.errors import TransientError
 from aika.domain.identifiers import PrincipalId, SourceId
-from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found, Members, Source, SyncPhase, SyncReport
+from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found, Lent, Members, Source, SyncPhase, SyncReport
 from aika.ingestion.sync import Syncer
 from aika.protocols import Connector
 
@@ -98,9 +98,9 @@ async def test_a_source_that_seems_empty_still_loses_its_groups(library: Library
 
 async def test_a_source_that_may_not_say_who_is_in_a_group_makes_nobody_a_member(library: Library) -> None:
     await synced(library, members(PAYMENTS, ALICE))
-    told = [members(PAYMENTS, BOB), Checkpoint(Cursor("x"), complete=True)]
+    told: list[Event | TransientError] = [members(PAYMENTS, BOB), Checkpoint(Cursor("x"), complete=True)]
 
-    await syncer(library, told).sync(Source(WIKI, "told", tells_groups=False))
+    await syncer(library, told).sync(Source(WIKI, "told", lent=Lent(frozenset(), frozenset(), groups=False)))
 
     assert await library.database.directory.people(PAYMENTS) == {ALICE}
 

@@ -6,11 +6,12 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
+from aika.application.lending import lent_source
 from aika.domain.errors import AikaError, ConfigurationError
 from aika.domain.identifiers import SourceId
 from aika.domain.sources import Found, Source
@@ -21,10 +22,6 @@ logger = logging.getLogger(__name__)
 
 PATTERN = "aika-sources/*.y*ml"
 """Of the files in a repository that declare sources."""
-FORBIDDEN = frozenset({"filesystem", "people"})
-"""What a repository's file may use only where the operator says so: one reads this machine, the other says who is in which
-group."""
-
 OpenPlace = Callable[[str, Mapping[str, object]], AbstractAsyncContextManager[Connector]]
 """Opens a connector by its name, with options."""
 
@@ -118,7 +115,7 @@ class Declarations:
         for name, place in sorted(self.settings.discovery.items()):
             for path in sorted((self.folder / name).glob("*.y*ml")):
                 try:
-                    source = _lent(read_source_file(path), name, place)
+                    source = lent_source(read_source_file(path), name, place)
                     if source.id in sources:
                         first = sources[source.id].declared_in
                         raise ConfigurationError(f"{path}: a source named {source.id!r} is already declared in {first}")
@@ -126,17 +123,6 @@ class Declarations:
                 except ConfigurationError as error:
                     errors.append(error)
         return errors
-
-
-def _lent(source: Source, name: str, place: DiscoverySettings) -> Source:
-    """Return a discovered source with no more rights than its place has."""
-    allowed = source.connector in place.connectors if place.connectors else source.connector not in FORBIDDEN
-    if not allowed:
-        raise ConfigurationError(
-            f"{source.declared_in}: files of {name!r} may not use the connector {source.connector!r}; "
-            f"an operator can allow it with 'connectors' in [discovery.{name}]"
-        )
-    return replace(source, secrets=frozenset(place.secrets), tells_groups=place.groups)
 
 
 def _named_files(error: ConfigurationError) -> list[str]:

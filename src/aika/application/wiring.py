@@ -23,6 +23,7 @@ from aika.domain.identifiers import SourceId
 from aika.domain.queries import Query, Retrieval
 from aika.domain.sources import Notification, Source, SyncReport
 from aika.facts.finding import FactFinder
+from aika.http import check_reach, lending
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
 from aika.ingestion.sync import OnProgress, Syncer, SyncLimits
@@ -274,9 +275,19 @@ def build_intake() -> Intake:
     )
 
 
-def open_connector(source: Source, surroundings: Surroundings) -> AbstractAsyncContextManager[Connector]:
-    """Open the connector of a source, its secrets filled in."""
-    return open_component("connectors", source.connector, with_secrets(source), surroundings)
+@asynccontextmanager
+async def open_connector(source: Source, surroundings: Surroundings) -> AsyncIterator[Connector]:
+    """Open the connector of a source, its secrets filled in, with no more reach than was lent to the source."""
+    options = with_secrets(source)
+    hosts = None if source.lent is None else source.lent.hosts
+    if hosts is not None and source.connector == "git":
+        # It brings its own HTTP client.
+        await check_reach(str(options.get("url")), hosts=hosts)
+    async with AsyncExitStack() as stack:
+        with lending(hosts):
+            opening = open_component("connectors", source.connector, options, surroundings)
+            connector: Connector = await stack.enter_async_context(opening)
+        yield connector
 
 
 def _open_place(

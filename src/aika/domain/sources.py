@@ -14,6 +14,18 @@ Cursor = NewType("Cursor", str)
 
 
 @dataclass(frozen=True, slots=True)
+class Lent:
+    """The rights of a source that was declared where no operator reviews every change."""
+
+    secrets: frozenset[str]
+    """The environment variables that its options may name."""
+    hosts: frozenset[str]
+    """The hosts with private addresses that it may read. Lower case."""
+    groups: bool
+    """Whether what it says of groups counts. It could be a server that makes anybody a member of any group."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A configured place that documents come from."""
 
@@ -33,11 +45,8 @@ class Source:
     """How far it may lag behind at most, as its owners promise."""
     webhook_secret: str | None = None
     """Signs notifications that only say that something has changed; may be the name of a variable, ``${NAME}``."""
-    secrets: frozenset[str] | None = None
-    """The environment variables that its options may name. ``None`` is any: an operator wrote them."""
-    tells_groups: bool = True
-    """Whether what it says of groups counts. Who declares a source could otherwise point it at a server of their own, which
-    makes them a member of any group."""
+    lent: "Lent | None" = None
+    """What it may use at most. ``None`` is everything: an operator declared it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@ class _Run:
             case Failed(key, reason):
                 self._fail(key, reason)
             case Members(group, members):
-                if self.source.tells_groups:
+                if self.source.lent is None or self.source.lent.groups:
                     self.groups.add(group)
                     self.members[group] = members
             case Checkpoint():
