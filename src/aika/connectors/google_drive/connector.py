@@ -5,14 +5,11 @@ shared differently, or gone. A document's key is its id, which stays when the fi
 """
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-
-from pydantic import BaseModel, ValidationError
 
 from aika.connectors.choosing import PathChoice
 from aika.connectors.google_drive.api import GoogleApi, reason_of
@@ -23,6 +20,7 @@ from aika.connectors.google_drive.options import GoogleDriveOptions
 from aika.connectors.google_drive.readers import Access, Readers
 from aika.connectors.google_drive.tree import Placed, Tree
 from aika.connectors.owed import Owed
+from aika.connectors.places import Place, digest_of
 from aika.domain.documents import AttributeValue, RawDocument
 from aika.domain.errors import TransientError, UnreadableDocumentError
 from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found, Removed
@@ -62,7 +60,7 @@ class GoogleDriveConnector:
     async def read(self, since: Cursor | None) -> AsyncIterator[Event]:
         """Yield everything, or what the feed tells since the cursor; then groups; then a `Checkpoint`."""
         run = _Run(self._api, self._options, self._now)
-        place = _Place.of(since, self._options, self._now())
+        place = _Place.of(since, options=_digest(self._options), full_every=self._options.full_every, now=self._now())
         changes = await run.changes(place) if place is not None else None
         if place is None or changes is None:
             async for event in run.full():
@@ -72,32 +70,15 @@ class GoogleDriveConnector:
             yield event
 
 
-class _Place(BaseModel):
+class _Place(Place):
     """What a cursor says."""
 
-    options: str
-    """A digest: other options make it worthless."""
-    listed_at: datetime
     tokens: dict[str, str]
     """Where the feed goes on: of each shared drive, or of all that the account sees, under the empty name."""
     drives: tuple[str, ...] = ()
     open_drives: tuple[str, ...] = ()
     """Those of them that everyone may read: when that changes, so do the readers of all their files."""
     groups: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, cursor: Cursor | None, options: GoogleDriveOptions, now: datetime) -> "_Place | None":
-        """Return ``None`` where everything has to be listed."""
-        try:
-            place = cls.model_validate_json(cursor or "")
-        except ValidationError:
-            return None
-        due = now - place.listed_at >= timedelta(hours=options.full_every)
-        return None if due or place.options != _digest(options) else place
-
-    @property
-    def cursor(self) -> Cursor:
-        return Cursor(self.model_dump_json())
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +290,6 @@ def _too_large(file: DriveFile, size: int, limit: int) -> str:
 
 
 def _digest(options: GoogleDriveOptions) -> str:
-    chosen = options.model_dump(mode="json", exclude={"max_file_bytes", "full_every"})
-    secrets = {"service_account_key", "client_secret", "refresh_token"}
-    return hashlib.blake2b(
-        repr(sorted((name, value) for name, value in chosen.items() if name not in secrets)).encode(), digest_size=12
-    ).hexdigest()
+    return digest_of(
+        options, without={"max_file_bytes", "full_every", "service_account_key", "client_secret", "refresh_token"}
+    )

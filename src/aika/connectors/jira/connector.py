@@ -19,6 +19,7 @@ from aika.connectors.jira.options import JiraOptions
 from aika.connectors.jira.rendering import issue_document
 from aika.connectors.jira.wire import Issue, Project
 from aika.connectors.owed import Owed
+from aika.connectors.places import Place, digest_of
 from aika.connectors.proofs import check_signature
 from aika.domain.documents import RawDocument
 from aika.domain.errors import InvalidRequestError, NotFoundError, PermanentError, UnreadableDocumentError
@@ -54,7 +55,7 @@ class JiraConnector:
     async def read(self, since: Cursor | None) -> AsyncIterator[Event]:
         """Yield everything and who may read it, or what was updated since the cursor; then a `Checkpoint`."""
         began = self._now()
-        place = _Place.of(since, self._options, began)
+        place = _Place.of(since, options=_digest(self._options), full_every=self._options.full_every, now=began)
         run = _Run(self._api, self._options, place)
         async for event in run.full() if place is None else run.since(began - place.read_at + _OVERLAP):
             yield event
@@ -103,29 +104,12 @@ class JiraConnector:
         return any([found async for found in self._api.search(f"id = {issue.id} AND ({self._options.jql})")])
 
 
-class _Place(BaseModel):
+class _Place(Place):
     """What a cursor says."""
 
-    options: str
-    """A digest: other options make it worthless."""
-    listed_at: datetime
     read_at: datetime
     projects: tuple[str, ...]
     open_projects: tuple[str, ...]
-
-    @classmethod
-    def of(cls, cursor: Cursor | None, options: JiraOptions, now: datetime) -> "_Place | None":
-        """Return ``None`` where everything has to be listed."""
-        try:
-            place = cls.model_validate_json(cursor or "")
-        except ValidationError:
-            return None
-        due = now - place.listed_at >= timedelta(hours=options.full_every)
-        return None if due or place.options != _digest(options) else place
-
-    @property
-    def cursor(self) -> Cursor:
-        return Cursor(self.model_dump_json())
 
 
 class _Run:
@@ -241,5 +225,4 @@ def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _digest(options: JiraOptions) -> str:
-    chosen = options.model_dump(mode="json", exclude={"token", "webhook_secret", "full_every"})
-    return hashlib.blake2b(repr(sorted(chosen.items())).encode(), digest_size=12).hexdigest()
+    return digest_of(options, without={"token", "webhook_secret", "full_every"})

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from pydantic import BaseModel, Field, PositiveFloat, SecretStr, ValidationError
+from pydantic import Field, PositiveFloat, SecretStr, ValidationError
 
 from aika.connectors.linear import entities
 from aika.connectors.linear.api import Fields, LinearApi, Schema
@@ -21,6 +21,7 @@ from aika.connectors.linear.entities import Comment, Issue, Listed, ListedCommen
 from aika.connectors.linear.rendering import Page, document_page, initiative_page, issue_page, project_page
 from aika.connectors.linear.teams import Readers, Teams
 from aika.connectors.owed import Owed
+from aika.connectors.places import Place, digest_of
 from aika.connectors.proofs import check_age, check_signature
 from aika.domain.documents import RawDocument
 from aika.domain.errors import AuthenticationError, InvalidRequestError, UnreadableDocumentError
@@ -131,7 +132,7 @@ class LinearConnector:
         """Yield everything, or what was updated since the cursor; then groups; then a `Checkpoint`."""
         run = await _Run.begun(self._api, self._options)
         began = self._now()
-        place = _Place.of(since, self._options, began)
+        place = _Place.of(since, options=_digest(self._options), full_every=self._options.full_every, now=began)
         if place is not None and (place.teams != run.teams.digest or not run.can_ask_since):
             place = None
         async for event in run.full() if place is None else run.since(place.read_at - _OVERLAP):
@@ -164,29 +165,12 @@ class LinearConnector:
                     yield event
 
 
-class _Place(BaseModel):
+class _Place(Place):
     """What a cursor says."""
 
-    options: str
-    """A digest: other options make it worthless."""
-    listed_at: datetime
     read_at: datetime
     teams: str
     """`Teams.digest`."""
-
-    @classmethod
-    def of(cls, cursor: Cursor | None, options: LinearOptions, now: datetime) -> "_Place | None":
-        """Return ``None`` where everything has to be listed."""
-        try:
-            place = cls.model_validate_json(cursor or "")
-        except ValidationError:
-            return None
-        due = now - place.listed_at >= timedelta(hours=options.full_every)
-        return None if due or place.options != _digest(options) else place
-
-    @property
-    def cursor(self) -> Cursor:
-        return Cursor(self.model_dump_json())
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,5 +361,4 @@ def _version(said: str, readers: Readers | None) -> str:
 
 
 def _digest(options: LinearOptions) -> str:
-    chosen = options.model_dump(mode="json", exclude={"token", "webhook_secret", "full_every"})
-    return hashlib.blake2b(repr(sorted(chosen.items())).encode(), digest_size=12).hexdigest()
+    return digest_of(options, without={"token", "webhook_secret", "full_every"})
