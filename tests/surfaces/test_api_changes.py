@@ -8,9 +8,10 @@ import pytest
 from served_application import connected
 
 from aika.application.aika import Aika
-from aika.application.signing import sign
+from aika.application.signing import HEADER, sign
 from aika.application.wiring import open_aika
 from aika.domain.identifiers import SourceId
+from aika.domain.sources import Notification
 from aika.settings import Settings
 
 SECRET = "correct horse battery staple"
@@ -152,3 +153,12 @@ class TestWebhooks:
 
         assert {reply.status_code for reply in replies} == {401}
         assert len({reply.text for reply in replies}) == 1
+
+    async def test_one_for_a_source_whose_file_was_removed_is_forgotten(self, aika: Aika) -> None:
+        signature = sign(SECRET, b"{}", now=aika.clock.now())
+        await aika.notify(SourceId("handbook"), Notification({HEADER: signature}, b"{}"))
+        aika.declarations.sources.pop(SourceId("handbook"))
+
+        await aika.sync_overlooked()
+
+        assert SourceId("handbook") not in aika.sources

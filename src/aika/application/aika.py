@@ -208,6 +208,7 @@ class Aika:
 
     async def sync_overlooked(self) -> None:
         """Sync what changed just as its last sync ended."""
+        self._again &= self.sources.keys()  # one whose file was removed meanwhile has nothing to catch up with
         for name in self._again - self._progress.keys():
             await self.submit_sync(name)
 
