@@ -36,6 +36,18 @@ class Place(BaseModel):
         return Cursor(self.model_dump_json())
 
 
+class Memory(BaseModel):
+    """What a cursor remembers beside what is listed anew in every run. Connectors add it, with defaults for none."""
+
+    @classmethod
+    def of(cls, cursor: Cursor | None) -> Self:
+        """Return what is remembered: nothing where there is no cursor or it is not readable."""
+        try:
+            return cls() if cursor is None else cls.model_validate_json(cursor)
+        except ValidationError:
+            return cls()
+
+
 def digest_of(options: Options, *, without: Collection[str]) -> str:
     """Return a digest of the options, save for secrets and for what changes nothing of what is read."""
     chosen = options.model_dump(mode="json", exclude=set(without))

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, Field, PositiveInt, SecretStr, ValidationError, model_validator
+from pydantic import Field, PositiveInt, SecretStr, model_validator
 
 from aika.connectors.backstage_catalog.entities import Catalog, Entity, digest
 from aika.connectors.backstage_catalog.files import Origin, Place, Reading, read_files
 from aika.connectors.backstage_catalog.rest import Batch, CatalogApi
+from aika.connectors.places import Memory
 from aika.domain.documents import RawDocument
 from aika.domain.errors import ConfigurationError, TransientError, UnreadableDocumentError
 from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found
@@ -188,17 +189,10 @@ class BackstageCatalogConnector:
         return self._options.link_template.replace("{path}", quote(origin.key, safe="/"))
 
 
-class _Memory(BaseModel):
+class _Memory(Memory):
     """What a cursor holds: the entities of each file, so that a file that breaks takes none of them away."""
 
     files: Mapping[str, list[str]] = {}
-
-    @classmethod
-    def of(cls, cursor: Cursor | None) -> "_Memory":
-        try:
-            return cls() if cursor is None else cls.model_validate_json(cursor)
-        except ValidationError:
-            return cls()
 
 
 def _unchanged(raw: RawDocument, origin: Origin) -> RawDocument:

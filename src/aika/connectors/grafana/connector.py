@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 
 from aika.connectors.grafana.access import Access
 from aika.connectors.grafana.api import Dashboard, GrafanaApi, Hit, NotAllowed, Rule
 from aika.connectors.grafana.rendering import dashboard_text, panel_url, panels, rule_text, text_at
+from aika.connectors.places import Memory
 from aika.domain.documents import AttributeValue, Kind, Owner, RawDocument
 from aika.domain.errors import ConfigurationError, PermanentError, TransientError, UnreadableDocumentError
 from aika.domain.identifiers import PrincipalId
@@ -61,17 +62,10 @@ class GrafanaOptions(Options):
     )
 
 
-class _Memory(BaseModel):
+class _Memory(Memory):
     """What a cursor holds: the alert rules, so that they stay when they may not be listed."""
 
-    rules: list[str] = []
-
-    @classmethod
-    def of(cls, cursor: Cursor | None) -> "_Memory":
-        try:
-            return cls() if cursor is None else cls.model_validate_json(cursor)
-        except ValidationError:
-            return cls()
+    rules: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

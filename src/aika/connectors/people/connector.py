@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from pathspec import GitIgnoreSpec
-from pydantic import BaseModel, Field, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, PositiveInt, SecretStr, field_validator, model_validator
 
 from aika.connectors.people.fields import USUAL_NAMES, Fields, plain_name
 from aika.connectors.people.organization import SCIM, Organization, Person, Team
@@ -30,6 +30,7 @@ from aika.connectors.people.rendering import (
     team_title,
 )
 from aika.connectors.people.scim import ScimDirectory
+from aika.connectors.places import Memory
 from aika.domain.documents import Kind, RawDocument
 from aika.domain.errors import ConfigurationError, PermanentError, TransientError, UnreadableDocumentError
 from aika.domain.sources import Checkpoint, Cursor, Event, Failed, Found
@@ -94,17 +95,10 @@ class PeopleOptions(Options):
         return self
 
 
-class _Memory(BaseModel):
+class _Memory(Memory):
     """What a cursor holds: the people and teams of each file, so that a file that breaks takes none of them away."""
 
     files: Mapping[str, list[str]] = {}
-
-    @classmethod
-    def of(cls, cursor: Cursor | None) -> "_Memory":
-        try:
-            return cls() if cursor is None else cls.model_validate_json(cursor)
-        except ValidationError:
-            return cls()
 
 
 @dataclass(frozen=True, slots=True)
