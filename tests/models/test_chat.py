@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Reply, ScriptedServer
+from scripted_server import Reply, ScriptedServer
 
 from aika.domain.answers import Usage
 from aika.domain.errors import ConfigurationError, MissingExtraError, PermanentError, TransientError

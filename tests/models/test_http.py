@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from conftest import Reply, ScriptedServer
+from scripted_server import Reply, ScriptedServer
 
 from aika.domain.errors import ConfigurationError, NotFoundError, PermanentError, TransientError
 from aika.http import HttpClient, HttpOptions, Request, host_of, open_http

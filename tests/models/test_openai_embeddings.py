@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import pytest_asyncio
-from conftest import Exchange, Reply, ScriptedServer
+from scripted_server import Exchange, Reply, ScriptedServer
 
 from aika.domain.errors import ConfigurationError, PermanentError, TransientError
 from aika.models.openai_embeddings import OpenAiEmbedder

@@ -9,12 +9,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from uuid import uuid4
 
 from aika.application.lending import lent_source
 from aika.domain.errors import AikaError, ConfigurationError
 from aika.domain.identifiers import SourceId
 from aika.domain.sources import Found, Source
+from aika.files import replace_file
 from aika.protocols import Connector
 from aika.settings import DiscoverySettings, Settings, load_sources, read_source_file
 
@@ -100,9 +100,7 @@ class Declarations:
         for file, content in files.items():
             path = folder / file
             if not path.exists() or path.read_bytes() != content:
-                new = folder.parent / f"{uuid4().hex}.new"
-                new.write_bytes(content)
-                new.replace(path)
+                replace_file(path, content)
 
     def _forget_places(self) -> None:
         if self.folder.is_dir():

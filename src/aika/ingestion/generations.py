@@ -4,13 +4,13 @@ import asyncio
 import hashlib
 import json
 import logging
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from aika.domain.errors import AikaError, TransientError
+from aika.files import replace_file
 from aika.ingestion.following import IndexFollower
 from aika.protocols import Analyzer, Catalogue, Compactable, Embedder, Index, IndexPosition, IndexShelf, VectorStore
 
@@ -203,12 +203,7 @@ def _write_record(record: Path, generation: Generation) -> None:
         "options": dict(generation.choice.options),
     }
     record.parent.mkdir(parents=True, exist_ok=True)
-    draft = record.with_suffix(".new")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(said, file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(record)
+    replace_file(record, json.dumps(said), durable=True)
 
 
 async def _persist(work: Callable[[], Awaitable[None]], name: str) -> None:

@@ -6,7 +6,6 @@ saturate: the vectors come out wrong and nothing reports it. So both graphs are 
 
 import hashlib
 import logging
-import os
 import platform
 import sys
 from collections.abc import Callable
@@ -17,6 +16,7 @@ import numpy as np
 import onnxruntime
 from pydantic import BaseModel, ValidationError
 
+from aika.files import replace_file
 from aika.models.encoder import Encoder
 
 logger = logging.getLogger(__name__)
@@ -75,10 +75,8 @@ def _processor() -> str:
 
 
 def _remember(path: Path, verdict: _Verdict) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_text(verdict.model_dump_json(), encoding="utf-8")
-        unfinished.replace(path)
+        replace_file(path, verdict.model_dump_json())
     except OSError as error:
         # The comparison takes a second; without the file every start pays it again.
         logger.warning("the model's precision cannot be remembered", extra={"path": str(path), "error": str(error)})

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from aika.files import replace_file
+
 
 @dataclass(frozen=True, slots=True)
 class ListedKeys:
@@ -30,9 +32,7 @@ class ListedKeys:
     def _write(self, repository: str, keys: Collection[str]) -> None:
         path = self._path(repository)
         path.parent.mkdir(parents=True, exist_ok=True)
-        written = path.with_suffix(".new")
-        written.write_text("\n".join(sorted(keys)), encoding="utf-8")
-        written.replace(path)
+        replace_file(path, "\n".join(sorted(keys)))
 
     def _read(self, repository: str) -> frozenset[str]:
         try:

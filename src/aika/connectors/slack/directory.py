@@ -5,7 +5,6 @@ Listing people is among the calls that Slack limits most, and an event needs the
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from aika.connectors.slack.api import OutOfReachError, SlackApi
 from aika.connectors.slack.options import SlackApiOptions
 from aika.connectors.slack.workspace import Channel, User, Workspace
 from aika.domain.errors import ConfigurationError
+from aika.files import replace_file
 
 logger = logging.getLogger(__name__)
 
@@ -123,10 +123,7 @@ class SlackDirectory:
     def _write(self, identity: Identity, text: str) -> None:
         path = self._path(identity)
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(f".{os.getpid()}.new")
-        new.touch(mode=0o600)
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
+        replace_file(path, text)
 
     def _kept(self, identity: Identity) -> _Kept | None:
         try:

@@ -6,13 +6,13 @@ its place by renaming a new ``CURRENT`` over the old one, so a crash at any mome
 """
 
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from aika.domain.errors import PermanentError
+from aika.files import replace_file
 from aika.protocols import IndexPosition
 
 _CURRENT = "CURRENT"
@@ -56,7 +56,7 @@ class GenerationFolder:
 
     def switch_to(self, shard: Path) -> None:
         """Make this the shard that serves from the next opening on."""
-        replace_durably(self.path / _CURRENT, shard.name)
+        replace_file(self.path / _CURRENT, shard.name, durable=True)
 
     def clean(self) -> None:
         """Delete what crashed builds left behind."""
@@ -83,7 +83,7 @@ class GenerationFolder:
             ) from error
 
     def save_state(self, state: GenerationState) -> None:
-        replace_durably(self.path / _STATE, json.dumps(asdict(state)))
+        replace_file(self.path / _STATE, json.dumps(asdict(state)), durable=True)
 
 
 def generation_names(shelf: Path) -> set[str]:
@@ -96,22 +96,6 @@ def clean_shelf(shelf: Path) -> None:
     for path in shelf.glob("*"):
         if path.is_dir() and not _is_generation(path):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def replace_durably(path: Path, text: str) -> None:
-    """Replace a file's content: after a crash at any moment the file holds the old text or the new."""
-    new = path.with_name(f"{path.name}.new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    if os.name == "posix":  # Windows cannot open a folder, and makes a rename durable by itself.
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _is_generation(path: Path) -> bool:
