@@ -44,7 +44,7 @@ def _settings() -> Iterator[str]:
     yield "`aika.toml` holds these. Each can also come from the environment: `server.port` is `AIKA_SERVER__PORT`."
     yield "An environment variable wins over the file. An unknown setting is an error that names it.\n"
     plain = {name: field for name, field in Settings.model_fields.items() if not _is_table(field.annotation)}
-    hidden = {"base_dir", "sources", "discovery", "reranker"}
+    hidden = {"base_dir", "sources", "discovery"}
     yield from _table("At the top", {name: field for name, field in plain.items() if name not in hidden})
     for name, field in Settings.model_fields.items():
         if _is_table(field.annotation):

@@ -19,13 +19,12 @@ from aika.domain.documents import Owner
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.sources import Source
+from aika.forms.durations import duration
 
 SETTINGS_FILE = "aika.toml"
 
 SHORTEST_REFRESH = timedelta(seconds=10)
-_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[smhdw])")
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
@@ -183,14 +182,6 @@ class SourceSettings(_Strict):
         if value is not None and value < SHORTEST_REFRESH:
             raise ValueError(f"must be at least {SHORTEST_REFRESH.total_seconds():g} seconds")
         return value
-
-
-def duration(text: str) -> timedelta:
-    """Return what ``90s``, ``15m``, ``1h`` or ``7d`` means. Raises ``ValueError``."""
-    match = _DURATION.fullmatch(text.strip())
-    if match is None:
-        raise ValueError('must be a number with a unit: "90s", "15m", "1h" or "7d"')
-    return timedelta(**{_UNITS[match["unit"]]: float(match["number"])})
 
 
 class Settings(BaseSettings):

@@ -7,12 +7,13 @@ from aika.domain.access import UNRESTRICTED, Scope
 from aika.domain.documents import Document
 from aika.domain.queries import Candidate, Message, Query, Role
 from aika.ingestion.following import IndexFollower
-from aika.protocols import Entry, Index, Ranker, Reranker
+from aika.protocols import Entry, Index, Ranker
 from aika.retrieval.dense import DenseRanker
 from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
 from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
 from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter
+from aika.retrieval.stages import Stage
 from aika.stores.database.database import Database
 from aika.testing.fakes import FakeEmbedder
 from aika.testing.makers import make_chunk, make_document, make_entry
@@ -39,10 +40,10 @@ class SmallLibrary:
         return HybridRanker(rankers or self.rankers(), FollowUpRewriter(ANALYZER), options or RetrievalOptions())
 
     def retriever(
-        self, *rankers: Ranker, options: RetrievalOptions | None = None, reranker: Reranker | None = None
+        self, *rankers: Ranker, options: RetrievalOptions | None = None, stages: Sequence[Stage] = ()
     ) -> HybridRetriever:
         ranker = self.ranker(*rankers, options=options)
-        return HybridRetriever(ranker, self.database.catalogue, ANALYZER, reranker=reranker)
+        return HybridRetriever(ranker, self.database.catalogue, ANALYZER, stages=stages)
 
 
 @dataclass

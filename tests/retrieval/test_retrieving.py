@@ -12,6 +12,7 @@ from aika.domain.errors import InvalidRequestError, TransientError
 from aika.domain.identifiers import PrincipalId
 from aika.domain.queries import Hit, Query
 from aika.retrieval.hybrid import RetrievalOptions
+from aika.retrieval.reranking import Reranking
 from aika.testing.makers import make_document
 
 LONG = "The payments worker retries a failed charge three times, and then puts it aside for a person to look at. "
@@ -132,7 +133,9 @@ async def test_passages_are_spans_of_their_documents_and_do_not_contain_one_anot
 async def test_a_reranker_s_order_holds_and_is_explained(library: SmallLibrary) -> None:
     await library.add(page("restart the payments worker", "a.md"), page("payments are late", "b.md"))
 
-    retrieval = await library.retriever(reranker=Reversing()).retrieve(ask("restart the payments worker"), k=2)
+    retrieval = await library.retriever(stages=[Reranking(Reversing())]).retrieve(
+        ask("restart the payments worker"), k=2
+    )
 
     moves = retrieval.explanations[retrieval.hits[0].chunk.id].moves
     assert retrieval.hits[0].chunk.document.key == "b.md"
@@ -144,9 +147,9 @@ async def test_without_a_reranker_in_time_the_first_order_holds(
     library: SmallLibrary, reranker: Unable | NeverDone
 ) -> None:
     await library.add(page("restart the payments worker", "a.md"), page("payments are late", "b.md"))
-    options = RetrievalOptions(rerank_seconds=0.05)
+    stage = Reranking(reranker, seconds=0.05)
 
-    retrieval = await library.retriever(reranker=reranker, options=options).retrieve(ask("restart payments"), k=2)
+    retrieval = await library.retriever(stages=[stage]).retrieve(ask("restart payments"), k=2)
 
     assert retrieval.hits[0].chunk.document.key == "a.md"
     assert retrieval.notes == ("The reranker was unavailable; the first ranking stands.",)

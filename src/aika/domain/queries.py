@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aika.domain.access import Scope
+from aika.domain.assistants import Assistant
 from aika.domain.documents import Chunk
-from aika.domain.identifiers import AssistantId, ChunkId, DocumentId
+from aika.domain.identifiers import ChunkId, DocumentId
 
 
 class Role(StrEnum):
@@ -30,7 +31,8 @@ class Query:
     scope: Scope
     history: tuple[Message, ...] = ()
     """Earlier messages, oldest first, ``text`` excluded."""
-    assistant: AssistantId | None = None
+    assistant: Assistant | None = None
+    """Whose instructions and rules hold. What it may know is in the scope already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from aika.domain.identifiers import ChunkId
 from aika.domain.queries import Candidate, Explanation, Hit, Move, Place, Retrieval
@@ -21,11 +22,19 @@ class Account:
         for rank, candidate in enumerate(ranking, start=1):
             self._places.setdefault(candidate.chunk, {})[name] = Place(rank, candidate.score)
 
-    def reordered(self, stage: str, before: Sequence[Hit], after: Sequence[Hit], reason: str) -> None:
+    def reordered(
+        self,
+        stage: str,
+        before: Sequence[Hit],
+        after: Sequence[Hit],
+        reason: str,
+        reasons: Mapping[ChunkId, str] = MappingProxyType({}),
+    ) -> None:
+        """Note what a stage did to each hit: with a reason of its own even where it stayed, else where it moved."""
         old = _ranks(before)
         for chunk, rank in _ranks(after).items():
-            if old.get(chunk) != rank:
-                self._note(chunk, Move(stage, old.get(chunk), rank, reason))
+            if old.get(chunk) != rank or chunk in reasons:
+                self._note(chunk, Move(stage, old.get(chunk), rank, reasons.get(chunk, reason)))
 
     def removed(self, stage: str, before: Sequence[Hit], kept: Mapping[ChunkId, ChunkId]) -> None:
         """Note the chunks that say what another does, with that other one."""

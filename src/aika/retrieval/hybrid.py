@@ -34,9 +34,6 @@ class RetrievalOptions:
     .01 of it, on every collection measured."""
     ranking_seconds: float = 15.0
     """A ranking that takes longer is left out, unless none is ready."""
-    rerank_depth: int = 40
-    rerank_seconds: float = 1.5
-    """The order is left as it is where the reranker takes longer."""
     duplicate_overlap: float = 0.9
     """0..1: from which share of common text on a passage repeats another."""
     per_document: int = 3

@@ -1,28 +1,28 @@
 """The whole of retrieval: the first stage, then a closer look at the texts it found."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aika.domain.documents import Chunk
-from aika.domain.errors import AikaError, InvalidRequestError
+from aika.domain.errors import InvalidRequestError
 from aika.domain.queries import Hit, Query, Retrieval
-from aika.protocols import Analyzer, Catalogue, Reranker
+from aika.protocols import Analyzer, Catalogue
 from aika.retrieval.diversity import spread, without_duplicates
 from aika.retrieval.explain import Account
 from aika.retrieval.hybrid import FirstStage, HybridRanker
 from aika.retrieval.passages import readable
-
-logger = logging.getLogger(__name__)
+from aika.retrieval.stages import Stage
 
 _DEPTH_FACTOR = 6
 """Candidates looked up for each hit wanted: enough for what the later stages take out."""
+_LEAST_DEPTH = 40
+"""Candidates looked up at least: the later stages choose from them."""
 
 
 @dataclass(slots=True)
 class HybridRetriever:
-    """Finds evidence: first stage, reranking, duplicates, diversity, readable passages.
+    """Finds evidence: first stage, further stages, duplicates, diversity, readable passages.
 
     A chunk that the catalogue no longer has, or that the scope does not admit, is not among the hits. No text is longer
     than its passage limit, and no hit lies inside another.
@@ -32,12 +32,13 @@ class HybridRetriever:
     catalogue: Catalogue
     analyzer: Analyzer
     """The index's: it decides which of the question's words a passage has."""
-    reranker: Reranker | None = None
+    stages: Sequence[Stage] = ()
+    """In order: ranking rules, then the reranker."""
 
     async def retrieve(self, query: Query, *, k: int) -> Retrieval:
         if k < 1:
             raise InvalidRequestError(f"the number of hits must be at least 1, not {k}")
-        depth = max(_DEPTH_FACTOR * k, self.ranker.options.rerank_depth)
+        depth = max(_DEPTH_FACTOR * k, _LEAST_DEPTH)
         ranked = await self.ranker.first_stage(query, depth=depth)
         account = Account(ranked.query.text, self.analyzer)
         with self.ranker.observe("hydrate"):
@@ -46,7 +47,7 @@ class HybridRetriever:
         gone = {candidate.chunk for candidate in ranked.fused[:depth]} - {hit.chunk.id for hit in hits}
         for name, ranking in (*ranked.rankings.items(), ("fused", ranked.fused)):
             account.ranked(name, [candidate for candidate in ranking if candidate.chunk not in gone])
-        hits, notes = await self._reranked(ranked.query, hits, account)
+        hits, notes = await self._reordered(ranked.query, hits, account)
         with self.ranker.observe("diversify"):
             hits = await asyncio.to_thread(self._diversified, hits, account)
         with self.ranker.observe("context"):
@@ -63,20 +64,15 @@ class HybridRetriever:
         chunks = await self.catalogue.chunks([candidate.chunk for candidate in wanted], scope=ranked.query.scope)
         return [Hit(chunks[c.chunk], c.score) for c in wanted if c.chunk in chunks]
 
-    async def _reranked(self, query: Query, hits: list[Hit], account: Account) -> tuple[list[Hit], tuple[str, ...]]:
-        if self.reranker is None or not hits:
-            return hits, ()
-        depth = self.ranker.options.rerank_depth
-        try:
-            with self.ranker.observe("rerank"):
-                async with asyncio.timeout(self.ranker.options.rerank_seconds):
-                    first = await self.reranker.rerank(query, hits[:depth], k=depth)
-        except (AikaError, TimeoutError) as error:
-            logger.warning("the reranker was left out", extra={"reason": type(error).__name__})
-            return hits, ("The reranker was unavailable; the first ranking stands.",)
-        after = first + hits[depth:]
-        account.reordered("rerank", hits, after, "a closer look at question and passage")
-        return after, ()
+    async def _reordered(self, query: Query, hits: list[Hit], account: Account) -> tuple[list[Hit], tuple[str, ...]]:
+        notes: list[str] = []
+        for stage in self.stages if hits else ():
+            with self.ranker.observe(stage.name):
+                done = await stage.reorder(query, hits)
+            account.reordered(stage.name, hits, done.hits, stage.purpose, done.reasons)
+            hits = list(done.hits)
+            notes += done.notes
+        return hits, tuple(notes)
 
     def _diversified(self, hits: list[Hit], account: Account) -> list[Hit]:
         distinct, duplicates = without_duplicates(hits, overlap=self.ranker.options.duplicate_overlap)

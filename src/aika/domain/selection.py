@@ -1,0 +1,87 @@
+"""Which documents are meant: the filter that assistants, ranking rules and callers share."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aika.domain.documents import AttributeValue, Document, Kind
+from aika.domain.identifiers import SourceId
+
+SUPERSEDED = "superseded"
+"""The status of a document that names what replaced it, whatever else it says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which documents are meant. Everything that is given must hold; of several values of one thing, one must.
+
+    ``None`` leaves a thing open, and an empty set selects nothing. Words are compared without regard to case.
+    """
+
+    sources: frozenset[SourceId] | None = None
+    kinds: frozenset[Kind] | None = None
+    owners: frozenset[str] | None = None
+    """Names or contacts of owners: ``payments``, ``#payments-help``. Lower case."""
+    tags: frozenset[str] | None = None
+    """Lower case."""
+    paths: frozenset[str] | None = None
+    """Patterns over the document's key: ``docs/**``, ``**/runbooks/*.md``. ``*`` stays within a folder."""
+    statuses: frozenset[str] | None = None
+    """``draft``, ``accepted``, ``superseded`` and whatever else documents say of themselves. Lower case."""
+    audiences: frozenset[str] | None = None
+    """For whom a document says that it is written. Lower case. One that names no audience is for all."""
+    excluding: tuple["Selection", ...] = ()
+    """What is left out again."""
+
+    def selects(self, document: Document) -> bool:
+        return (
+            (self.sources is None or document.source in self.sources)
+            and (self.kinds is None or document.kind in self.kinds)
+            and _share(self.owners, owner_names(document))
+            and _share(self.tags, tags(document))
+            and (self.paths is None or any(_pattern(path).fullmatch(document.key) for path in self.paths))
+            and _share(self.statuses, statuses(document))
+            and (not (found := audiences(document)) or _share(self.audiences, found))
+            and not any(other.selects(document) for other in self.excluding)
+        )
+
+
+EVERYTHING = Selection()
+
+
+def owner_names(document: Document) -> frozenset[str]:
+    """Return what a document's owner is called: the name and the contact, in lower case."""
+    owner = document.owner
+    return frozenset() if owner is None else frozenset(name.casefold() for name in (owner.name, owner.contact) if name)
+
+
+def tags(document: Document) -> frozenset[str]:
+    return _words(document.attributes.get("tags")) | _words(document.attributes.get("labels"))
+
+
+def statuses(document: Document) -> frozenset[str]:
+    """Return what a document says of its standing, with `SUPERSEDED` where it names what replaced it."""
+    said = _words(document.attributes.get("status"))
+    return said | {SUPERSEDED} if document.attributes.get("superseded_by") else said
+
+
+def audiences(document: Document) -> frozenset[str]:
+    return _words(document.attributes.get("audience"))
+
+
+def _share(wanted: frozenset[str] | None, found: frozenset[str]) -> bool:
+    return wanted is None or not wanted.isdisjoint(found)
+
+
+def _words(value: AttributeValue | None) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    values = (value,) if isinstance(value, str) else value
+    return frozenset(word.strip().casefold() for word in values if word.strip())
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(path: str) -> re.Pattern[str]:
+    """Return what matches the whole key: ``**`` any number of folders, ``*`` and ``?`` within one."""
+    written = re.escape(path).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+    return re.compile(written.replace(r"\?", "[^/]"))

@@ -1,0 +1,1 @@
+"""The YAML forms that teams write, checked, and what they mean."""
