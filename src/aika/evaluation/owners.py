@@ -1,6 +1,5 @@
 """How exactly questions for owners, channels, people and standings are answered: all of them, and no other."""
 
-import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from aika.domain.answers import Abstention, Answer
 from aika.domain.facts import name_key
 from aika.domain.queries import Query
 from aika.evaluation.collections import Topic
+from aika.evaluation.halves import half_of
 from aika.protocols import Answerer
 
 Progress = Callable[[str, int, int], None]
@@ -119,11 +119,6 @@ def judge(topic: Topic, text: str, vocabulary: Sequence[str] = ()) -> Miss | Non
     if not lacking and not wrong:
         return None
     return Miss(topic.id, topic.text, topic.answers, lacking, wrong, text)
-
-
-def half_of(id: str) -> str:
-    """Return the half that a topic is in: what is tuned looks at ``tune`` only."""
-    return "tune" if hashlib.sha256(id.encode()).digest()[0] % 2 else "held out"
 
 
 async def _answer(topic: Topic, answerer: Answerer) -> str:
