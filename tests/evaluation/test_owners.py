@@ -9,7 +9,8 @@ from rich.console import Console
 
 from aika.application.evaluation import open_answering_system
 from aika.evaluation.collections import Topic, load_collection
-from aika.evaluation.owners import evaluate_owners, half_of, judge
+from aika.evaluation.halves import half_of
+from aika.evaluation.owners import evaluate_owners, judge
 from aika.evaluation.report import owners_as_json, owners_as_table
 from aika.evaluation.retrieval import parse_collection
 from aika.settings import load_settings
