@@ -10,7 +10,8 @@ from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from aika.domain.documents import AttributeValue, RawDocument
+from aika.domain.access import UNRESTRICTED, Scope
+from aika.domain.documents import AttributeValue, Document, RawDocument
 from aika.domain.errors import ConfigurationError
 from aika.domain.queries import Message, Role
 
@@ -31,6 +32,12 @@ class Topic:
     metadata: Mapping[str, JsonValue] = field(default_factory=dict)
     answers: tuple[str, ...] = ()
     """What a right answer names, where the collection tells it: all of them, spellings of one thing counted once."""
+    nuggets: tuple[str, ...] = ()
+    """Facts that a good answer has, each in a few words."""
+    slices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the collection itself groups topics by, such as ``tag`` or ``slice``."""
+    scope: Scope = UNRESTRICTED
+    """What whoever asks may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,9 @@ class TestCollection:
 
     def judged_id(self, key: str) -> str:
         return self.judged_as.get(key, key)
+
+    def judged_document(self, document: Document) -> str:
+        return self.judged_id(document.key)
 
 
 def load_collection(

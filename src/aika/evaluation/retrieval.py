@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 
-from aika.domain.access import EVERYONE, UNRESTRICTED
+from aika.domain.access import EVERYONE
 from aika.domain.documents import Chunk
 from aika.domain.errors import ConfigurationError, UnreadableDocumentError
 from aika.domain.identifiers import DocumentId, SourceId
@@ -57,6 +57,10 @@ class SystemReport:
     """Measure, then topic."""
     milliseconds: float
     """The median of a ranking, the question's embedding included."""
+    rankings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The judged ids found for each topic, best first."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """What each topic's ranking took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +86,31 @@ def _quiet(_what: str, _done: int, _total: int) -> None:
 
 
 async def evaluate_retrieval(
-    collection: TestCollection, system: RetrievalSystem, *, progress: Progress = _quiet
+    collection: TestCollection,
+    system: RetrievalSystem,
+    *,
+    entries: Sequence[Entry] | None = None,
+    progress: Progress = _quiet,
 ) -> RetrievalReport:
     """Index the collection as a deployment would, run its topics, and measure the rankings of documents.
 
-    A document stands where its best chunk stands. Raises `ConfigurationError` where no topic is answerable and judged.
+    A document stands where its best chunk stands. ``entries`` are documents that are parsed already, in place of the
+    collection's. Raises `ConfigurationError` where no topic is answerable and judged.
     """
     topics = collection.judged_topics
     if not topics:
         raise ConfigurationError(f"{collection.name} has no answerable topic with a relevant document")
     clock = _Stopwatch()
-    entries, unreadable = await _parsed(collection, system.intake, progress)
+    unreadable: tuple[str, ...] = ()
+    if entries is None:
+        entries, unreadable = await _parsed(collection, system.intake, progress)
     clock.lap("parse")
     vectors = await _embedded([chunk for entry in entries for chunk in entry.chunks], system, progress)
     clock.lap("embed")
     await _indexed(entries, vectors, system.index, progress)
     clock.lap("index")
     rankers = _rankers(system)
-    keys = {entry.document.id: collection.judged_id(entry.document.key) for entry in entries}
+    keys = {entry.document.id: collection.judged_document(entry.document) for entry in entries}
     systems = {ranker.name: await _run(ranker, topics, keys, collection.judgments, progress) for ranker in rankers}
     clock.lap("rank")
     return RetrievalReport(
@@ -205,19 +216,21 @@ async def _run(
     progress: Progress,
 ) -> SystemReport:
     run: dict[str, list[str]] = {}
-    seconds: list[float] = []
+    seconds: dict[str, float] = {}
     for number, topic in enumerate(topics, start=1):
-        query = Query(topic.text, UNRESTRICTED, history=topic.history)
+        query = Query(topic.text, topic.scope, history=topic.history)
         started = time.perf_counter()
         ranking = await ranker.rank(query, k=_CHUNK_DEPTH)
-        seconds.append(time.perf_counter() - started)
+        seconds[topic.id] = time.perf_counter() - started
         run[topic.id] = _judged_ranking(ranking, keys)
         progress(f"ranking ({ranker.name})", number, len(topics))
     by_topic = measure(run, judgments)
     return SystemReport(
         measures={name: estimate([values[topic.id] for topic in topics]) for name, values in by_topic.items()},
         by_topic=by_topic,
-        milliseconds=1000 * median(seconds),
+        milliseconds=1000 * median(seconds.values()),
+        rankings=run,
+        seconds=seconds,
     )
 
 
