@@ -22,6 +22,7 @@ from aika.domain.facts import KnownProfile, Profile
 from aika.domain.identifiers import (
     AnswerId,
     ApiKeyId,
+    AssistantId,
     ChunkId,
     ConversationId,
     DocumentId,
@@ -417,6 +418,45 @@ class Conversations(Protocol):
         ...
 
     async def feedback(self, id: AnswerId) -> list[Feedback]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantRecord:
+    """An assistant that was made through the API, as its makers wrote it."""
+
+    id: AssistantId
+    owner: PrincipalId
+    definition: str
+    """The form as JSON. It is kept as it was written, so that nothing is lost between two edits."""
+    version: int
+    """From 1; every change adds 1."""
+    created_at: datetime
+    changed_at: datetime
+
+
+class AssistantStore(Protocol):
+    """Assistants that were made through the API. Who may see which is not the store's business."""
+
+    async def add(self, record: AssistantRecord) -> None:
+        """Raise `ConflictError` where the id is taken."""
+        ...
+
+    async def find(self, id: AssistantId) -> AssistantRecord | None: ...
+
+    async def listing(self) -> list[AssistantRecord]:
+        """Return all, oldest first."""
+        ...
+
+    async def replace(self, record: AssistantRecord) -> None:
+        """Put it in the place of the version before it, all but the time when that was made.
+
+        Raise `ConflictError` where another version is there, and `NotFoundError` where none is.
+        """
+        ...
+
+    async def delete(self, id: AssistantId, *, version: int) -> None:
+        """Raise `ConflictError` where another version is there, and `NotFoundError` where none is."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

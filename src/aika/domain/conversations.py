@@ -14,6 +14,8 @@ class Turn:
     question: str
     outcome: Answer | Abstention
     asked_at: datetime
+    assistant: AssistantId | None = None
+    """Who was asked."""
 
 
 @dataclass(frozen=True, slots=True)

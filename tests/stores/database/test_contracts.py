@@ -2,8 +2,9 @@
 
 import pytest
 
-from aika.protocols import ApiKeys, Catalogue, Conversations, Directory, FactStore, SyncLog, VectorStore
+from aika.protocols import ApiKeys, AssistantStore, Catalogue, Conversations, Directory, FactStore, SyncLog, VectorStore
 from aika.stores.database.database import Database
+from aika.testing.contracts.assistants import AssistantStoreContract
 from aika.testing.contracts.catalogue import CatalogueContract
 from aika.testing.contracts.conversations import ConversationsContract
 from aika.testing.contracts.directory import DirectoryContract
@@ -41,6 +42,12 @@ class TestApiKeys(ApiKeysContract):
     @pytest.fixture
     def keys(self, database: Database) -> ApiKeys:
         return database.keys
+
+
+class TestAssistants(AssistantStoreContract):
+    @pytest.fixture
+    def assistants(self, database: Database) -> AssistantStore:
+        return database.assistants
 
 
 class TestDirectory(DirectoryContract):

@@ -145,6 +145,7 @@ async def _add(connection: AsyncConnection, id: ConversationId, turn: Turn) -> N
             question=turn.question,
             outcome=stored,
             asked_at=turn.asked_at,
+            assistant=turn.assistant,
         )
     )
 
@@ -161,7 +162,12 @@ def _conversation(row: _AnyRow, with_turns: tuple[Turn, ...]) -> Conversation:
 
 
 def _turn(row: _AnyRow) -> Turn:
-    return Turn(question=row.question, outcome=_outcome(row.answered, row.outcome), asked_at=row.asked_at)
+    return Turn(
+        question=row.question,
+        outcome=_outcome(row.answered, row.outcome),
+        asked_at=row.asked_at,
+        assistant=None if row.assistant is None else AssistantId(row.assistant),
+    )
 
 
 def _outcome(answered: bool, stored: object) -> Answer | Abstention:

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import select
 
-from aika.protocols import Conversations, Directory
+from aika.protocols import AssistantStore, Conversations, Directory
+from aika.stores.database.assistants import SqlAssistants
 from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
@@ -30,6 +31,7 @@ class Database:
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)
         self.keys = SqlApiKeys(connections)
+        self.assistants: AssistantStore = SqlAssistants(connections)
 
     @classmethod
     @asynccontextmanager

@@ -213,6 +213,7 @@ turns = Table(
     Column("question", Json, nullable=False),
     Column("outcome", Json, nullable=False),
     Column("asked_at", Moment, nullable=False),
+    Column("assistant", Name),
 )
 
 feedback = Table(
@@ -221,6 +222,22 @@ feedback = Table(
     Column("answer", ForeignKey("turns.answer", ondelete="CASCADE"), primary_key=True),
     Column("owner", Name, primary_key=True),
     Column("feedback", Json, nullable=False),
+)
+
+
+# Assistants
+
+assistants = Table(
+    "assistants",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("owner", Name, nullable=False),
+    # The form as it was written, as JSON in JSON: it is read by forms, which may change.
+    Column("definition", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index(None, "created_at", "id"),
 )
 
 

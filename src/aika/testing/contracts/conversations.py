@@ -93,7 +93,7 @@ class ConversationsContract:
         abstention = Abstention(
             AnswerId("b"), "q", "t", "declined", answer.confidence, NOON, answer.evidence, answer.usage, ("note",)
         )
-        turns = (Turn("\0 größe \udc80", answer, NOON), Turn("", abstention, NOON))
+        turns = (Turn("\0 größe \udc80", answer, NOON), Turn("", abstention, NOON, AssistantId("backend")))
 
         await conversations.start(
             Conversation(ConversationId("c"), ALICE, "größe", turns, NOON, AssistantId("assistant"))
