@@ -1,60 +1,47 @@
-"""``aika eval``: measuring with progress, and printing what was measured."""
+"""``aika eval``: how good retrieval and answers are, and whether they become worse."""
 
-import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import asyncio
 from pathlib import Path
+from typing import Annotated
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+import typer
 
-from aika.application.evaluation import open_answering_system, open_retrieval_system
-from aika.evaluation.collections import load_collection
-from aika.evaluation.owners import evaluate_owners
-from aika.evaluation.report import as_json, as_table, owners_as_json, owners_as_table
-from aika.evaluation.retrieval import evaluate_retrieval, parse_collection
-from aika.settings import load_settings
+from aika.surfaces.cli import evaluating_answers
+
+# What the commands do is imported in them: the measures' package takes half a second, which every other command would
+# wait for, too.
+
+app = typer.Typer(help="Measure how good retrieval and answers are.", no_args_is_help=True)
+app.add_typer(evaluating_answers.app)
+
+Folder = Annotated[Path, typer.Option("--dir", help="The folder of aika.toml.", envvar="AIKA_DIR")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print numbers for programs.")]
+HERE = Path()
 
 
-async def retrieval(
-    collection: Path, *, qrels: Path | None, corpus: Path | None, folder: Path, as_json_lines: bool
+@app.command("retrieval")
+def retrieval(
+    collection: Annotated[Path, typer.Option(help="A folder with corpus.jsonl, queries.jsonl and qrels.tsv.")],
+    qrels: Annotated[Path | None, typer.Option(help="Other judgments than the collection's qrels.tsv.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Documents elsewhere: a .jsonl file or a folder.")] = None,
+    as_json: AsJson = False,
+    folder: Folder = HERE,
 ) -> None:
-    """Measure retrieval on a test collection and print the report."""
-    loaded = load_collection(collection, qrels=qrels, corpus=corpus)
-    # Progress goes where it does not mix with the report.
-    with _bars(Console(stderr=True)) as progress:
-        async with open_retrieval_system(load_settings(folder)) as system:
-            report = await evaluate_retrieval(loaded, system, progress=progress)
-    if as_json_lines:
-        sys.stdout.write(json.dumps(as_json(report), indent=2) + "\n")
-    else:
-        Console().print(as_table(report))
+    """Print nDCG@10, R@10, R@100 and RR of lexical, dense and hybrid retrieval, with 95 % intervals."""
+    from aika.surfaces.cli import measuring
+
+    measured = measuring.retrieval(collection, qrels=qrels, corpus=corpus, folder=folder, as_json_lines=as_json)
+    asyncio.run(measured)
 
 
-async def owners(collection: Path, *, corpus: Path | None, folder: Path, as_json_lines: bool) -> None:
-    """Measure how exactly questions for owners, channels, people and standings are answered, and print the misses."""
-    loaded = load_collection(collection, corpus=corpus, with_attributes=True)
-    with _bars(Console(stderr=True)) as progress:
-        async with open_answering_system(load_settings(folder)) as system:
-            entries, _ = await parse_collection(loaded, system.intake, progress=progress)
-            await system.database.catalogue.record(entries)
-            report = await evaluate_owners(loaded.name, loaded.topics, system.answerer, progress=progress)
-    if as_json_lines:
-        sys.stdout.write(json.dumps(owners_as_json(report), indent=2) + "\n")
-    else:
-        Console().print(owners_as_table(report))
+@app.command("owners")
+def owners(
+    collection: Annotated[Path, typer.Option(help="A folder with corpus.jsonl and queries.jsonl with answers.")],
+    corpus: Annotated[Path | None, typer.Option(help="Documents elsewhere: a .jsonl file or a folder.")] = None,
+    as_json: AsJson = False,
+    folder: Folder = HERE,
+) -> None:
+    """Print how many questions for owners, channels, people and standings are answered exactly, and the misses."""
+    from aika.surfaces.cli import measuring
 
-
-@contextmanager
-def _bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bars: dict[str, TaskID] = {}
-    with Progress(*columns, console=console, transient=True) as progress:
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in bars:
-                bars[what] = progress.add_task(what, total=total)
-            progress.update(bars[what], completed=done, total=total)
-
-        yield show
+    asyncio.run(measuring.owners(collection, corpus=corpus, folder=folder, as_json_lines=as_json))

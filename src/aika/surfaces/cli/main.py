@@ -15,7 +15,7 @@ from aika.client import AikaClientError, AsyncAikaClient, ChatCompletionRequest,
 from aika.client.models import KeyRequest
 from aika.domain.errors import AikaError
 from aika.settings import load_settings
-from aika.surfaces.cli import access, source_files, starting
+from aika.surfaces.cli import access, evaluating, source_files, starting
 from aika.surfaces.cli import doctor as checks
 from aika.surfaces.cli.connecting import connect
 from aika.surfaces.cli.printing import print_completion, print_search, print_source, print_sources
@@ -27,11 +27,10 @@ app = typer.Typer(
 )
 index = typer.Typer(help="The search index.", no_args_is_help=True)
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
-evaluation = typer.Typer(help="Measure how good retrieval and answers are.", no_args_is_help=True)
 app.add_typer(index, name="index")
 app.add_typer(keys, name="keys")
 app.add_typer(access.app, name="access")
-app.add_typer(evaluation, name="eval")
+app.add_typer(evaluating.app, name="eval")
 app.add_typer(source_files.app, name="source")
 
 console = Console()
@@ -217,36 +216,6 @@ def list_keys(as_json: AsJson = False, folder: Folder = HERE) -> None:
 def delete_key(id: Annotated[str, typer.Argument(help="As `aika keys list` shows it.")], folder: Folder = HERE) -> None:
     """Make an API key useless from now on."""
     _with_client(folder, lambda client: client.delete_key(id))
-
-
-@evaluation.command("retrieval")
-def evaluate_retrieval(
-    collection: Annotated[Path, typer.Option(help="A folder with corpus.jsonl, queries.jsonl and qrels.tsv.")],
-    qrels: Annotated[Path | None, typer.Option(help="Other judgments than the collection's qrels.tsv.")] = None,
-    corpus: Annotated[Path | None, typer.Option(help="Documents elsewhere: a .jsonl file or a folder.")] = None,
-    as_json: AsJson = False,
-    folder: Folder = HERE,
-) -> None:
-    """Print nDCG@10, R@10, R@100 and RR of lexical, dense and hybrid retrieval, with 95 % intervals."""
-    # Deferred: the measures' package takes half a second to import.
-    from aika.surfaces.cli import evaluating
-
-    measured = evaluating.retrieval(collection, qrels=qrels, corpus=corpus, folder=folder, as_json_lines=as_json)
-    asyncio.run(measured)
-
-
-@evaluation.command("owners")
-def evaluate_owners(
-    collection: Annotated[Path, typer.Option(help="A folder with corpus.jsonl and queries.jsonl with answers.")],
-    corpus: Annotated[Path | None, typer.Option(help="Documents elsewhere: a .jsonl file or a folder.")] = None,
-    as_json: AsJson = False,
-    folder: Folder = HERE,
-) -> None:
-    """Print how many questions for owners, channels, people and standings are answered exactly, and the misses."""
-    # Deferred, as above.
-    from aika.surfaces.cli import evaluating
-
-    asyncio.run(evaluating.owners(collection, corpus=corpus, folder=folder, as_json_lines=as_json))
 
 
 def _with_client(folder: Path, work: Callable[[AsyncAikaClient], Awaitable[Any]], *, user: str | None = None) -> Any:
