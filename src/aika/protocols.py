@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, AnswerEvent, Confidence, Draft, Feedback, Usage
+from aika.domain.assistants import Topic
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.documents import Body, Chunk, Document, Parsed, RawDocument
 from aika.domain.facts import KnownProfile, Profile
@@ -30,6 +31,7 @@ from aika.domain.identifiers import (
     SourceId,
 )
 from aika.domain.queries import Candidate, Hit, Query, Retrieval
+from aika.domain.selection import Region
 from aika.domain.sources import Cursor, Event, Notification, Source, SyncReport, UnreadableDocument
 
 Matrix = npt.NDArray[np.float32]
@@ -160,6 +162,22 @@ class Retriever(Protocol):
     """Finds evidence: the whole of rewriting, ranking, fusion, rules, reranking and context."""
 
     async def retrieve(self, query: Query, *, k: int) -> Retrieval: ...
+
+
+class Topics(Protocol):
+    """Finds what a topic's examples have in common, and which documents share it."""
+
+    async def region(self, topic: Topic, *, scope: Scope) -> Region:
+        """Return which documents belong to the topic: ``query_scope.narrowed(selection=region.selection)``.
+
+        ``scope`` is what the topic's author may read: the region is learned from nothing else. Which documents belong is
+        said of all, so that an asker who may read other documents than the author finds those of the topic among them.
+        Follows the catalogue: to be asked again for each question, which is cheap while nothing changed.
+
+        Raises `InvalidRequestError` where no example is left to learn from, or the topic names none: a region is never
+        silently everything.
+        """
+        ...
 
 
 class EvidenceJudge(Protocol):

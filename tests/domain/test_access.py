@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
-from aika.domain.documents import Kind
 from aika.domain.identifiers import PrincipalId, SourceId
+from aika.testing.makers import make_document
 
 ALICE, BOB = PrincipalId("user:alice"), PrincipalId("user:bob")
 
 
 def admits(scope: Scope, *readers: PrincipalId, source: str = "handbook") -> bool:
-    return scope.admits(source=SourceId(source), kind=Kind.PAGE, readers=readers)
+    return scope.admits(make_document(source=source, readers=readers))
 
 
 def test_empty_readers_means_nobody() -> None:

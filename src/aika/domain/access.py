@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from aika.domain.documents import Kind
+from aika.domain.documents import Document, Kind
 from aika.domain.identifiers import PrincipalId, SourceId
+from aika.domain.selection import EVERYTHING, Selection
 
 T = TypeVar("T")
 
@@ -27,6 +28,8 @@ class Scope:
     """``None`` is all sources; the empty set is none."""
     kinds: frozenset[Kind] | None = None
     """``None`` is all kinds; the empty set is none."""
+    selections: tuple[Selection, ...] = ()
+    """Every one of them must select what is seen: the filter of an assistant, and that of the caller."""
 
     def __post_init__(self) -> None:
         if self.audience is not None and not self.audience:
@@ -46,20 +49,30 @@ class Scope:
         return cls(audience=tuple(sorted(_least(people), key=sorted)))
 
     def narrowed(
-        self, *, sources: Collection[SourceId] | None = None, kinds: Collection[Kind] | None = None
+        self,
+        *,
+        sources: Collection[SourceId] | None = None,
+        kinds: Collection[Kind] | None = None,
+        selection: Selection = EVERYTHING,
     ) -> "Scope":
         """Return this scope restricted further. It never becomes wider."""
-        return replace(self, sources=_intersection(self.sources, sources), kinds=_intersection(self.kinds, kinds))
+        new = selection != EVERYTHING and selection not in self.selections
+        return replace(
+            self,
+            sources=_intersection(self.sources, sources),
+            kinds=_intersection(self.kinds, kinds),
+            selections=(*self.selections, selection) if new else self.selections,
+        )
 
-    def admits(self, *, source: SourceId, kind: Kind, readers: Collection[PrincipalId]) -> bool:
-        """Return whether a document of this source, kind and readers may be seen."""
-        if self.sources is not None and source not in self.sources:
+    def admits(self, document: Document) -> bool:
+        """Return whether the document may be seen."""
+        if self.sources is not None and document.source not in self.sources:
             return False
-        if self.kinds is not None and kind not in self.kinds:
+        if self.kinds is not None and document.kind not in self.kinds:
             return False
-        if self.audience is None:
-            return True
-        return all(not person.isdisjoint(readers) for person in self.audience)
+        if not all(person & document.readers for person in self.audience or ()):
+            return False
+        return all(selection.selects(document) for selection in self.selections)
 
 
 UNRESTRICTED = Scope(audience=None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aika.domain.documents import AttributeValue, Document, Kind
-from aika.domain.identifiers import SourceId
+from aika.domain.identifiers import DocumentId, SourceId
 
 SUPERSEDED = "superseded"
 """The status of a document that names what replaced it, whatever else it says of itself."""
@@ -30,6 +30,8 @@ class Selection:
     """``draft``, ``accepted``, ``superseded`` and whatever else documents say of themselves. Lower case."""
     audiences: frozenset[str] | None = None
     """For whom a document says that it is written. Lower case. One that names no audience is for all."""
+    documents: frozenset[DocumentId] | None = None
+    """These very documents: what a `Region` came to when it was asked."""
     excluding: tuple["Selection", ...] = ()
     """What is left out again."""
 
@@ -42,11 +44,23 @@ class Selection:
             and (self.paths is None or any(_pattern(path).fullmatch(document.key) for path in self.paths))
             and _share(self.statuses, statuses(document))
             and (not (found := audiences(document)) or _share(self.audiences, found))
+            and (self.documents is None or document.id in self.documents)
             and not any(other.selects(document) for other in self.excluding)
         )
 
 
 EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The documents that a topic's examples are like, as they are now."""
+
+    selection: Selection
+    """Narrows a scope. It names documents and grants nothing: whoever asks still reads only what they may."""
+    missing: tuple[DocumentId, ...] = ()
+    """Examples that are gone, have no vectors yet, or may not be read by whom the topic is learned for: alike, so that
+    nobody learns which. The region was learned from the others."""
 
 
 def owner_names(document: Document) -> frozenset[str]:

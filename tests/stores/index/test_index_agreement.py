@@ -86,11 +86,7 @@ async def opened(engine: str, path: Path, stack: AsyncExitStack) -> Index:
 
 def admitted(ranking: list[ChunkId], scope: Scope) -> list[ChunkId]:
     documents = {chunk: DOCUMENT_OF[chunk] for chunk in ranking}
-    return [
-        chunk
-        for chunk, document in documents.items()
-        if scope.admits(source=document.source, kind=document.kind, readers=document.readers)
-    ]
+    return [chunk for chunk, document in documents.items() if scope.admits(document)]
 
 
 async def by_words(index: Index, question: str, *, k: int, scope: Scope) -> list[ChunkId]:

@@ -23,7 +23,7 @@ from aika.domain.identifiers import ChunkId, DocumentId, PrincipalId, SourceId
 from aika.protocols import Change, Count, Entry, Known
 from aika.stores.database.columns import is_uuid
 from aika.stores.database.connections import Connections
-from aika.stores.database.reading import admits, read_chunks, read_log, readable_documents
+from aika.stores.database.reading import read_chunks, read_log, readable_documents
 from aika.stores.database.rows import (
     DOCUMENT_COLUMNS,
     ReaderSet,
@@ -149,7 +149,7 @@ class SqlCatalogue:
         )
         async with self._connections.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
-            if row is None or not admits(scope, document := document_of(row)):
+            if row is None or not scope.admits(document := document_of(row)):
                 return None
             parts = await connection.scalars(
                 select(document_parts.c.text)

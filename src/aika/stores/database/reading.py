@@ -17,10 +17,6 @@ readable_documents = documents.join(reader_sets, documents.c.readers_id == reade
 """Has what `document_of` reads."""
 
 
-def admits(scope: Scope, document: Document) -> bool:
-    return scope.admits(source=document.source, kind=document.kind, readers=document.readers)
-
-
 async def read_chunks(connection: AsyncConnection, which: ColumnElement[bool], scope: Scope) -> dict[ChunkId, Chunk]:
     """Return the admitted chunks, in reading order of their documents. Only the parts of text that they span are read."""
     spanned = and_(
@@ -51,7 +47,7 @@ async def read_chunks(connection: AsyncConnection, which: ColumnElement[bool], s
     for chunk_id, rows in rows_of.items():
         first = rows[0]
         document = read.get(first.sequence) or read.setdefault(first.sequence, document_of(first))
-        if admits(scope, document):
+        if scope.admits(document):
             text = text_of(row.text for row in rows if row.text is not None)
             found[ChunkId(chunk_id)] = chunk_of(first, document, text, offset=first.start // PART_CHARS * PART_CHARS)
     return found

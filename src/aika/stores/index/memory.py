@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from aika import registry
 from aika.domain.access import Scope
-from aika.domain.documents import Chunk, Document, Kind
+from aika.domain.documents import Chunk, Document
 from aika.domain.errors import ConflictError
-from aika.domain.identifiers import ChunkId, DocumentId, PrincipalId, SourceId
+from aika.domain.identifiers import ChunkId, DocumentId
 from aika.domain.queries import Candidate
 from aika.protocols import Analyzer, Index, IndexPosition, Matrix, Vector
 from aika.stores.index.bm25 import FIELDS, TermWeights, inverse_document_frequency, weigh_chunk, weigh_question
@@ -71,15 +71,6 @@ class MemoryShelf:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facet:
-    """What scopes ask of a chunk. Many chunks share one, so that a search asks each scope question once."""
-
-    source: SourceId
-    kind: Kind
-    readers: frozenset[PrincipalId]
-
-
-@dataclass(frozen=True, slots=True)
 class _Row:
     chunk: ChunkId
     document: DocumentId
@@ -97,8 +88,7 @@ class MemoryIndex:
         self._rows_of: dict[DocumentId, list[int]] = {}
         self._free: list[int] = []
         self._postings: defaultdict[int, dict[int, float]] = defaultdict(dict)
-        self._facets: dict[_Facet, int] = {}
-        self._facet_of = np.zeros(0, dtype=np.int64)
+        self._documents: dict[DocumentId, Document] = {}
         self._vectors = np.zeros((0, dimensions), dtype=np.float32)
         self._embedded = np.zeros(0, dtype=bool)
         self._findable_chunks = 0
@@ -111,6 +101,7 @@ class MemoryIndex:
             check_vectors(chunks, vectors, self.dimensions)
         for document, chunks, vectors in documents:
             self._remove(document)
+            self._documents.update({chunk.document.id: chunk.document for chunk in chunks})
             self._rows_of[document] = [
                 self._add(chunk, None if vectors is None else vectors[i]) for i, chunk in enumerate(chunks)
             ]
@@ -120,7 +111,7 @@ class MemoryIndex:
             self._remove(document)
 
     async def search_text(self, text: str, *, k: int, scope: Scope) -> list[Candidate]:
-        scores: Scores = np.zeros(len(self._facet_of))
+        scores: Scores = np.zeros(len(self._embedded))
         query = weigh_question(text, self._analyzer)
         for term, weight in zip(query.indices, query.values, strict=True):
             postings = self._postings.get(term, {})
@@ -144,13 +135,13 @@ class MemoryIndex:
         return self._position
 
     def _best(self, rows: Rows, scores: Scores, *, k: int, scope: Scope) -> list[Candidate]:
-        admitted = np.array(
-            [scope.admits(source=f.source, kind=f.kind, readers=f.readers) for f in self._facets], dtype=bool
+        found = [(row, self._rows[row]) for row in rows.tolist()]
+        admitted = {id_ for id_ in {row.document for _, row in found} if scope.admits(self._documents[id_])}
+        candidates = (
+            Candidate(row.chunk, row.document, float(scores[number]))
+            for number, row in found
+            if row.document in admitted
         )
-        if not admitted.any():
-            return []
-        rows = rows[admitted[self._facet_of[rows]]]
-        candidates = (Candidate(self._rows[r].chunk, self._rows[r].document, float(scores[r])) for r in rows.tolist())
         return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.chunk))[:k]
 
     def _add(self, chunk: Chunk, vector: Vector | None) -> int:
@@ -160,13 +151,13 @@ class MemoryIndex:
         for term, weight in zip(weights.indices, weights.values, strict=True):
             self._postings[term][number] = weight
         self._findable_chunks += bool(weights.indices)
-        self._facet_of[number] = self._facets.setdefault(_facet(chunk.document), len(self._facets))
         self._embedded[number] = vector is not None
         if vector is not None:
             self._vectors[number] = vector
         return number
 
     def _remove(self, document: DocumentId) -> None:
+        self._documents.pop(document, None)
         for number in self._rows_of.pop(document, []):
             weights = self._rows.pop(number).weights
             self._forget_terms(number, weights.indices)
@@ -182,14 +173,9 @@ class MemoryIndex:
 
     def _grown(self) -> int:
         """Make room, doubling it, and return the first free row."""
-        size = len(self._facet_of)
+        size = len(self._embedded)
         more = max(64, size)
-        self._facet_of = np.concatenate([self._facet_of, np.zeros(more, dtype=np.int64)])
         self._embedded = np.concatenate([self._embedded, np.zeros(more, dtype=bool)])
         self._vectors = np.concatenate([self._vectors, np.zeros((more, self.dimensions), dtype=np.float32)])
         self._free.extend(range(size + more - 1, size, -1))
         return size
-
-
-def _facet(document: Document) -> _Facet:
-    return _Facet(document.source, document.kind, document.readers)

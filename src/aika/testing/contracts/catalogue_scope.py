@@ -40,7 +40,7 @@ class CatalogueScopeContract:
     async def test_every_read_admits_exactly_what_the_scope_admits(self, catalogue: Catalogue, scope: Scope) -> None:
         entries = await _every_mixture_of_readers(catalogue)
 
-        expected = {entry.document.id for entry in entries if _admits(scope, entry.document)}
+        expected = {entry.document.id for entry in entries if scope.admits(entry.document)}
 
         assert {document.id async for document in paged(catalogue, limit=9, scope=scope)} == expected
         found = await catalogue.chunks([entry.chunks[0].id for entry in entries], scope=scope)
@@ -113,7 +113,3 @@ async def _every_mixture_of_readers(catalogue: Catalogue) -> list[Entry]:
     if await catalogue.sequence() == 0:
         await catalogue.record(entries)
     return entries
-
-
-def _admits(scope: Scope, document: Document) -> bool:
-    return scope.admits(source=document.source, kind=document.kind, readers=document.readers)
