@@ -20,6 +20,7 @@ from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.sources import Source
 from aika.forms.durations import duration
+from aika.forms.rules import OwnRuleForm
 
 SETTINGS_FILE = "aika.toml"
 
@@ -99,6 +100,9 @@ class RetrievalSettings(_Strict):
     candidates: int = Field(default=200, ge=10, le=1000, description="How many chunks each first-stage ranking has.")
     dense_weight: float = Field(default=0.5, ge=0, le=1, description="Share of the dense ranking in the fusion.")
     evidence: int = Field(default=6, ge=1, le=20, description="How many passages an answer is written from.")
+    default_rules: bool = Field(
+        default=True, description="Whether aika's own ranking rules hold, as `aika rules list` shows them."
+    )
 
 
 class AnswerSettings(_Strict):
@@ -170,6 +174,9 @@ class SourceSettings(_Strict):
         default=None,
         description="A signed request to ``/v1/hooks/NAME`` starts a sync. Best as ``${NAME}``, an environment variable.",
     )
+    rules: list[OwnRuleForm] = Field(
+        default=[], max_length=50, description="Ranking rules for the source's own documents."
+    )
 
     @field_validator("refresh", "promise", mode="before")
     @classmethod
@@ -192,6 +199,7 @@ class Settings(BaseSettings):
     base_dir: Path = Path()
     data_dir: Path = Field(default=Path(".aika"), description="For everything that aika keeps.")
     sources_dir: Path = Field(default=Path("sources"), description="One YAML file a source.")
+    rules_dir: Path = Field(default=Path("rules"), description="YAML files with ranking rules of the company.")
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()
     index: ComponentSettings = ComponentSettings(engine="qdrant-edge")
@@ -291,6 +299,7 @@ def _source(name: str, spec: SourceSettings, *, declared_in: str) -> Source:
         refresh=spec.refresh,
         promise=spec.promise,
         webhook_secret=spec.webhook_secret,
+        rules=tuple(rule.own_rule(SourceId(name), declared_in=declared_in) for rule in spec.rules),
     )
 
 

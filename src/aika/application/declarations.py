@@ -11,8 +11,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from aika.application.lending import lent_source
+from aika.application.rules import CompanyRules, all_rules, load_rules, rule_files
 from aika.domain.errors import AikaError, ConfigurationError
 from aika.domain.identifiers import SourceId
+from aika.domain.rules import RankingRule
 from aika.domain.sources import Found, Source
 from aika.files import replace_file
 from aika.protocols import Connector
@@ -44,6 +46,9 @@ class Declarations:
     sources: dict[SourceId, Source] = field(default_factory=dict)
     errors: tuple[ConfigurationError, ...] = ()
     """What is wrong with the files that are wrong. The sources of the others work."""
+    rules: tuple[RankingRule, ...] = ()
+    """Of the company and of all sources."""
+    company_rules: CompanyRules = field(default_factory=CompanyRules)
 
     @property
     def folder(self) -> Path:
@@ -59,6 +64,8 @@ class Declarations:
         broken = {SourceId(PurePosixPath(path).stem) for error in errors for path in _named_files(error)}
         now |= {name: source for name, source in before.items() if name in broken and name not in now}
         self.sources, self.errors = now, tuple(errors)
+        self.company_rules = load_rules(self.settings, before=self.company_rules)
+        self.rules = all_rules(self.company_rules.rules, now.values())
         return Changes(
             changed=tuple(sorted(name for name, source in now.items() if before.get(name) != source)),
             removed=tuple(sorted(before.keys() - now.keys())),
@@ -67,7 +74,7 @@ class Declarations:
     def fingerprint(self) -> object:
         """Return what differs once a file was added, changed or removed."""
         beside = self.settings.base_dir / self.settings.sources_dir
-        files = [*beside.glob("*.y*ml"), *self.folder.glob("*/*.y*ml")]
+        files = [*beside.glob("*.y*ml"), *self.folder.glob("*/*.y*ml"), *rule_files(self.settings)]
         return sorted((str(path), status.st_mtime_ns, status.st_size) for path in files if (status := _status(path)))
 
     async def discover(self) -> list[str]:

@@ -87,6 +87,8 @@ class Upkeep:
         changes = await asyncio.to_thread(declarations.reload)
         for error in declarations.errors:
             logger.warning("a source's file is wrong", extra={"reason": str(error)})
+        for error in declarations.company_rules.errors:
+            logger.warning("a file of ranking rules is wrong", extra={"reason": str(error)})
         if changes.removed:
             await self.tended.forget_unconfigured()
         for name in changes.changed:

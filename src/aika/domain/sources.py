@@ -8,6 +8,7 @@ from typing import NewType
 
 from aika.domain.documents import Owner, RawDocument
 from aika.domain.identifiers import PrincipalId, SourceId
+from aika.domain.rules import RankingRule
 
 Cursor = NewType("Cursor", str)
 """How far a source was read, in the connector's own words. Opaque to everyone else."""
@@ -47,6 +48,8 @@ class Source:
     """Signs notifications that only say that something has changed; may be the name of a variable, ``${NAME}``."""
     lent: "Lent | None" = None
     """What it may use at most. ``None`` is everything: an operator declared it."""
+    rules: tuple[RankingRule, ...] = ()
+    """For its own documents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from aika.stores.database.directory import SqlDirectory
 from aika.stores.database.facts import SqlFacts
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
+from aika.stores.database.opinions import SqlOpinions
 from aika.stores.database.schema import catalogue_state
 from aika.stores.database.sync_log import SqlSyncLog
 from aika.stores.database.vectors import SqlVectorStore
@@ -30,6 +31,7 @@ class Database:
         self.sync_log = SqlSyncLog(connections)
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)
+        self.opinions = SqlOpinions(connections)
         self.keys = SqlApiKeys(connections)
         self.assistants: AssistantStore = SqlAssistants(connections)
 
