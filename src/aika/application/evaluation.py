@@ -6,9 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from aika.answering.assembly import usual_stages
-from aika.answering.pipeline import AnswerOptions, AnswerPipeline
+from aika.answering.generation import ChatGenerator
+from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.answering.stating import FactStatement
 from aika.application.aika import SystemClock
 from aika.application.wiring import build_intake, open_embedder, retrieval_options
@@ -17,7 +19,7 @@ from aika.evaluation.retrieval import RetrievalSystem, index_documents
 from aika.facts.finding import FactFinder
 from aika.ingestion.generations import EmbedderChoice
 from aika.ingestion.parsing import Intake
-from aika.protocols import Answerer, Retriever
+from aika.protocols import Answerer, Embedder, Retriever
 from aika.registry import Surroundings, open_component
 from aika.retrieval.dense import DenseRanker
 from aika.retrieval.hybrid import HybridRanker
@@ -26,6 +28,9 @@ from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter
 from aika.settings import Settings
 from aika.stores.database.database import Database
+
+if TYPE_CHECKING:
+    from aika.models.chat import ChatModel
 
 
 @asynccontextmanager
@@ -60,11 +65,18 @@ class AnsweringSystem:
     intake: Intake
     database: Database
     answerer: Answerer
+    embedder: Embedder
+    stages: Stages
+    """What ``answerer`` is made of."""
 
 
 @asynccontextmanager
-async def open_answering_system(settings: Settings) -> AsyncIterator[AnsweringSystem]:
-    """Open what answers are evaluated with, without a language model: the deployment's own parts. Needs no lock.
+async def open_answering_system(
+    settings: Settings, *, model: "ChatModel | None" = None
+) -> AsyncIterator[AnsweringSystem]:
+    """Open what answers are evaluated with: the deployment's own parts. Needs no lock.
+
+    Without a ``model`` answers are extracts, whatever the settings name.
 
     What was recorded is indexed when a question needs it: not at all where records answer all questions.
     """
@@ -77,6 +89,8 @@ async def open_answering_system(settings: Settings) -> AsyncIterator[AnsweringSy
             _IndexedOnDemand(database, system),
             analyzer=analyzer,
             embedder=system.embedder,
+            generator=None if model is None else ChatGenerator(model, model=model.model),
+            general_questions=settings.model.general_questions,
             stating=FactStatement(FactFinder(database.facts, database.catalogue), database.catalogue),
         )
         options = AnswerOptions(
@@ -85,7 +99,7 @@ async def open_answering_system(settings: Settings) -> AsyncIterator[AnsweringSy
             old_after_days=settings.answers.old_after_days,
         )
         answerer = AnswerPipeline(stages, analyzer=analyzer, clock=SystemClock(), options=options)
-        yield AnsweringSystem(system.intake, database, answerer)
+        yield AnsweringSystem(system.intake, database, answerer, system.embedder, stages)
 
 
 class _IndexedOnDemand:
