@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aika.application.declarations import Declarations
+from aika.application.rule_trial import Contender
 from aika.application.signing import HEADER, check_signature
 from aika.application.upkeep import Upkeep
 from aika.assistants.conversing import Conversing
@@ -19,6 +20,7 @@ from aika.domain.documents import Body, Document, RawDocument
 from aika.domain.errors import AikaError, AuthenticationError, ConfigurationError, ConflictError, NotFoundError
 from aika.domain.identifiers import ApiKeyId, DocumentId, PrincipalId, SourceId, random_id
 from aika.domain.queries import Query, Retrieval
+from aika.domain.rules import RankingRule
 from aika.domain.sources import Notification, Source, SourceState, SyncReport, UnreadableDocument
 from aika.ingestion.generations import Generations
 from aika.protocols import (
@@ -63,6 +65,8 @@ class Aika:
     clock: SystemClock
     lock: DataDirectoryLock
     telemetry: Telemetry
+    contender: Callable[[Sequence[RankingRule]], Contender]
+    """Makes what would answer if these were all the ranking rules."""
     _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
     _again: set[SourceId] = field(default_factory=set)
     """Sources to sync once more: they changed while a sync was under way."""

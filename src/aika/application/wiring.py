@@ -1,7 +1,7 @@
 """Opens everything that the settings name, and puts it together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,12 +15,14 @@ from aika.answering.stating import FactStatement
 from aika.application.aika import Aika, SystemClock
 from aika.application.declarations import Declarations
 from aika.application.freshness import LateSources
+from aika.application.rule_trial import Contender
 from aika.assistants.conversing import Conversing
 from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Kind, RawDocument
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import SourceId
 from aika.domain.queries import Query, Retrieval
+from aika.domain.rules import RankingRule
 from aika.domain.sources import Notification, Source, SyncReport
 from aika.facts.finding import FactFinder
 from aika.http import check_reach, lending
@@ -41,6 +43,7 @@ from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
 from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
 from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter, ModelRewriter
+from aika.retrieval.rules import Rules
 from aika.settings import Settings, with_secrets
 from aika.stores.database.database import Database
 from aika.stores.jobs import DurableJobs
@@ -83,7 +86,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         declarations = Declarations(settings, lambda name, options: _open_place(name, options, surroundings))
         await asyncio.to_thread(declarations.reload)
         late = LateSources(declarations, database.sync_log, clock)
-        retriever = telemetry.retriever(_CurrentRetriever(parts, generations, late))
+        retriever = telemetry.retriever(_CurrentRetriever(parts, generations, late, lambda: declarations.rules))
         answerer = _answerer(parts, retriever, generations.newest.embedder)
         jobs = await stack.enter_async_context(DurableJobs.open(url))
         aika = Aika(
@@ -98,6 +101,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             clock=clock,
             lock=lock,
             telemetry=telemetry,
+            contender=partial(_contender, parts, generations, late),
         )
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
@@ -115,13 +119,28 @@ class _Parts:
     model: "ChatModel | None"
 
 
+def _contender(
+    parts: _Parts, generations: Generations, late: LateSources, rules: Sequence[RankingRule]
+) -> Contender:
+    """Return what would answer if these were all the ranking rules."""
+    retriever = _CurrentRetriever(parts, generations, late, lambda: rules)
+    return Contender(retriever, _answerer(parts, retriever, generations.newest.embedder))
+
+
 class _CurrentRetriever:
     """Retrieves from the generation that serves now."""
 
-    def __init__(self, parts: _Parts, generations: Generations, late: LateSources) -> None:
+    def __init__(
+        self,
+        parts: _Parts,
+        generations: Generations,
+        late: LateSources,
+        rules: Callable[[], Sequence[RankingRule]],
+    ) -> None:
         self._parts = parts
         self._generations = generations
         self._late = late
+        self._rules = rules
         self._retrievers: dict[str, Retriever] = {}
 
     async def retrieve(self, query: Query, *, k: int) -> Retrieval:
@@ -143,7 +162,8 @@ class _CurrentRetriever:
             retrieval_options(parts.settings),
             telemetry.observe,
         )
-        return HybridRetriever(first_stage, parts.database.catalogue, analyzer)
+        rules = Rules(self._rules, analyzer, SystemClock(), parts.database.opinions)
+        return HybridRetriever(first_stage, parts.database.catalogue, analyzer, (rules,))
 
 
 def retrieval_options(settings: Settings) -> RetrievalOptions:
