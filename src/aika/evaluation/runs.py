@@ -68,7 +68,7 @@ class Record:
     kind: RunKind
     collection: str
     digest: str
-    """Of topics and judgments (and of a corpus that belongs to the collection): runs are comparable where it is equal."""
+    """Of topics and judgments. Documents are not part of it: they change, and quality with them."""
     configuration: Configuration
     started_at: datetime
     seconds: float
