@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aika.answering.streaming import closing
-from aika.application.rules import CompanyRules
 from aika.domain.answers import Abstention, Answer
 from aika.domain.identifiers import ChunkId
 from aika.domain.queries import Explanation, Hit, Query, Retrieval
@@ -90,17 +89,16 @@ async def compare_rules(query: Query, before: Contender, after: Contender, *, ev
 
 
 def proposed_rules(
-    current: Sequence[RankingRule], company: CompanyRules, proposed: Sequence[RankingRule], *, file: Path | None
+    current: Sequence[RankingRule], proposed: Sequence[RankingRule], *, file: str | None
 ) -> tuple[RankingRule, ...]:
     """Return the rules as they would be: proposed ones take the place of those of the same name, or of the same file."""
     names = {rule.name.casefold() for rule in proposed}
-    kept = (
-        rule
-        for rule in current
-        if rule.level is not RuleLevel.COMPANY
-        or (rule.name.casefold() not in names and (file is None or Path(rule.declared_in).name != file.name))
-    )
-    return (*kept, *proposed)
+
+    def goes(rule: RankingRule) -> bool:
+        same_file = file is not None and Path(rule.declared_in).name == Path(file).name
+        return rule.level is RuleLevel.COMPANY and (same_file or rule.name.casefold() in names)
+
+    return (*(rule for rule in current if not goes(rule)), *proposed)
 
 
 def _moves(one: Retrieval, other: Retrieval) -> list[Moved]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -61,6 +62,22 @@ def read_rules_file(path: Path) -> tuple[RankingRule, ...]:
         raise ConfigurationError(f"{path} cannot be read: {error}") from error
 
 
+def rules_of(content: Mapping[str, object], *, declared_in: str) -> tuple[RankingRule, ...]:
+    """Return the company's rules that the content of a file says. Raises `ConfigurationError`."""
+    try:
+        form = RulesFile.model_validate(content)
+    except ValidationError as error:
+        raise ConfigurationError(f"{declared_in}: {_in_words(error)}") from error
+    rules = (rule.rule(declared_in=declared_in, level=RuleLevel.COMPANY) for rule in form.rules)
+    return tuple(_distinct(rules, (), declared_in))
+
+
+def rules_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of ``rules/NAME.yaml``, for editors."""
+    schema = RulesFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Ranking rules of aika"}
+
+
 def all_rules(company: Sequence[RankingRule], sources: Iterable[Source]) -> tuple[RankingRule, ...]:
     """Return the rules of the company and of every source."""
     return (*company, *(rule for source in sources for rule in source.rules))
@@ -85,14 +102,10 @@ def _rules(text: str, *, declared_in: str) -> tuple[RankingRule, ...]:
         raise ConfigurationError(f"{declared_in} is not valid YAML: {error}") from error
     if not isinstance(content, Mapping):
         raise ConfigurationError(f"{declared_in} must hold a mapping with 'rules', a list")
-    try:
-        form = RulesFile.model_validate(content)
-    except ValidationError as error:
-        raise ConfigurationError(f"{declared_in}: {_in_words(error)}") from error
-    return tuple(rule.rule(declared_in=declared_in, level=RuleLevel.COMPANY) for rule in form.rules)
+    return rules_of(content, declared_in=declared_in)
 
 
-def _distinct(rules: Iterable[RankingRule], others: Sequence[RankingRule], path: Path | None) -> list[RankingRule]:
+def _distinct(rules: Iterable[RankingRule], others: Sequence[RankingRule], path: object) -> list[RankingRule]:
     """Return the rules whose names are new. With a path, a name that is not raises `ConfigurationError`."""
     named = {_key(rule): rule for rule in others}
     distinct = []

@@ -31,6 +31,7 @@ from aika.client.models import (
     SourceView,
     SyncRequest,
 )
+from aika.client.rule_models import RulesReply, RuleTestReply, RuleTestRequest
 
 DEFAULT_TIMEOUT = 120.0
 """Seconds. A language model on a slow machine takes its time."""
@@ -111,6 +112,13 @@ class AikaClient:
 
     def give_feedback(self, answer: str, feedback: FeedbackRequest) -> None:
         self._send("POST", f"/v1/answers/{answer}/feedback", feedback)
+
+    def rules(self) -> RulesReply:
+        return RulesReply.model_validate_json(self._send("GET", "/v1/rules"))
+
+    def try_rules(self, request: RuleTestRequest) -> RuleTestReply:
+        """Ask questions under two sets of ranking rules."""
+        return RuleTestReply.model_validate_json(self._send("POST", "/v1/rules/test", request))
 
     def conversations(self) -> list[ConversationSummary]:
         return _CONVERSATIONS.validate_json(self._send("GET", "/v1/conversations"))
@@ -206,6 +214,13 @@ class AsyncAikaClient:
     async def sync(self, source: str, *, allow_removals: bool = False) -> None:
         """Start bringing a source up to date; `source` tells how far it is."""
         await self._send("POST", f"/v1/sources/{source}/sync", SyncRequest(allow_removals=allow_removals))
+
+    async def rules(self) -> RulesReply:
+        return RulesReply.model_validate_json(await self._send("GET", "/v1/rules"))
+
+    async def try_rules(self, request: RuleTestRequest) -> RuleTestReply:
+        """Ask questions under two sets of ranking rules."""
+        return RuleTestReply.model_validate_json(await self._send("POST", "/v1/rules/test", request))
 
     async def conversations(self) -> list[ConversationSummary]:
         return _CONVERSATIONS.validate_json(await self._send("GET", "/v1/conversations"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from aika.domain.documents import Document
-from aika.domain.selection import EVERYTHING, Selection
+from aika.domain.selection import EVERYTHING, Selection, audiences
 
 LEAST_OWN_FACTOR, MOST_OWN_FACTOR = 0.1, 1.5
 """What a source may do to its own documents at most, all its rules together. Every team thinks that its pages matter most;
@@ -65,8 +65,15 @@ class RankingRule:
     level: RuleLevel = RuleLevel.COMPANY
 
     def selects(self, document: Document) -> bool:
-        """Return whether the rule is meant for a document, whatever people said of it."""
-        return self.applies_to.selects(document) and (not self.endorsed or is_endorsed(document))
+        """Return whether the rule is meant for a document, whatever people said of it.
+
+        A rule for an audience is for documents that name one: those that are for everybody are no special case.
+        """
+        return (
+            self.applies_to.selects(document)
+            and (not self.endorsed or is_endorsed(document))
+            and (self.applies_to.audiences is None or bool(audiences(document)))
+        )
 
     def factor_for(self, document: Document, *, now: datetime) -> float:
         """Return what the rule multiplies the score of a selected document by."""

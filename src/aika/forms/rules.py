@@ -95,4 +95,4 @@ class OwnRuleForm(RuleForm):
 class RulesFile(Form):
     """Ranking rules of the company: what a file ``rules/NAME.yaml`` holds."""
 
-    rules: list[RuleForm] = Field(min_length=1, max_length=200, description="In any order: their factors multiply.")
+    rules: list[RuleForm] = Field(max_length=200, description="In any order: their factors multiply.")

@@ -49,7 +49,7 @@ class Effect:
     """The document's age, where the rule looks at it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rules:
     """Applies the rules of the company, of sources, and of the assistant that is asked.
 

@@ -16,9 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aika.application.aika import Aika
+from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
 from aika.client.models import ChatEvent, Problem
-from aika.surfaces.api import access, changes, chat, library, openai, operations, problems
+from aika.surfaces.api import access, changes, chat, library, openai, operations, problems, rules
 
 _PAGE = Path(__file__).parent / "page"
 _UPLOADS = re.compile(r"/v1/sources/[^/]+/documents/")
@@ -51,6 +52,8 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     app.add_api_route("/", _page, include_in_schema=False)
     app.add_api_route("/schemas/source.json", _source_schema, include_in_schema=False)
+    app.add_api_route("/schemas/rules.json", _rules_schema, include_in_schema=False)
+    app.include_router(rules.router)
     app.middleware("http")(_secured)
     _describe_events(app)
     # Outermost, so that a large body is refused before anything reads it.
@@ -65,6 +68,11 @@ async def _page() -> FileResponse:
 async def _source_schema() -> JSONResponse:
     """What an editor checks a source's file against."""
     return JSONResponse(await asyncio.to_thread(source_schema), media_type="application/schema+json")
+
+
+async def _rules_schema() -> JSONResponse:
+    """What an editor checks a file of ranking rules against."""
+    return JSONResponse(rules_schema(), media_type="application/schema+json")
 
 
 async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
