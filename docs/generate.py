@@ -44,11 +44,13 @@ def _settings() -> Iterator[str]:
     yield "`aika.toml` holds these. Each can also come from the environment: `server.port` is `AIKA_SERVER__PORT`."
     yield "An environment variable wins over the file. An unknown setting is an error that names it.\n"
     plain = {name: field for name, field in Settings.model_fields.items() if not _is_table(field.annotation)}
-    hidden = {"base_dir", "sources", "discovery"}
+    hidden = {"base_dir", "sources", "discovery", "models"}
     yield from _table("At the top", {name: field for name, field in plain.items() if name not in hidden})
     for name, field in Settings.model_fields.items():
         if _is_table(field.annotation):
             yield from _table(f"`[{name}]`", field.annotation.model_fields, defaults=field.default)
+    about = "A further language model, which assistants may name. Its other settings are those of `[model]`."
+    yield f"## `[models.NAME]`\n\n{about}\n"
     yield from _table("A place where teams declare sources: `[discovery.NAME]`", DiscoverySettings.model_fields)
     yield from _table("A source: `[sources.NAME]`, or a file `sources/NAME.yaml`", SourceSettings.model_fields)
 

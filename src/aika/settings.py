@@ -200,6 +200,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path(".aika"), description="For everything that aika keeps.")
     sources_dir: Path = Field(default=Path("sources"), description="One YAML file a source.")
     rules_dir: Path = Field(default=Path("rules"), description="YAML files with ranking rules of the company.")
+    assistants_dir: Path = Field(default=Path("assistants"), description="One YAML file an assistant.")
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()
     index: ComponentSettings = ComponentSettings(engine="qdrant-edge")
@@ -211,6 +212,7 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
     sources: dict[SourceName, SourceSettings] = {}
     discovery: dict[SourceName, DiscoverySettings] = {}
+    models: dict[SourceName, ModelSettings] = {}
 
     @classmethod
     def settings_customise_sources(

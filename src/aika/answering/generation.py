@@ -1,13 +1,14 @@
 """Answers written by a language model from numbered evidence."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from aika.answering.citations import without_markers
-from aika.answering.prompting import DECLINED, GENERAL_INSTRUCTIONS, INSTRUCTIONS, messages
+from aika.answering.prompting import DECLINED, instructions, messages
 from aika.answering.streaming import closing
 from aika.domain.answers import Draft, Origin, Usage
+from aika.domain.errors import ConfigurationError
 from aika.domain.queries import Hit, Message, Query
 from aika.protocols import Generator
 
@@ -15,9 +16,20 @@ from aika.protocols import Generator
 class ChatModel(Protocol):
     """A language model that answers a conversation."""
 
-    def stream(self, instructions: str, messages: Sequence[Message]) -> AsyncIterator[str | Usage]:
-        """Yield pieces of text, and last the usage. Raises `TransientError` where trying again can help."""
+    def stream(
+        self, instructions: str, messages: Sequence[Message], *, temperature: float | None = None
+    ) -> AsyncIterator[str | Usage]:
+        """Yield pieces of text, and last the usage. Raises `TransientError` where trying again can help.
+
+        ``temperature`` is the model's own where it is not given.
+        """
         ...
+
+
+class Writer(Protocol):
+    """Writes a draft from evidence."""
+
+    def write(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Draft]: ...
 
 
 class ChatGenerator:
@@ -28,8 +40,9 @@ class ChatGenerator:
         self._chat = chat
 
     async def generate(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Usage]:
-        instructions = INSTRUCTIONS if evidence else GENERAL_INSTRUCTIONS
-        async with closing(self._chat.stream(instructions, messages(query, evidence))) as pieces:
+        temperature = None if query.assistant is None else query.assistant.temperature
+        told, asked = instructions(query, evidence), messages(query, evidence)
+        async with closing(self._chat.stream(told, asked, temperature=temperature)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -60,6 +73,24 @@ class GeneratedWriter:
             declined=is_declined(text),
             usage=usage or Usage(model=self._generator.model),
         )
+
+
+class ChosenWriter:
+    """Writes with the model that the question's assistant names, and otherwise as usual."""
+
+    def __init__(self, usual: Writer, named: Mapping[str, Writer]) -> None:
+        self._usual = usual
+        self._named = named
+
+    def write(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Draft]:
+        """Raise `ConfigurationError` for a model that is not there: another one would not be what was asked for."""
+        name = None if query.assistant is None else query.assistant.model
+        if name is None:
+            return self._usual.write(query, evidence)
+        if name not in self._named:
+            known = ", ".join(sorted(self._named)) or "none"
+            raise ConfigurationError(f"the model {name!r} is not among [models] of aika.toml (known: {known})")
+        return self._named[name].write(query, evidence)
 
 
 def is_declined(text: str) -> bool:

@@ -15,6 +15,7 @@ from aika.application.rule_trial import Contender
 from aika.application.signing import HEADER, check_signature
 from aika.application.upkeep import Upkeep
 from aika.assistants.conversing import Conversing
+from aika.assistants.library import AssistantLibrary
 from aika.domain.access import Scope
 from aika.domain.documents import Body, Document, RawDocument
 from aika.domain.errors import AikaError, AuthenticationError, ConfigurationError, ConflictError, NotFoundError
@@ -62,6 +63,7 @@ class Aika:
     jobs: Jobs
     retriever: Retriever
     conversing: Conversing
+    assistants: AssistantLibrary
     clock: SystemClock
     lock: DataDirectoryLock
     telemetry: Telemetry

@@ -13,10 +13,12 @@ from aika.answering.generation import ChatGenerator
 from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.answering.stating import FactStatement
 from aika.application.aika import Aika, SystemClock
+from aika.application.assistant_files import open_library
 from aika.application.declarations import Declarations
 from aika.application.freshness import LateSources
 from aika.application.rule_trial import Contender
 from aika.assistants.conversing import Conversing
+from aika.assistants.narrowing import Narrowing
 from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Kind, RawDocument
 from aika.domain.errors import ConfigurationError
@@ -81,7 +83,9 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             for generation in await shelf.generations():
                 await shelf.drop(generation)
         generations = await stack.enter_async_context(_open_generations(settings, database, shelf, surroundings))
-        parts = _Parts(settings, surroundings, database, telemetry, await _open_model(settings, surroundings, stack))
+        model = await chat_model(settings, surroundings, stack)
+        named = await _open_named_models(settings, surroundings, stack)
+        parts = _Parts(settings, surroundings, database, telemetry, model, named)
         clock = SystemClock()
         declarations = Declarations(settings, lambda name, options: _open_place(name, options, surroundings))
         await asyncio.to_thread(declarations.reload)
@@ -97,7 +101,10 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             syncer=telemetry.syncer(_SyncerOnDemand(partial(_syncer, parts, clock))),
             jobs=jobs,
             retriever=retriever,
-            conversing=Conversing(answerer, database.conversations, database.catalogue, clock),
+            conversing=Conversing(
+                answerer, database.conversations, database.catalogue, clock, Narrowing(database.directory)
+            ),
+            assistants=open_library(settings, database, clock),
             clock=clock,
             lock=lock,
             telemetry=telemetry,
@@ -117,11 +124,11 @@ class _Parts:
     database: Database
     telemetry: Telemetry
     model: "ChatModel | None"
+    named: Mapping[str, "ChatModel"]
+    """The models that assistants may name."""
 
 
-def _contender(
-    parts: _Parts, generations: Generations, late: LateSources, rules: Sequence[RankingRule]
-) -> Contender:
+def _contender(parts: _Parts, generations: Generations, late: LateSources, rules: Sequence[RankingRule]) -> Contender:
     """Return what would answer if these were all the ranking rules."""
     retriever = _CurrentRetriever(parts, generations, late, lambda: rules)
     return Contender(retriever, _answerer(parts, retriever, generations.newest.embedder))
@@ -183,7 +190,20 @@ def _open_generations(
     )
 
 
-async def _open_model(settings: Settings, surroundings: Surroundings, stack: AsyncExitStack) -> "ChatModel | None":
+async def _open_named_models(
+    settings: Settings, surroundings: Surroundings, stack: AsyncExitStack
+) -> Mapping[str, "ChatModel"]:
+    """Return the language models that assistants may name."""
+    opened: dict[str, ChatModel] = {}
+    for name, one in settings.models.items():
+        model = await chat_model(settings.model_copy(update={"model": one}), surroundings, stack)
+        if model is None:
+            raise ConfigurationError(f"models.{name}.name is not set: which language model is it?")
+        opened[name] = model
+    return opened
+
+
+async def chat_model(settings: Settings, surroundings: Surroundings, stack: AsyncExitStack) -> "ChatModel | None":
     """Return the language model that the settings name, ``None`` where they name none."""
     model = settings.model
     if model.name is None:
@@ -217,6 +237,7 @@ def _answerer(parts: _Parts, retriever: Retriever, embedder: Embedder) -> Answer
         generator=None if model is None else telemetry.generator(ChatGenerator(model, model=model.model)),
         general_questions=settings.model.general_questions,
         stating=FactStatement(FactFinder(parts.database.facts, parts.database.catalogue), parts.database.catalogue),
+        named={name: telemetry.generator(ChatGenerator(one, model=one.model)) for name, one in parts.named.items()},
     )
     options = AnswerOptions(
         evidence=settings.retrieval.evidence,

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from aika.answering.streaming import closing
+from aika.assistants.narrowing import Narrowing
 from aika.assistants.withholding import REMEMBERED_TURNS, is_withheld, readable
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, AnswerEvent
+from aika.domain.assistants import Assistant
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import ConversationId, PrincipalId, random_id
@@ -33,6 +35,8 @@ class Question:
     reads: Scope | None = None
     """All that the asker may read, where the question itself is narrowed to less. Earlier answers from other documents are
     withheld, from the asker and from the rewriting of the question."""
+    assistant: Assistant | None = None
+    """Who is asked. It narrows ``scope``; nobody has to do it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Conversing:
     conversations: Conversations
     catalogue: Catalogue
     clock: Clock
+    narrowing: Narrowing
 
     async def begin(self, question: Question) -> Conversation:
         """Return the conversation that the question belongs to, stored if it is to be kept.
@@ -59,6 +64,7 @@ class Conversing:
             title=_title(question.text),
             turns=(),
             created_at=self.clock.now(),
+            assistant=None if question.assistant is None else question.assistant.id,
         )
         if question.keep:
             await self.conversations.start(conversation)
@@ -78,12 +84,15 @@ class Conversing:
         """Yield the answer's events. The turn is stored before the last event is handed out."""
         asked_at = self.clock.now()
         history = _history(conversation) or question.history
-        query = Query(text=question.text, scope=question.scope, history=history)
+        assistant = question.assistant
+        scope = await self.narrowing.narrowed(question.scope, assistant)
+        query = Query(text=question.text, scope=scope, history=history, assistant=assistant)
         # Whoever stops listening stops the model too, at once and not when the garbage is collected.
         async with closing(self.answerer.answer(query)) as events:
             async for event in events:
                 if isinstance(event, Answer | Abstention) and question.keep:
-                    await self.conversations.add(conversation.id, Turn(question.text, event, asked_at))
+                    asked = None if assistant is None else assistant.id
+                    await self.conversations.add(conversation.id, Turn(question.text, event, asked_at, asked))
                 yield event
 
 

@@ -9,6 +9,7 @@
 The one package that exports names from its root: it is what other people's programs import.
 """
 
+from aika.client.assistant_models import AssistantRequest
 from aika.client.client import AikaClient, AsyncAikaClient
 from aika.client.errors import AikaClientError, AikaRequestError, AikaUnreachableError
 from aika.client.models import (
@@ -30,6 +31,7 @@ __all__ = [
     "AikaClientError",
     "AikaRequestError",
     "AikaUnreachableError",
+    "AssistantRequest",
     "AsyncAikaClient",
     "ChatCompletion",
     "ChatCompletionRequest",

@@ -3,16 +3,17 @@
 Both build the same requests and read the same replies; only the waiting differs.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from aika.client.access_models import AccessView
+from aika.client.assistant_models import AssistantRequest, AssistantSummary, AssistantView
 from aika.client.errors import AikaRequestError, AikaUnreachableError
 from aika.client.models import (
-    AccessView,
     ChatCompletion,
     ChatCompletionRequest,
     ChatEvent,
@@ -40,6 +41,7 @@ _EVENT: TypeAdapter[ChatEvent] = TypeAdapter(ChatEvent)
 _SOURCES = TypeAdapter(list[SourceSummary])
 _CONVERSATIONS = TypeAdapter(list[ConversationSummary])
 _KEYS = TypeAdapter(list[KeyView])
+_ASSISTANTS = TypeAdapter(list[AssistantSummary])
 
 
 class AikaClient:
@@ -126,6 +128,24 @@ class AikaClient:
     def conversation(self, id: str) -> ConversationView:
         return ConversationView.model_validate_json(self._send("GET", f"/v1/conversations/{id}"))
 
+    def assistants(self) -> list[AssistantSummary]:
+        """Return the assistants that may be asked, the nearest first."""
+        return _ASSISTANTS.validate_json(self._send("GET", "/v1/assistants"))
+
+    def assistant(self, id: str) -> AssistantView:
+        return AssistantView.model_validate_json(self._send("GET", f"/v1/assistants/{id}"))
+
+    def create_assistant(self, request: AssistantRequest) -> AssistantView:
+        return AssistantView.model_validate_json(self._send("POST", "/v1/assistants", request))
+
+    def replace_assistant(self, id: str, request: AssistantRequest, *, version: int) -> AssistantView:
+        """Change an assistant that is at this version; one that was changed meanwhile is a problem with the status 409."""
+        reply = self._send("PUT", f"/v1/assistants/{id}", request, headers=_if_match(version))
+        return AssistantView.model_validate_json(reply)
+
+    def delete_assistant(self, id: str, *, version: int) -> None:
+        self._send("DELETE", f"/v1/assistants/{id}", headers=_if_match(version))
+
     def keys(self) -> list[KeyView]:
         return _KEYS.validate_json(self._send("GET", "/v1/keys"))
 
@@ -144,9 +164,11 @@ class AikaClient:
         with _unreachable(self._http.base_url):
             return Readiness.model_validate_json(self._http.get("/readyz").content)
 
-    def _send(self, method: str, path: str, body: BaseModel | None = None) -> bytes:
+    def _send(
+        self, method: str, path: str, body: BaseModel | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
         with _unreachable(self._http.base_url):
-            reply = self._http.request(method, path, content=_content(body))
+            reply = self._http.request(method, path, content=_content(body), headers=headers)
         return _checked(reply)
 
 
@@ -228,6 +250,24 @@ class AsyncAikaClient:
     async def conversation(self, id: str) -> ConversationView:
         return ConversationView.model_validate_json(await self._send("GET", f"/v1/conversations/{id}"))
 
+    async def assistants(self) -> list[AssistantSummary]:
+        """Return the assistants that may be asked, the nearest first."""
+        return _ASSISTANTS.validate_json(await self._send("GET", "/v1/assistants"))
+
+    async def assistant(self, id: str) -> AssistantView:
+        return AssistantView.model_validate_json(await self._send("GET", f"/v1/assistants/{id}"))
+
+    async def create_assistant(self, request: AssistantRequest) -> AssistantView:
+        return AssistantView.model_validate_json(await self._send("POST", "/v1/assistants", request))
+
+    async def replace_assistant(self, id: str, request: AssistantRequest, *, version: int) -> AssistantView:
+        """Change an assistant that is at this version; one that was changed meanwhile is a problem with the status 409."""
+        reply = await self._send("PUT", f"/v1/assistants/{id}", request, headers=_if_match(version))
+        return AssistantView.model_validate_json(reply)
+
+    async def delete_assistant(self, id: str, *, version: int) -> None:
+        await self._send("DELETE", f"/v1/assistants/{id}", headers=_if_match(version))
+
     async def keys(self) -> list[KeyView]:
         return _KEYS.validate_json(await self._send("GET", "/v1/keys"))
 
@@ -249,9 +289,11 @@ class AsyncAikaClient:
     async def give_feedback(self, answer: str, feedback: FeedbackRequest) -> None:
         await self._send("POST", f"/v1/answers/{answer}/feedback", feedback)
 
-    async def _send(self, method: str, path: str, body: BaseModel | None = None) -> bytes:
+    async def _send(
+        self, method: str, path: str, body: BaseModel | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
         with _unreachable(self._http.base_url):
-            reply = await self._http.request(method, path, content=_content(body))
+            reply = await self._http.request(method, path, content=_content(body), headers=headers)
         return _checked(reply)
 
 
@@ -282,6 +324,10 @@ def _headers(token: str | None, user: str | None = None, audience: Sequence[str]
     if audience is not None:
         headers["Aika-Audience"] = ", ".join(audience)
     return headers
+
+
+def _if_match(version: int) -> dict[str, str]:
+    return {"If-Match": f'"{version}"'}
 
 
 def _access_path(user: str, document: str) -> str:

@@ -43,14 +43,26 @@ class ChatCompletionRequest(WireRequest):
     kinds: list[str] | None = Field(default=None, description="Ask only documents of these kinds.")
     stream: bool = Field(default=False, description="Send server-sent events instead of one reply.")
     store: bool = Field(default=True, description="Keep the conversation. Feedback needs a kept answer.")
+    assistant: str | None = Field(
+        default=None,
+        description="An assistant by its name, in any case, or its id. Unset: the conversation's own, where it has one.",
+    )
+    without_assistant: bool = Field(
+        default=False, description="Ask without the conversation's assistant, such as when that is gone."
+    )
 
     @classmethod
     def from_user_prompt(
-        cls, prompt: str, *, conversation_id: str | None = None, sources: list[str] | None = None
+        cls,
+        prompt: str,
+        *,
+        conversation_id: str | None = None,
+        sources: list[str] | None = None,
+        assistant: str | None = None,
     ) -> "ChatCompletionRequest":
         """Return the request for one question."""
         message = ChatMessage(role="user", content=prompt)
-        return cls(messages=[message], conversation_id=conversation_id, sources=sources)
+        return cls(messages=[message], conversation_id=conversation_id, sources=sources, assistant=assistant)
 
 
 class SearchRequest(WireRequest):
@@ -59,6 +71,9 @@ class SearchRequest(WireRequest):
     sources: list[str] | None = None
     kinds: list[str] | None = None
     explain: bool = Field(default=False, description="Say for every hit how it came to stand where it stands.")
+    assistant: str | None = Field(
+        default=None, description="Search what this assistant may know, as it ranks: its name, in any case, or its id."
+    )
 
 
 class FeedbackRequest(WireRequest):
@@ -205,6 +220,7 @@ class ChatCompletion(Wire):
     notes: list[str] = []
     usage: UsageView | None = None
     created_at: datetime
+    assistant: str | None = Field(default=None, description="The id of who was asked.")
 
 
 class TurnView(Wire):
@@ -217,6 +233,7 @@ class ConversationSummary(Wire):
     id: str
     title: str
     created_at: datetime
+    assistant: str | None = Field(default=None, description="The id of the assistant that it was begun with.")
 
 
 class ConversationView(ConversationSummary):
@@ -267,30 +284,6 @@ class SourceSummary(Wire):
 
 class SourceView(SourceSummary):
     unreadable: list[UnreadableView] = []
-
-
-class GroupUpload(WireRequest):
-    """A group that is handed over: who is in it, and nobody else."""
-
-    members: list[str] = Field(
-        description="People as `user:` and an e-mail address in lower case, or other groups. Empty: the group is gone."
-    )
-
-
-class AccessView(Wire):
-    """Why a person may read a document, or may not."""
-
-    user: str
-    document: str = Field(description="The document's id.")
-    source: str
-    key: str
-    may_read: bool
-    readers: list[str] = Field(description="Who may read the document. Empty: nobody.")
-    chain: list[str] = Field(
-        default=[], description="From the person to the reader that lets them in, each a member of the next."
-    )
-    principals: list[str] = Field(description="Everything that the person is: themselves and their groups.")
-    reason: str = Field(description="In a sentence.")
 
 
 class DocumentUpload(Wire):
@@ -352,6 +345,9 @@ class Problem(Wire):
     status: int
     detail: str
     errors: list[str] = []
+    candidates: list[str] = Field(
+        default=[], description="With an ambiguous name: the ids of those that it could mean."
+    )
 
 
 # Events of a stream

@@ -58,5 +58,14 @@ class ConflictError(PermanentError):
     """The thing is in a state that rules this out, such as a sync that already runs."""
 
 
+class AmbiguousNameError(ConflictError):
+    """A name means several things that are equally near."""
+
+    def __init__(self, message: str, *, candidates: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.candidates = candidates
+        """Their ids, of those that the asker may know of."""
+
+
 class StoreLockedError(ConflictError):
     """Another process holds the data directory."""

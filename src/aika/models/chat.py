@@ -39,7 +39,12 @@ class ChatModel:
         self._settings = checked_settings(name, options.options)
 
     async def stream(
-        self, instructions: str, messages: Sequence[Message], *, max_tokens: int | None = None
+        self,
+        instructions: str,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int | None = None,
+        temperature: float | None = None,
     ) -> AsyncGenerator[str | Usage, None]:
         """Yield pieces of the reply to the last message as they come, and last its `Usage`.
 
@@ -50,7 +55,9 @@ class ChatModel:
             raise PermanentError("a language model replies to the user: the last message must be theirs")
         with translated_errors(self.model, self._model.base_url or self._model.system):
             async with model_request_stream(
-                self._model, _conversation(instructions, messages), model_settings=self._limits(max_tokens)
+                self._model,
+                _conversation(instructions, messages),
+                model_settings=self._limits(max_tokens, temperature),
             ) as events:
                 async for event in events:
                     if text := _text_of(event):
@@ -62,10 +69,10 @@ class ChatModel:
         async with aclosing(self.stream(instructions, [Message(Role.USER, text)], max_tokens=max_tokens)) as pieces:
             return "".join([piece async for piece in pieces if isinstance(piece, str)])
 
-    def _limits(self, max_tokens: int | None) -> ModelSettings:
+    def _limits(self, max_tokens: int | None, temperature: float | None) -> ModelSettings:
         options = self._options
         settings = ModelSettings(
-            temperature=options.temperature,
+            temperature=options.temperature if temperature is None else temperature,
             max_tokens=max_tokens or options.max_tokens,
             timeout=options.timeout,
             # Without it, retries of the provider's client would make the wait for a first word three times as long.

@@ -46,6 +46,7 @@ class Asked:
     instructions: str
     messages: tuple[Message, ...]
     evidence: tuple[Hit, ...] = ()
+    temperature: float | None = None
 
 
 Reply = str | Sequence[str] | AikaError
@@ -66,9 +67,14 @@ class ScriptedModel(Generator, TextModel):
         self._replies = replies or ("",)
 
     async def stream(
-        self, instructions: str, messages: Sequence[Message], *, max_tokens: int | None = None
+        self,
+        instructions: str,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int | None = None,
+        temperature: float | None = None,
     ) -> AsyncGenerator[str | Usage, None]:
-        async for piece in self._reply(Asked(instructions, tuple(messages))):
+        async for piece in self._reply(Asked(instructions, tuple(messages), temperature=temperature)):
             yield piece
 
     async def complete(self, instructions: str, text: str, *, max_tokens: int) -> str:

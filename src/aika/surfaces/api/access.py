@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from aika.application.access import explain_access
-from aika.client.models import AccessView, GroupUpload
+from aika.client.access_models import AccessView, GroupUpload
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import SourceId
 from aika.surfaces.api.callers import TheAika, TheOperator, person_of, principal_of

@@ -16,10 +16,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aika.application.aika import Aika
+from aika.application.assistant_schema import assistant_schema
 from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
 from aika.client.models import ChatEvent, Problem
-from aika.surfaces.api import access, changes, chat, library, openai, operations, problems, rules
+from aika.surfaces.api import access, assistants, changes, chat, library, openai, operations, problems, rules
 
 _PAGE = Path(__file__).parent / "page"
 _UPLOADS = re.compile(r"/v1/sources/[^/]+/documents/")
@@ -47,13 +48,14 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     )
     app.state.aika = aika
     problems.install(app)
-    for router in (chat.router, library.router, changes.router, access.router, operations.router, openai.router):
-        app.include_router(router)
+    for part in (chat, assistants, library, changes, access, operations, openai):
+        app.include_router(part.router)
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     app.add_api_route("/", _page, include_in_schema=False)
     app.add_api_route("/schemas/source.json", _source_schema, include_in_schema=False)
     app.add_api_route("/schemas/rules.json", _rules_schema, include_in_schema=False)
     app.include_router(rules.router)
+    app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
     app.middleware("http")(_secured)
     _describe_events(app)
     # Outermost, so that a large body is refused before anything reads it.
@@ -68,6 +70,11 @@ async def _page() -> FileResponse:
 async def _source_schema() -> JSONResponse:
     """What an editor checks a source's file against."""
     return JSONResponse(await asyncio.to_thread(source_schema), media_type="application/schema+json")
+
+
+async def _assistant_schema() -> JSONResponse:
+    """What an editor checks an assistant's file against."""
+    return JSONResponse(assistant_schema(), media_type="application/schema+json")
 
 
 async def _rules_schema() -> JSONResponse:

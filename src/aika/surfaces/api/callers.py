@@ -10,7 +10,8 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from aika.application.aika import KEY_PREFIX, Aika
-from aika.domain.access import Scope
+from aika.domain.access import EVERYONE, Scope
+from aika.domain.assistants import Asker
 from aika.domain.documents import Kind
 from aika.domain.errors import AccessDeniedError, AuthenticationError, InvalidRequestError
 from aika.domain.identifiers import PrincipalId, SourceId
@@ -27,6 +28,8 @@ class Caller:
     """Whom conversations belong to."""
     scope: Scope
     admin: bool
+    asker: Asker
+    """The caller as assistants see them."""
 
     @property
     def overseen(self) -> Scope:
@@ -123,7 +126,9 @@ async def caller_of(
     if others == Others():
         principals = await aika.database.directory.expand(rights.principals)
         named = await aika.database.catalogue.naming(principals)
-        return Caller(rights.owner, Scope.of(named).narrowed(sources=rights.sources), rights.admin)
+        scope = Scope.of(named).narrowed(sources=rights.sources)
+        asker = Asker(_maker(rights), (principals | {rights.owner, EVERYONE},), rights.admin and rights.sources is None)
+        return Caller(rights.owner, scope, rights.admin, asker)
     if not rights.on_behalf:
         raise AccessDeniedError(
             "the headers Aika-User and Aika-Audience need an API key that was made with --on-behalf"
@@ -133,7 +138,9 @@ async def caller_of(
     named = await aika.database.catalogue.naming(frozenset().union(*expanded.values()))
     scope = Scope.of_all(principals & named for principals in expanded.values()).narrowed(sources=rights.sources)
     # A front end's right to ask for people is no right to manage: whoever is in front of it is not an administrator.
-    return Caller(others.user or _channel(people), scope, admin=False)
+    owner = others.user or _channel(people)
+    everyone = tuple(principals | {EVERYONE} for principals in expanded.values())
+    return Caller(owner, scope, admin=False, asker=Asker(owner, everyone))
 
 
 def person_of(text: str) -> PrincipalId:
@@ -163,6 +170,12 @@ async def _people(aika: Aika, others: Others) -> Sequence[PrincipalId]:
             raise InvalidRequestError(f"nobody is known to be in {one!r}; name the people in the header Aika-Audience")
         people.update(dict.fromkeys(sorted(members)))
     return list(people)
+
+
+def _maker(rights: Rights) -> PrincipalId:
+    """Return whom assistants belong to that are made with a key: the person whose key it is, where it is one person's."""
+    people = [principal for principal in rights.principals if principal.startswith("user:")]
+    return people[0] if len(people) == 1 else rights.owner
 
 
 def _channel(people: Sequence[PrincipalId]) -> PrincipalId:

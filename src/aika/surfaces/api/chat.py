@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from aika.application.aika import Aika
+from aika.assistants.choosing import Choice, begin
 from aika.assistants.conversing import Question
 from aika.client.models import (
     ChatCompletion,
@@ -26,7 +27,7 @@ from aika.client.models import (
 from aika.domain.answers import Abstention, Answer, AnswerEvent, Feedback, Rating, Retrieved, TextDelta
 from aika.domain.conversations import Conversation
 from aika.domain.errors import AikaError, InvalidRequestError
-from aika.domain.identifiers import AnswerId, ConversationId
+from aika.domain.identifiers import AnswerId, AssistantId, ConversationId
 from aika.domain.queries import Message, Role
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
 from aika.surfaces.api.problems import RESPONSES, problem_of
@@ -51,13 +52,12 @@ _COMPLETE_RESPONSES: dict[int | str, dict[str, Any]] = {
 @router.post("/v1/chat/complete", response_model=ChatCompletion, responses=_COMPLETE_RESPONSES)
 async def complete_chat(request: ChatCompletionRequest, aika: TheAika, caller: TheCaller) -> Any:
     """Answer a question from the documents that the caller may read, with citations, or say that they do not answer."""
-    question = question_of(request, aika, caller)
-    conversation = await aika.conversing.begin(question)
+    conversation, question = await begun(request, aika, caller)
     if request.stream:
         events = _events(aika, conversation, question)
         return StreamingResponse(_encoded(events), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
     outcome = await outcome_of(aika.conversing.ask(conversation, question))
-    return completion_of(outcome, conversation.id)
+    return completion_of(outcome, conversation.id, asked_of(question))
 
 
 @router.get("/v1/conversations")
@@ -90,6 +90,17 @@ async def give_feedback(id: str, request: FeedbackRequest, aika: TheAika, caller
     """Say whether an answer helped. Saying it again replaces what was said."""
     feedback = Feedback(AnswerId(id), Rating(request.rating), request.comment, aika.clock.now())
     await aika.database.conversations.give_feedback(feedback, owner=caller.owner)
+
+
+async def begun(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> tuple[Conversation, Question]:
+    """Return the conversation of a request, and its question, with the assistant that it is put to."""
+    question = question_of(request, aika, caller)
+    choice = Choice(caller.asker, request.assistant, request.without_assistant)
+    return await begin(aika.conversing, aika.assistants, question, choice)
+
+
+def asked_of(question: Question) -> AssistantId | None:
+    return None if question.assistant is None else question.assistant.id
 
 
 def question_of(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> Question:
@@ -134,7 +145,8 @@ async def _events(aika: Aika, conversation: Conversation, question: Question) ->
                 case TextDelta(text):
                     yield DeltaEvent(text=text)
                 case Answer() | Abstention():
-                    yield CompletedEvent(completion=completion_of(event, conversation.id))
+                    completion = completion_of(event, conversation.id, asked_of(question))
+                    yield CompletedEvent(completion=completion)
     except AikaError as error:
         yield FailedEvent(problem=problem_of(error))
     except Exception:

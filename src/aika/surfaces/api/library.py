@@ -25,7 +25,11 @@ async def search(request: SearchRequest, aika: TheAika, caller: TheCaller) -> Se
     if len(request.query) > limit:
         raise InvalidRequestError(f"the query has {len(request.query):,} characters; at most {limit:,} are taken")
     scope = caller.narrowed(sources=request.sources, kinds=request.kinds)
-    retrieval = await aika.search(queries.Query(text=request.query, scope=scope), k=request.k)
+    wanted = request.assistant
+    assistant = None if wanted is None else await aika.assistants.resolve(wanted, caller.asker)
+    scope = await aika.conversing.narrowing.narrowed(scope, assistant)
+    query = queries.Query(text=request.query, scope=scope, assistant=assistant)
+    retrieval = await aika.search(query, k=request.k)
     return search_reply(retrieval, explain=request.explain)
 
 
@@ -36,9 +40,10 @@ async def search_by_link(
     caller: TheCaller,
     k: Annotated[int, Query(ge=1, le=100)] = 10,
     source: Annotated[list[str] | None, Query()] = None,
+    assistant: Annotated[str | None, Query()] = None,
 ) -> SearchReply:
     """The same as a link that can be bookmarked."""
-    return await search(SearchRequest(query=q, k=k, sources=source), aika, caller)
+    return await search(SearchRequest(query=q, k=k, sources=source, assistant=assistant), aika, caller)
 
 
 @router.get("/v1/documents/{id}")

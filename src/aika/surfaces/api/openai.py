@@ -12,16 +12,18 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from aika.assistants.library import references
 from aika.client.models import ChatCompletion, ChatCompletionRequest, ChatMessage, CitationView, Outcome
 from aika.domain.errors import InvalidRequestError
 from aika.surfaces.api.callers import TheAika, TheCaller
-from aika.surfaces.api.chat import EVENT_STREAM, STREAM_HEADERS, outcome_of, question_of
+from aika.surfaces.api.chat import EVENT_STREAM, STREAM_HEADERS, begun, outcome_of
 from aika.surfaces.api.problems import RESPONSES
 from aika.surfaces.api.views import completion_of
 
 router = APIRouter(tags=["openai"], responses=RESPONSES)
 
 MODEL = "aika"
+_ASSISTANT = "aika/"
 _PIECE = re.compile(r"\S*\s*")
 
 
@@ -53,8 +55,12 @@ class OpenAIRequest(BaseModel):
 
 
 @router.get("/v1/models")
-async def list_models(_: TheCaller) -> dict[str, Any]:
-    return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "aika"}]}
+async def list_models(aika: TheAika, caller: TheCaller) -> dict[str, Any]:
+    """List ``aika``, and ``aika/NAME`` for every assistant that the caller may ask."""
+    entries = await aika.assistants.usable(caller.asker)
+    models = [MODEL, *(f"{_ASSISTANT}{reference}" for reference in references(entries, caller.asker))]
+    listed = [{"id": model, "object": "model", "created": 0, "owned_by": "aika"} for model in models]
+    return {"object": "list", "data": listed}
 
 
 @router.post("/v1/chat/completions")
@@ -67,30 +73,36 @@ async def chat_completions(request: OpenAIRequest, aika: TheAika, caller: TheCal
     ]
     if not messages:
         raise InvalidRequestError("messages: there is no user message with text")
-    asked = ChatCompletionRequest(messages=messages, store=False)
-    question = question_of(asked, aika, caller)
-    conversation = await aika.conversing.begin(question)
+    assistant = _assistant(request.model)
+    shown = MODEL if assistant is None else request.model
+    asked = ChatCompletionRequest(messages=messages, store=False, assistant=assistant)
+    conversation, question = await begun(asked, aika, caller)
     if not request.stream:
         outcome = await outcome_of(aika.conversing.ask(conversation, question))
-        return _whole(completion_of(outcome, conversation.id))
+        return _whole(completion_of(outcome, conversation.id), shown)
 
     async def judged() -> AsyncIterator[str]:
         outcome = await outcome_of(aika.conversing.ask(conversation, question))
-        for chunk in _pieces(completion_of(outcome, conversation.id)):
+        for chunk in _pieces(completion_of(outcome, conversation.id), shown):
             yield chunk
 
     return StreamingResponse(judged(), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
+
+
+def _assistant(model: str) -> str | None:
+    """Return the assistant that a model's name means. Names that are no assistant's mean none, as clients send any."""
+    return model.removeprefix(_ASSISTANT) if model.startswith(_ASSISTANT) else None
 
 
 class _Chunk(BaseModel):
     id: str
     object: str = "chat.completion.chunk"
     created: int
-    model: str = MODEL
+    model: str
     choices: list[dict[str, Any]]
 
 
-def _whole(completion: ChatCompletion) -> dict[str, Any]:
+def _whole(completion: ChatCompletion, model: str) -> dict[str, Any]:
     text = _with_footnotes(completion)
     usage = completion.usage
     tokens = (usage.input_tokens, usage.output_tokens) if usage else (0, 0)
@@ -99,25 +111,26 @@ def _whole(completion: ChatCompletion) -> dict[str, Any]:
         "id": f"chatcmpl-{completion.id}",
         "object": "chat.completion",
         "created": _seconds(completion.created_at),
-        "model": MODEL,
+        "model": model,
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)},
     }
 
 
-def _pieces(completion: ChatCompletion) -> list[str]:
+def _pieces(completion: ChatCompletion, model: str) -> list[str]:
     text = _with_footnotes(completion)
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
     deltas.extend({"content": piece} for piece in _PIECE.findall(text) if piece)
     deltas.append({"annotations": _annotations(completion, text)})
-    lines = [_line(completion, delta, None) for delta in deltas]
-    return [*lines, _line(completion, {}, "stop"), "data: [DONE]\n\n"]
+    lines = [_line(completion, model, delta, None) for delta in deltas]
+    return [*lines, _line(completion, model, {}, "stop"), "data: [DONE]\n\n"]
 
 
-def _line(completion: ChatCompletion, delta: dict[str, Any], finish: str | None) -> str:
+def _line(completion: ChatCompletion, model: str, delta: dict[str, Any], finish: str | None) -> str:
     chunk = _Chunk(
         id=f"chatcmpl-{completion.id}",
         created=_seconds(completion.created_at),
+        model=model,
         choices=[{"index": 0, "delta": delta, "finish_reason": finish}],
     )
     return f"data: {chunk.model_dump_json()}\n\n"

@@ -12,6 +12,7 @@ from aika.client.models import Problem
 from aika.domain.errors import (
     AccessDeniedError,
     AikaError,
+    AmbiguousNameError,
     AuthenticationError,
     ConfigurationError,
     ConflictError,
@@ -44,6 +45,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (401, "Authentication required"),
         (403, "Not allowed"),
         (404, "Not found"),
+        (409, "Conflict"),
         (413, "Too large"),
         (422, "Invalid request"),
         (503, "Unavailable for now"),
@@ -54,7 +56,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 def problem_of(error: AikaError) -> Problem:
     """Return the problem that an error is to the caller."""
     status, title = next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
-    return Problem(title=title, status=status, detail=str(error))
+    candidates = list(error.candidates) if isinstance(error, AmbiguousNameError) else []
+    return Problem(title=title, status=status, detail=str(error), candidates=candidates)
 
 
 def install(app: FastAPI) -> None:

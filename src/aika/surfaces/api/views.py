@@ -7,7 +7,7 @@ from aika.client import models as wire
 from aika.domain.answers import Abstention, Answer, Citation, Confidence, Usage
 from aika.domain.conversations import Conversation
 from aika.domain.documents import AttributeValue, Body, Document, Owner
-from aika.domain.identifiers import ChunkId, ConversationId
+from aika.domain.identifiers import AssistantId, ChunkId, ConversationId
 from aika.domain.queries import Explanation, Hit, Retrieval
 from aika.domain.sources import SourceState, SyncReport, UnreadableDocument
 from aika.protocols import ApiKey
@@ -65,7 +65,9 @@ def search_reply(retrieval: Retrieval, *, explain: bool) -> wire.SearchReply:
     )
 
 
-def completion_of(outcome: Answer | Abstention, conversation: ConversationId) -> wire.ChatCompletion:
+def completion_of(
+    outcome: Answer | Abstention, conversation: ConversationId, assistant: AssistantId | None = None
+) -> wire.ChatCompletion:
     match outcome:
         case Answer():
             return wire.ChatCompletion(
@@ -81,6 +83,7 @@ def completion_of(outcome: Answer | Abstention, conversation: ConversationId) ->
                 notes=list(outcome.notes),
                 usage=_usage_view(outcome.usage),
                 created_at=outcome.created_at,
+                assistant=assistant,
             )
         case Abstention():
             return wire.ChatCompletion(
@@ -95,11 +98,17 @@ def completion_of(outcome: Answer | Abstention, conversation: ConversationId) ->
                 notes=list(outcome.notes),
                 usage=_usage_view(outcome.usage),
                 created_at=outcome.created_at,
+                assistant=assistant,
             )
 
 
 def conversation_summary(conversation: Conversation) -> wire.ConversationSummary:
-    return wire.ConversationSummary(id=conversation.id, title=conversation.title, created_at=conversation.created_at)
+    return wire.ConversationSummary(
+        id=conversation.id,
+        title=conversation.title,
+        created_at=conversation.created_at,
+        assistant=conversation.assistant,
+    )
 
 
 def conversation_view(conversation: Conversation) -> wire.ConversationView:
@@ -107,7 +116,7 @@ def conversation_view(conversation: Conversation) -> wire.ConversationView:
         wire.TurnView(
             question=turn.question,
             asked_at=turn.asked_at,
-            completion=completion_of(turn.outcome, conversation.id),
+            completion=completion_of(turn.outcome, conversation.id, turn.assistant),
         )
         for turn in conversation.turns
     ]

@@ -11,7 +11,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from aika.client.models import AccessView
+from aika.client.access_models import AccessView
 from aika.domain.errors import ConfigurationError, TransientError
 from aika.settings import Settings, load_settings
 from aika.surfaces.cli.connecting import Reached, connect, reach

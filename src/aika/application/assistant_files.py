@@ -1,0 +1,116 @@
+"""The assistants that files declare, as the files are now."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from aika.assistants.library import AssistantLibrary, Declared, Entry, in_words, unknown_model
+from aika.domain.assistants import Visibility
+from aika.domain.errors import ConfigurationError
+from aika.domain.identifiers import AssistantId, PrincipalId
+from aika.forms.assistants import AssistantForm
+from aika.protocols import Clock
+from aika.settings import Settings
+from aika.stores.database.database import Database
+
+FILE_ID = "file:"
+"""What the ids of assistants that files declare begin with. Names have no colon, so that an id is never a name."""
+OPERATORS = PrincipalId("operators")
+"""Whom an assistant belongs to whose file names no owner: nobody through the API, whoever may change the file."""
+
+
+@dataclass(slots=True)
+class FolderOfAssistants:
+    """Reads ``assistants/NAME.yaml``, again whenever a file changed.
+
+    A file that is wrong keeps its last good assistant from working, and no other one.
+    """
+
+    folder: Path
+    models: frozenset[str]
+    _seen: object = None
+    _declared: Declared = field(default_factory=Declared)
+
+    async def current(self) -> Declared:
+        return await asyncio.to_thread(self._current)
+
+    def _current(self) -> Declared:
+        paths = sorted([*self.folder.glob("*.yaml"), *self.folder.glob("*.yml")])
+        seen = [(path, _state(path)) for path in paths]
+        if seen != self._seen:
+            self._declared = self._read(paths)
+            self._seen = seen
+        return self._declared
+
+    def _read(self, paths: list[Path]) -> Declared:
+        before = {entry.assistant.id: entry for entry in self._declared.entries}
+        found: dict[AssistantId, Entry] = {}
+        errors: dict[AssistantId, str] = {}
+        for path in paths:
+            name = assistant_id(path)
+            try:
+                if name in found:
+                    raise ConfigurationError(f"{path}: {found[name].assistant.declared_in} declares the same assistant")
+                found[name] = read_assistant_file(path, self.models)
+            except ConfigurationError as error:
+                errors[name] = str(error)
+                if name in before and name not in found:
+                    found[name] = replace(before[name], fault=str(error))
+                continue
+            if (fault := found[name].fault) is not None:
+                errors[name] = f"{path}: {fault}"
+        return Declared(tuple(found.values()), errors)
+
+
+def open_library(settings: Settings, database: Database, clock: Clock) -> AssistantLibrary:
+    """Return the assistants of the folder that the settings name, and those of the database."""
+    models = frozenset(settings.models)
+    files = FolderOfAssistants(settings.base_dir / settings.assistants_dir, models)
+    return AssistantLibrary(files, database.assistants, models, clock)
+
+
+def read_assistant_file(path: Path, models: frozenset[str]) -> Entry:
+    """Read one assistant's file, which names it where it has no name of its own. Raises `ConfigurationError`.
+
+    A model that is not among ``models`` is the entry's fault.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path} is not valid YAML: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    if not isinstance(content, Mapping):
+        raise ConfigurationError(f"{path} must hold a mapping, such as 'purpose: …'")
+    try:
+        form = AssistantForm.model_validate({"name": path.stem, **content})
+    except ValidationError as error:
+        raise ConfigurationError(f"{path}: {in_words(error)}") from error
+    assistant = form.assistant(
+        assistant_id(path),
+        name=path.stem,
+        owner=OPERATORS,
+        # Somebody who reviews files for everyone has put it there for everyone. It shows nobody more than they may read.
+        unset_visibility=Visibility.PUBLIC,
+        declared_in=str(path),
+    )
+    fault = unknown_model(form, models)
+    if assistant.visibility is Visibility.PRIVATE and form.owner is None:
+        fault = "a private assistant needs an owner: nobody else could use it"
+    return Entry(assistant, form, None, fault)
+
+
+def assistant_id(path: Path) -> AssistantId:
+    return AssistantId(f"{FILE_ID}{path.stem}")
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size
