@@ -121,5 +121,5 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_collection(tmp_path)
     with pytest.raises(ConfigurationError, match=r"no file other\.tsv"):
         load_collection(tmp_path, qrels=Path("other.tsv"))
-    with pytest.raises(ConfigurationError, match="not a folder"):
+    with pytest.raises(ConfigurationError, match="neither a folder nor a file"):
         load_collection(tmp_path / "nowhere")

@@ -58,7 +58,8 @@ def load_collection(
         return _of_topics(written, documents, with_attributes, name=_name(place))
     if written.topics:
         raise ConfigurationError(f"{about} has topics, and {place / QUERIES} is there, too: keep one of them")
-    return _of_folder(place, read_judgments(place, qrels or Path(QRELS)), documents, with_attributes)
+    collection = _of_folder(place, read_judgments(place, qrels or Path(QRELS)), documents, with_attributes)
+    return replace(collection, name=written.name or collection.name)
 
 
 def _of_file(place: Path, corpus: Path | None, with_attributes: bool) -> TestCollection:
@@ -69,7 +70,7 @@ def _of_file(place: Path, corpus: Path | None, with_attributes: bool) -> TestCol
 def _of_topics(written: TopicFile, corpus: Path | None, with_attributes: bool, *, name: str) -> TestCollection:
     documents = () if corpus is None else read_corpus(corpus, with_attributes)[1]
     collection = TestCollection(
-        name=name,
+        name=written.name or name,
         documents=documents,
         topics=written.topics,
         judgments={},

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -25,6 +25,7 @@ class TopicFile:
     corpus: Path | None = None
     over: Selection = EVERYTHING
     notes: tuple[str, ...] = ()
+    name: str | None = None
 
 
 def read_yaml(path: Path) -> TopicFile:
@@ -33,7 +34,7 @@ def read_yaml(path: Path) -> TopicFile:
     corpus = None if form.corpus is None else path.parent / form.corpus
     if corpus is not None and not corpus.exists():
         raise ConfigurationError(f"{path}: the corpus {corpus} does not exist")
-    return _file(form.topics, corpus=corpus, over=form.over.selection())
+    return replace(_file(form.topics), corpus=corpus, over=form.over.selection(), name=form.name)
 
 
 def read_form(path: Path) -> CollectionForm:
@@ -89,14 +90,12 @@ def topic_of(form: TestTopicForm) -> Topic:
     )
 
 
-def _file(forms: Sequence[TestTopicForm], *, corpus: Path | None = None, over: Selection = EVERYTHING) -> TopicFile:
+def _file(forms: Sequence[TestTopicForm]) -> TopicFile:
     accepted = [form for form in forms if form.state is State.ACCEPTED]
     drafts = len(forms) - len(accepted)
     return TopicFile(
         topics=tuple(topic_of(form) for form in accepted),
         references={form.key: tuple(map(_reference, form.relevant)) for form in accepted if form.relevant},
-        corpus=corpus,
-        over=over,
         notes=(f"{drafts} drafts do not count until a person accepts them: aika eval review",) if drafts else (),
     )
 

@@ -128,6 +128,9 @@ class TestTopicForm(_Text):
 class CollectionForm(Form):
     """A test collection: topics, and which documents they are put to."""
 
+    name: str | None = Field(
+        default=None, pattern=r"^[\w.-]+$", description="As runs are recorded by. Unset: the file's or folder's name."
+    )
     description: str = Field(default="", description="What it measures, for people.")
     corpus: str | None = Field(
         default=None,

@@ -1,35 +1,77 @@
-"""Measuring with progress, and printing what was measured."""
+"""Measuring with progress, and what becomes of what was measured: the table, the record, the report, the gate."""
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from aika.application.evaluation import open_answering_system, open_retrieval_system
-from aika.evaluation.collections import load_collection
+from aika.application.evaluation_inputs import configuration_of, deployed, run_records, settings_with
+from aika.evaluation.collections import find_collection, load_collection
+from aika.evaluation.gate import (
+    baseline_of,
+    below_baseline,
+    below_floors,
+    read_baseline,
+    read_floor,
+    write_baseline,
+)
 from aika.evaluation.owners import evaluate_owners
-from aika.evaluation.report import as_json, as_table, owners_as_json, owners_as_table
-from aika.evaluation.retrieval import evaluate_retrieval, parse_collection
-from aika.settings import load_settings
+from aika.evaluation.report import JsonReport, as_json, as_table, owners_as_json, owners_as_table
+from aika.evaluation.retrieval import RetrievalReport, evaluate_retrieval, parse_collection
+from aika.evaluation.retrieval_runs import Circumstances, retrieval_run
+from aika.evaluation.runs import Run
+from aika.protocols import Entry
+from aika.settings import Settings, load_settings
+from aika.surfaces.cli.evaluation_options import Ending
+
+_Shown = Callable[[str, int, int], None]
 
 
-async def retrieval(
-    collection: Path, *, qrels: Path | None, corpus: Path | None, folder: Path, as_json_lines: bool
-) -> None:
-    """Measure retrieval on a test collection and print the report."""
-    loaded = load_collection(collection, qrels=qrels, corpus=corpus)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be measured on."""
+
+    collection: Path
+    qrels: Path | None = None
+    corpus: Path | None = None
+
+
+async def retrieval(asked: Asked, ending: Ending) -> bool:
+    """Measure retrieval on a test collection, and end as asked. Return whether the run passed its gate."""
+    settings = settings_with(ending.folder, ending.changes)
     # Progress goes where it does not mix with the report.
     with bars(Console(stderr=True)) as progress:
-        async with open_retrieval_system(load_settings(folder)) as system:
-            report = await evaluate_retrieval(loaded, system, progress=progress)
-    if as_json_lines:
-        sys.stdout.write(json.dumps(as_json(report), indent=2) + "\n")
-    else:
-        Console().print(as_table(report))
+        run, report = await measure_retrieval(asked, settings, progress)
+    return finish(run, settings, ending, table=as_table(report), numbers=as_json(report))
+
+
+async def measure_retrieval(asked: Asked, settings: Settings, progress: _Shown) -> tuple[Run, RetrievalReport]:
+    """Measure retrieval with these settings."""
+    started_at, started = datetime.now(UTC), time.perf_counter()
+    place = find_collection(asked.collection, beside=settings.base_dir)
+    collection = load_collection(place, qrels=asked.qrels, corpus=asked.corpus)
+    async with AsyncExitStack() as stack:
+        system = await stack.enter_async_context(open_retrieval_system(settings))
+        entries: list[Entry]
+        if collection.deployed:
+            there = await stack.enter_async_context(deployed(settings))
+            entries = await there.entries(collection)
+            collection = await there.prepared(collection, entries)
+            system = replace(system, vectors=there.vectors(system.vectors))
+        else:
+            entries, unreadable = await parse_collection(collection, system.intake, progress=progress)
+            collection = replace(collection, notes=(*collection.notes, *unreadable))
+        report = await evaluate_retrieval(collection, system, entries=entries, progress=progress)
+    circumstances = Circumstances(configuration_of(settings), started_at, time.perf_counter() - started)
+    return retrieval_run(report, collection, entries, circumstances), report
 
 
 async def owners(collection: Path, *, corpus: Path | None, folder: Path, as_json_lines: bool) -> None:
@@ -46,8 +88,67 @@ async def owners(collection: Path, *, corpus: Path | None, folder: Path, as_json
         Console().print(owners_as_table(report))
 
 
+def finish(run: Run, settings: Settings, ending: Ending, *, table: RenderableType, numbers: JsonReport) -> bool:
+    """Print, record, report and judge a finished run. Return whether it passed.
+
+    ``table`` is for people, ``numbers`` is what ``--json`` prints, with the run's id and the gate's verdict added.
+    """
+    failures = _judged(run, settings, ending)
+    if ending.record:
+        run = run_records(settings).add(run)
+    report = _reported(run, settings, ending)
+    if ending.write_baseline is not None:
+        write_baseline(ending.write_baseline, baseline_of(run))
+    if ending.as_json:
+        gate: JsonReport = {"passed": int(not failures), "failures": failures}
+        added: JsonReport = {"run": run.record.id, "report": str(report or ""), "gate": gate}
+        sys.stdout.write(json.dumps({**numbers, **added}, indent=2) + "\n")
+    else:
+        Console().print(table)
+    _say(run, ending, report, failures)
+    return not failures
+
+
+def _judged(run: Run, settings: Settings, ending: Ending) -> list[str]:
+    """Return what keeps a run from passing, a sentence each."""
+    failures = below_floors(run, [read_floor(text) for text in ending.fail_under])
+    if ending.baseline is not None:
+        baseline = read_baseline(ending.baseline)
+        failures += below_baseline(run, baseline, tolerance=ending.tolerance, called=str(ending.baseline))
+    if ending.fail_below_last is not None:
+        records = run_records(settings)
+        before = records.listing(collection=run.record.collection, kind=run.record.kind)
+        if before:
+            last = records.load("last", among=before)
+            failures += below_baseline(
+                run, baseline_of(last), tolerance=ending.fail_below_last, called=f"run {last.record.id}"
+            )
+    return failures
+
+
+def _reported(run: Run, settings: Settings, ending: Ending) -> Path | None:
+    """Write the HTML report and return where it is, ``None`` where none is asked for."""
+    return None
+
+
+def _say(run: Run, ending: Ending, report: Path | None, failures: list[str]) -> None:
+    # Beside the numbers, which another program may be reading.
+    console = Console(stderr=ending.as_json)
+    if ending.record:
+        console.print(f"Recorded as {run.record.id}: aika eval history", highlight=False, soft_wrap=True)
+    if report is not None:
+        console.print(f"Report: {report}", highlight=False, soft_wrap=True)
+    if ending.write_baseline is not None:
+        console.print(f"Wrote the baseline {ending.write_baseline}", highlight=False, soft_wrap=True)
+    for failure in failures:
+        console.print(f"[red]Failed:[/red] {failure}", highlight=False, soft_wrap=True)
+    held = bool(ending.fail_under) or ending.baseline is not None or ending.fail_below_last is not None
+    if held and not failures:
+        console.print("[green]Passed:[/green] no measure is worse than it may be.", highlight=False)
+
+
 @contextmanager
-def bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+def bars(console: Console) -> Iterator[_Shown]:
     """Show one bar for each thing that is told to be under way."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     shown: dict[str, TaskID] = {}
