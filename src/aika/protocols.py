@@ -310,6 +310,10 @@ class Catalogue(Protocol):
         """Return those that exist and that the scope admits."""
         ...
 
+    async def ids(self, *, scope: Scope) -> set[DocumentId]:
+        """Return all that exist and that the scope admits."""
+        ...
+
     async def naming(self, principals: Collection[PrincipalId]) -> set[PrincipalId]:
         """Return those that documents name as readers. The others admit nothing, and make a large scope slow."""
         ...

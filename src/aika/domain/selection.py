@@ -1,11 +1,10 @@
 """Which documents are meant: the filter that assistants, ranking rules and callers share."""
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from aika.domain.documents import AttributeValue, Document, Kind
 from aika.domain.identifiers import DocumentId, SourceId
+from aika.domain.paths import matches, plain
 
 SUPERSEDED = "superseded"
 """The status of a document that names what replaced it, whatever else it says of itself."""
@@ -41,7 +40,7 @@ class Selection:
             and (self.kinds is None or document.kind in self.kinds)
             and _share(self.owners, owner_names(document))
             and _share(self.tags, tags(document))
-            and (self.paths is None or any(_pattern(path).fullmatch(document.key) for path in self.paths))
+            and (self.paths is None or any(matches(path, document.key) for path in self.paths))
             and _share(self.statuses, statuses(document))
             and (not (found := audiences(document)) or _share(self.audiences, found))
             and (self.documents is None or document.id in self.documents)
@@ -66,7 +65,7 @@ class Region:
 def owner_names(document: Document) -> frozenset[str]:
     """Return what a document's owner is called: the name and the contact, in lower case."""
     owner = document.owner
-    return frozenset() if owner is None else frozenset(name.casefold() for name in (owner.name, owner.contact) if name)
+    return frozenset() if owner is None else _words((owner.name, owner.contact or ""))
 
 
 def tags(document: Document) -> frozenset[str]:
@@ -91,11 +90,4 @@ def _words(value: AttributeValue | None) -> frozenset[str]:
     if value is None:
         return frozenset()
     values = (value,) if isinstance(value, str) else value
-    return frozenset(word.strip().casefold() for word in values if word.strip())
-
-
-@lru_cache(maxsize=1_000)
-def _pattern(path: str) -> re.Pattern[str]:
-    """Return what matches the whole key: ``**`` any number of folders, ``*`` and ``?`` within one."""
-    written = re.escape(path).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
-    return re.compile(written.replace(r"\?", "[^/]"))
+    return frozenset(plain(word.strip().casefold()) for word in values if word.strip())

@@ -12,6 +12,7 @@ from pathlib import Path
 from aika.domain.errors import AikaError, TransientError
 from aika.files import replace_file
 from aika.ingestion.following import IndexFollower
+from aika.ingestion.resolving import ResolvingIndex
 from aika.protocols import Analyzer, Catalogue, Compactable, Embedder, Index, IndexPosition, IndexShelf, VectorStore
 
 logger = logging.getLogger(__name__)
@@ -136,7 +137,8 @@ async def open_generations(
             return await stack.enter_async_context(open_embedder(choice))
 
         async def open_generation(name: str, choice: EmbedderChoice, embedder: Embedder) -> Generation:
-            index = await stack.enter_async_context(shelf.open(name, dimensions=embedder.dimensions))
+            engine = await stack.enter_async_context(shelf.open(name, dimensions=embedder.dimensions))
+            index = ResolvingIndex(engine, catalogue)
             return Generation(name, choice, index, embedder, IndexFollower(catalogue, index, vectors, embedder))
 
         embedder = await open_embedder_of(wanted)

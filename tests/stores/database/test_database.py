@@ -2,23 +2,29 @@
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Column, Connection, Text, create_engine, text
+from sqlalchemy import Column, Connection, Text, create_engine, insert, select, text
 
 from aika.domain.access import UNRESTRICTED, Scope
+from aika.domain.conditions import facets
+from aika.domain.documents import Owner
 from aika.domain.errors import AikaError, ConfigurationError, PermanentError, TransientError
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.sources import Cursor
 from aika.stores.database.connections import Connections
 from aika.stores.database.database import Database
 from aika.stores.database.failures import translated
-from aika.stores.database.schema import metadata
-from aika.testing.makers import make_entries
+from aika.stores.database.migrating import migration_config
+from aika.stores.database.rows import ReaderSet, document_row
+from aika.stores.database.schema import document_facets, documents, metadata, reader_sets
+from aika.testing.makers import make_document, make_entries, make_entry
 
 
 async def test_what_was_written_is_there_when_it_is_opened_again(database_url: str) -> None:
@@ -199,3 +205,20 @@ def _differences(connection: Connection) -> list[object]:
 
 async def _recorded_now(database: Database) -> int:
     return sum(count.documents for count in (await database.catalogue.counts(scope=UNRESTRICTED)).values())
+
+
+async def test_documents_from_before_filters_are_filtered_too(database_url: str) -> None:
+    attributes = {"tags": ("API", "on-call\ud800"), "superseded_by": "b", "audience": "SRE"}
+    entry = make_entry(document=replace(make_document(attributes=attributes), owner=Owner("Größe", "#help")))
+    async with Connections.open(database_url) as connections:
+        async with connections.migrate() as connection:
+            await connection.run_sync(lambda sync: command.upgrade(migration_config(sync), "0005"))
+            nobody = ReaderSet.of(frozenset())
+            await connection.execute(insert(reader_sets), {"id": nobody.id, "principals": nobody.principals})
+            await connection.execute(insert(documents), document_row(entry, 1, nobody))
+
+    async with Database.open(database_url), Connections.open(database_url) as connections:
+        async with connections.read() as connection:
+            found = set(await connection.scalars(select(document_facets.c.facet)))
+
+    assert found == facets(entry.document)

@@ -32,6 +32,7 @@ from aika.stores.database.rows import (
     chunk_rows,
     document_of,
     document_row,
+    facet_rows,
     part_rows,
     profile_key_rows,
     profile_rows,
@@ -41,6 +42,7 @@ from aika.stores.database.schema import (
     catalogue_state,
     chunks,
     document_blocks,
+    document_facets,
     document_parts,
     documents,
     profile_keys,
@@ -92,6 +94,7 @@ class SqlCatalogue:
             )
             await connection.execute(insert(document_blocks), [blocks_row(entry, number) for number, entry in numbered])
             for table, rows_of in (
+                (document_facets, facet_rows),
                 (document_parts, part_rows),
                 (chunks, chunk_rows),
                 (profiles, profile_rows),
@@ -217,6 +220,12 @@ class SqlCatalogue:
                 rows = await connection.scalars(select(documents.c.id).where(documents.c.id.in_(some), *conditions))
                 found.update(DocumentId(row) for row in rows)
         return found
+
+    async def ids(self, *, scope: Scope) -> set[DocumentId]:
+        async with self._connections.read() as connection:
+            conditions = admitted(scope, dialect=connection.dialect.name)
+            rows = await connection.scalars(select(documents.c.id).where(*conditions))
+            return {DocumentId(row) for row in rows}
 
     async def naming(self, principals: Collection[PrincipalId]) -> set[PrincipalId]:
         # Sets that no document has any more may still be there: they make a scope larger, never wider.

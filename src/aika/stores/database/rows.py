@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
+from aika.domain.conditions import facets
 from aika.domain.documents import AttributeValue, Block, BlockKind, Body, Chunk, Document, Kind, Owner
 from aika.domain.facts import Profile
 from aika.domain.identifiers import DocumentId, PrincipalId, SourceId
@@ -34,7 +35,7 @@ _Row = dict[str, object]  # One row's values by column, for SQLAlchemy.
 
 @dataclass(frozen=True, slots=True)
 class _Details:
-    """The fields of a document that nothing filters by."""
+    """The fields of a document that have no columns of their own. What filters ask of them is in its facets."""
 
     title: str
     url: str | None = None
@@ -88,6 +89,11 @@ def document_row(entry: Entry, sequence: int, readers: ReaderSet) -> _Row:
         "chunk_count": len(entry.chunks),
         "details": _DETAILS.dump_python(details, mode="json", exclude_defaults=True),
     }
+
+
+def facet_rows(entry: Entry, sequence: int) -> Iterator[_Row]:
+    for facet in sorted(facets(entry.document)):
+        yield {"document": sequence, "facet": facet}
 
 
 def blocks_row(entry: Entry, sequence: int) -> _Row:

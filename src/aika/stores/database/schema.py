@@ -85,6 +85,15 @@ documents = Table(
     Index(None, "source", "sequence", "chunk_count"),
 )
 
+document_facets = Table(
+    "document_facets",
+    metadata,
+    # In the order in which it is looked up.
+    Column("facet", Name, primary_key=True),
+    Column("document", ForeignKey("documents.sequence", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
 document_blocks = Table(
     "document_blocks",
     metadata,

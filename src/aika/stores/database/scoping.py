@@ -1,24 +1,79 @@
 """A scope as conditions of SQL: the same documents that `Scope.admits`."""
 
 import json
+from collections.abc import Collection
+from dataclasses import replace
 
-from sqlalchemy import JSON, ColumnElement, Select, cast, distinct, func, literal, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    distinct,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from aika.domain.access import Scope
+from aika.domain.conditions import AnyOf, Condition, Either, Every, Field, Matches, Not, scope_condition
 from aika.domain.identifiers import PrincipalId
-from aika.stores.database.schema import documents, reader_set_members
+from aika.domain.paths import expression
+from aika.stores.database.columns import is_uuid
+from aika.stores.database.schema import document_facets, documents, reader_set_members
 
 
 def admitted(scope: Scope, *, dialect: str) -> list[ColumnElement[bool]]:
     """Return conditions on `documents` that together hold for what the scope admits."""
-    conditions: list[ColumnElement[bool]] = []
-    if scope.sources is not None:
-        conditions.append(documents.c.source.in_(sorted(scope.sources)))
-    if scope.kinds is not None:
-        conditions.append(documents.c.kind.in_(sorted(scope.kinds)))
+    conditions = [_sql(scope_condition(replace(scope, audience=None)), dialect)]
     if scope.audience is not None:
         conditions.append(_read_by_all(scope.audience, dialect))
     return conditions
+
+
+def _sql(condition: Condition, dialect: str) -> ColumnElement[bool]:
+    match condition:
+        case Every(parts):
+            return and_(true(), *(_sql(part, dialect) for part in parts))
+        case Either(parts):
+            return or_(false(), *(_sql(part, dialect) for part in parts))
+        case Not(part):
+            return not_(_sql(part, dialect))
+        case Matches(pattern):
+            return documents.c.key.regexp_match(expression(pattern))
+        case AnyOf(field, values):
+            return _having(field, values, dialect)
+
+
+def _having(field: Field, values: Collection[str], dialect: str) -> ColumnElement[bool]:
+    match field:
+        case Field.SOURCE:
+            return documents.c.source.in_(sorted(values))
+        case Field.KIND:
+            return documents.c.kind.in_(sorted(values))
+        case Field.FACETS:
+            having = select(document_facets.c.document).where(document_facets.c.facet.in_(sorted(values)))
+            return documents.c.sequence.in_(having)
+        case Field.DOCUMENT:
+            return _one_of(values, dialect)
+        case Field.READERS:
+            raise ValueError("readers are asked for by the audience as a whole")
+
+
+def _one_of(ids: Collection[str], dialect: str) -> ColumnElement[bool]:
+    # One parameter, as for a channel. The ids are written as the column writes them.
+    written = json.dumps([id_.replace("-", "") for id_ in ids if is_uuid(id_)])
+    if dialect == "postgresql":
+        named = func.json_array_elements_text(cast(literal(written), JSON)).table_valued("value", name="named")
+        return func.encode(documents.c.id, "hex", type_=Text).in_(select(named.c.value))
+    named = func.json_each(written).table_valued("value", name="named")
+    return func.lower(func.hex(documents.c.id), type_=Text).in_(select(named.c.value))
 
 
 def _read_by_all(audience: tuple[frozenset[PrincipalId], ...], dialect: str) -> ColumnElement[bool]:

@@ -14,13 +14,15 @@ from pydantic import Field, SecretStr, model_validator
 
 from aika import registry
 from aika.domain.access import Scope
+from aika.domain.conditions import ALWAYS, NEVER, AnyOf, Condition, Either, Every, Matches, Not
 from aika.domain.documents import Chunk
 from aika.domain.errors import ConflictError, MissingExtraError, PermanentError, TransientError
 from aika.domain.identifiers import ChunkId, DocumentId
 from aika.domain.queries import Candidate
 from aika.protocols import Analyzer, Index, IndexPosition, Matrix, Vector
-from aika.stores.index.bm25 import FIELDS, TermWeights, weigh_chunk, weigh_question
-from aika.stores.index.generations import Generations, admits_nothing, check_generation, check_vectors, last_of_each
+from aika.stores.index.bm25 import TermWeights, weigh_chunk, weigh_question
+from aika.stores.index.filters import FINGERPRINT, KEYWORD_FIELDS, looked_up, payload_of
+from aika.stores.index.generations import Generations, check_generation, check_vectors, last_of_each
 
 try:
     from qdrant_client import AsyncQdrantClient, models
@@ -35,7 +37,6 @@ _REQUEST_POINTS = 256
 _TIE_SLACK = 16
 _MOST_TIES = 10_000
 """If more share the last place, the engine decides which of them are cut off: reading them all takes too long."""
-_KEYWORD_FIELDS = ("source", "kind", "readers")
 
 
 class QdrantEngine:
@@ -77,7 +78,7 @@ class QdrantEngine:
 class ClusterShelf:
     """The collections whose names begin with the prefix."""
 
-    fingerprint = FIELDS.fingerprint
+    fingerprint = FINGERPRINT
 
     def __init__(self, client: AsyncQdrantClient, options: QdrantEngine.Options, analyzer: Analyzer) -> None:
         self._client = client
@@ -131,9 +132,9 @@ class ClusterShelf:
         if self._options.url in (None, ":memory:"):
             return  # the client's local mode has no such indexes, and warns
         await _translated(self._client.create_payload_index(name, "document", models.PayloadSchemaType.UUID, wait=True))
-        for field in _KEYWORD_FIELDS:
+        for field in KEYWORD_FIELDS:
             await _translated(
-                self._client.create_payload_index(name, field, models.PayloadSchemaType.KEYWORD, wait=True)
+                self._client.create_payload_index(name, field.value, models.PayloadSchemaType.KEYWORD, wait=True)
             )
 
     async def _check(self, name: str, dimensions: int) -> None:
@@ -204,9 +205,10 @@ class ClusterIndex:
     ) -> list[Candidate]:
         """Ask for a little more than ``k``, and for more again while the last place is shared, so that the chunks' ids
         decide who is cut off."""
-        if k < 1 or admits_nothing(scope):
+        wanted = looked_up(scope)
+        if k < 1 or wanted == NEVER:
             return []
-        admitted = scope_filter(scope)
+        admitted = None if wanted == ALWAYS else as_filter(wanted)
         limit = k + _TIE_SLACK
         while True:
             request = self._client.query_points(
@@ -228,19 +230,27 @@ class ClusterIndex:
         await _translated(self._client.delete(self._name, models.FilterSelector(filter=doomed), wait=True))
 
 
-def scope_filter(scope: Scope) -> models.Filter | None:
-    """Return the scope as a filter, ``None`` where it admits everything."""
-    must: list[models.Condition] = []
-    if scope.sources is not None:
-        must.append(_any_of("source", scope.sources))
-    if scope.kinds is not None:
-        must.append(_any_of("kind", scope.kinds))
-    must.extend(_any_of("readers", person) for person in scope.audience or ())
-    return models.Filter(must=must) if must else None
+def as_filter(condition: Condition) -> models.Filter:
+    """Return the condition in the server's terms. It is not one that always or never holds."""
+    match condition:
+        case Every(parts):
+            return models.Filter(must=[_part(part) for part in parts])
+        case Either(parts):
+            return models.Filter(should=[_part(part) for part in parts])
+        case Not(part):
+            return models.Filter(must_not=[_part(part)])
+        case AnyOf():
+            return models.Filter(must=[_part(condition)])
+        case Matches(pattern):
+            raise ValueError(f"the pattern {pattern!r} was not looked up")
+
+
+def _part(condition: Condition) -> models.Condition:
+    return _any_of(condition.field.value, condition.values) if isinstance(condition, AnyOf) else as_filter(condition)
 
 
 def _any_of(field: str, values: Collection[str]) -> models.FieldCondition:
-    return models.FieldCondition(key=field, match=models.MatchAny(any=sorted(str(value) for value in values)))
+    return models.FieldCondition(key=field, match=models.MatchAny(any=[str(value) for value in values]))
 
 
 def _sparse(weights: TermWeights) -> models.SparseVector:
@@ -253,14 +263,7 @@ def _point(chunk: Chunk, weights: TermWeights, vector: Vector | None) -> models.
         vectors[_LEXICAL] = _sparse(weights)
     if vector is not None:
         vectors[_DENSE] = vector.tolist()
-    document = chunk.document
-    payload = {
-        "document": document.id,
-        "source": document.source,
-        "kind": document.kind.value,
-        "readers": sorted(document.readers),
-    }
-    return models.PointStruct(id=chunk.id, vector=vectors, payload=payload)
+    return models.PointStruct(id=chunk.id, vector=vectors, payload=payload_of(chunk.document))
 
 
 def _connect(options: QdrantEngine.Options, base_dir: Path) -> AsyncQdrantClient:

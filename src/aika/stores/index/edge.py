@@ -17,15 +17,17 @@ import qdrant_edge
 
 from aika import registry
 from aika.domain.access import Scope
+from aika.domain.conditions import NEVER
 from aika.domain.documents import Chunk
 from aika.domain.identifiers import ChunkId, DocumentId
 from aika.domain.queries import Candidate
 from aika.protocols import Analyzer, Index, IndexPosition, Matrix, Vector
-from aika.stores.index.bm25 import FIELDS, weigh_chunk, weigh_question
+from aika.stores.index.bm25 import weigh_chunk, weigh_question
 from aika.stores.index.edge_compaction import Compaction
 from aika.stores.index.edge_folder import GenerationFolder, clean_shelf, generation_names
 from aika.stores.index.edge_shard import EdgeShard, make_point, operations
-from aika.stores.index.generations import Generations, admits_nothing, check_generation, check_vectors, last_of_each
+from aika.stores.index.filters import FINGERPRINT, looked_up
+from aika.stores.index.generations import Generations, check_generation, check_vectors, last_of_each
 from aika.stores.locking import DataDirectoryLock
 
 T = TypeVar("T")
@@ -59,7 +61,7 @@ class QdrantEdgeEngine:
 class EdgeShelf:
     """One folder with a folder for each generation."""
 
-    fingerprint = FIELDS.fingerprint
+    fingerprint = FINGERPRINT
 
     def __init__(self, path: Path, analyzer: Analyzer) -> None:
         self._path = path
@@ -147,14 +149,16 @@ class EdgeIndex:
 
     async def search_text(self, text: str, *, k: int, scope: Scope) -> list[Candidate]:
         weights = weigh_question(text, self._analyzer)
-        if k < 1 or not weights.indices or admits_nothing(scope):
+        wanted = looked_up(scope)
+        if k < 1 or not weights.indices or wanted == NEVER:
             return []
-        return await self._on_shard(partial(EdgeShard.search_text, weights=weights, k=k, scope=scope))
+        return await self._on_shard(partial(EdgeShard.search_text, weights=weights, k=k, wanted=wanted))
 
     async def search_vector(self, vector: Vector, *, k: int, scope: Scope) -> list[Candidate]:
-        if k < 1 or admits_nothing(scope):
+        wanted = looked_up(scope)
+        if k < 1 or wanted == NEVER:
             return []
-        return await self._on_shard(partial(EdgeShard.search_vector, vector=vector, k=k, scope=scope))
+        return await self._on_shard(partial(EdgeShard.search_vector, vector=vector, k=k, wanted=wanted))
 
     async def count(self) -> int:
         return await self._on_shard(EdgeShard.count)

@@ -17,25 +17,24 @@ from uuid import UUID
 import qdrant_edge as engine
 from qdrant_edge import Point
 
-from aika.domain.access import Scope
+from aika.domain.conditions import ALWAYS, AnyOf, Condition, Either, Every, Field, Matches, Not
 from aika.domain.documents import Chunk
 from aika.domain.errors import PermanentError
 from aika.domain.identifiers import ChunkId, DocumentId
 from aika.domain.queries import Candidate
 from aika.protocols import Vector
 from aika.stores.index.bm25 import TermWeights
+from aika.stores.index.filters import KEYWORD_FIELDS, payload_of
 
 T = TypeVar("T")
 
 _DENSE, _LEXICAL = "dense", "lexical"
-_DOCUMENT = "document"
+_DOCUMENT = Field.DOCUMENT.value
 _OPERATION_POINTS = 200
 """Points an engine call: about 10 ms in which nothing else of the process runs."""
 _FIELDS = {
     _DOCUMENT: engine.PayloadSchemaType.Uuid,
-    "source": engine.PayloadSchemaType.Keyword,
-    "kind": engine.PayloadSchemaType.Keyword,
-    "readers": engine.PayloadSchemaType.Keyword,
+    **{field.value: engine.PayloadSchemaType.Keyword for field in KEYWORD_FIELDS},
 }
 _TIE_SLACK = 16
 _MOST_TIES = 10_000
@@ -94,12 +93,12 @@ class EdgeShard:
         for points in source.points_of(documents):
             self.upsert(points)
 
-    def search_text(self, weights: TermWeights, *, k: int, scope: Scope) -> list[Candidate]:
+    def search_text(self, weights: TermWeights, *, k: int, wanted: Condition) -> list[Candidate]:
         vector = engine.SparseVector(list(weights.indices), list(weights.values))
-        return self._search(engine.Query.Nearest(vector, using=_LEXICAL), k, scope)
+        return self._search(engine.Query.Nearest(vector, using=_LEXICAL), k, wanted)
 
-    def search_vector(self, vector: Vector, *, k: int, scope: Scope) -> list[Candidate]:
-        return self._search(engine.Query.Nearest(vector.tolist(), using=_DENSE), k, scope)
+    def search_vector(self, vector: Vector, *, k: int, wanted: Condition) -> list[Candidate]:
+        return self._search(engine.Query.Nearest(vector.tolist(), using=_DENSE), k, wanted)
 
     def count(self) -> int:
         return self._call(lambda: self._shard.count(engine.CountRequest(exact=True)))
@@ -114,10 +113,10 @@ class EdgeShard:
     def close(self) -> None:
         self._call(self._shard.close)
 
-    def _search(self, query: engine.Query, k: int, scope: Scope) -> list[Candidate]:
+    def _search(self, query: engine.Query, k: int, wanted: Condition) -> list[Candidate]:
         """Ask for a little more than ``k``, and for more again while the last place is shared, so that the chunks' ids
         decide who is cut off."""
-        admitted = scope_filter(scope)
+        admitted = None if wanted == ALWAYS else as_filter(wanted)
         limit = k + _TIE_SLACK
         found = self._query(query, admitted, limit, with_payload=True)
         tied = False
@@ -165,14 +164,7 @@ def make_point(chunk: Chunk, weights: TermWeights, vector: Vector | None) -> Poi
         vectors[_LEXICAL] = engine.SparseVector(list(weights.indices), list(weights.values))
     if vector is not None:
         vectors[_DENSE] = vector.tolist()
-    document = chunk.document
-    payload = {
-        _DOCUMENT: document.id,
-        "source": document.source,
-        "kind": document.kind.value,
-        "readers": sorted(document.readers),
-    }
-    return Point(UUID(chunk.id), vectors, payload)
+    return Point(UUID(chunk.id), vectors, payload_of(chunk.document))
 
 
 def operations(points: Sequence[Point]) -> Iterator[Sequence[Point]]:
@@ -181,15 +173,23 @@ def operations(points: Sequence[Point]) -> Iterator[Sequence[Point]]:
         yield points[start : start + _OPERATION_POINTS]
 
 
-def scope_filter(scope: Scope) -> engine.Filter | None:
-    """Return the scope as a filter, ``None`` where it admits everything."""
-    must: list[engine.ConditionType] = []
-    if scope.sources is not None:
-        must.append(_any_of("source", scope.sources))
-    if scope.kinds is not None:
-        must.append(_any_of("kind", scope.kinds))
-    must.extend(_any_of("readers", person) for person in scope.audience or ())
-    return engine.Filter(must=must) if must else None
+def as_filter(condition: Condition) -> engine.Filter:
+    """Return the condition in the engine's terms. It is not one that always or never holds."""
+    match condition:
+        case Every(parts):
+            return engine.Filter(must=[_part(part) for part in parts])
+        case Either(parts):
+            return engine.Filter(should=[_part(part) for part in parts])
+        case Not(part):
+            return engine.Filter(must_not=[_part(part)])
+        case AnyOf():
+            return engine.Filter(must=[_part(condition)])
+        case Matches(pattern):
+            raise ValueError(f"the pattern {pattern!r} was not looked up")
+
+
+def _part(condition: Condition) -> engine.Filter | engine.FieldCondition:
+    return _any_of(condition.field.value, condition.values) if isinstance(condition, AnyOf) else as_filter(condition)
 
 
 def _document_of(point: engine.ScoredPoint | engine.Record) -> str:
@@ -203,7 +203,7 @@ def _of(documents: Collection[DocumentId]) -> engine.FieldCondition:
 
 
 def _any_of(field: str, values: Collection[str]) -> engine.FieldCondition:
-    return engine.FieldCondition(key=field, match=engine.MatchAny(sorted(str(value) for value in values)))
+    return engine.FieldCondition(key=field, match=engine.MatchAny([str(value) for value in values]))
 
 
 def _config(dimensions: int) -> engine.EdgeConfig:

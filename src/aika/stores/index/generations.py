@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from aika.domain.access import Scope
 from aika.domain.documents import Chunk
 from aika.domain.errors import ConfigurationError, ConflictError
 from aika.domain.identifiers import DocumentId
@@ -33,11 +32,6 @@ def check_vectors(chunks: Sequence[Chunk], vectors: Matrix | None, dimensions: i
 def last_of_each(documents: Sequence[Replacement]) -> dict[DocumentId, tuple[Sequence[Chunk], Matrix | None]]:
     """Return what each document becomes, where one may be named more than once."""
     return {document: (chunks, vectors) for document, chunks, vectors in documents}
-
-
-def admits_nothing(scope: Scope) -> bool:
-    """Return whether the scope names no source or no kind, so that an engine need not be asked."""
-    return scope.sources == frozenset() or scope.kinds == frozenset()
 
 
 class Generations:

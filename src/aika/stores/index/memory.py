@@ -18,7 +18,8 @@ from aika.domain.errors import ConflictError
 from aika.domain.identifiers import ChunkId, DocumentId
 from aika.domain.queries import Candidate
 from aika.protocols import Analyzer, Index, IndexPosition, Matrix, Vector
-from aika.stores.index.bm25 import FIELDS, TermWeights, inverse_document_frequency, weigh_chunk, weigh_question
+from aika.stores.index.bm25 import TermWeights, inverse_document_frequency, weigh_chunk, weigh_question
+from aika.stores.index.filters import FINGERPRINT
 from aika.stores.index.generations import Generations, check_generation, check_vectors
 
 Scores = npt.NDArray[np.float64]
@@ -40,7 +41,7 @@ class MemoryEngine:
 class MemoryShelf:
     """Keeps its indexes as long as it lives, open or not."""
 
-    fingerprint = FIELDS.fingerprint
+    fingerprint = FINGERPRINT
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer

@@ -10,7 +10,9 @@ from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
 from aika.domain.documents import Document, Kind
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.protocols import Catalogue, Entry
-from aika.testing.makers import make_document, make_entries, make_entry
+from aika.testing.makers import make_chunk, make_document, make_entries, make_entry
+from aika.testing.selections import documents as selectable
+from aika.testing.selections import scopes
 
 ALICE, BOB, TEAM = PrincipalId("user:alice"), PrincipalId("user:bob"), PrincipalId("group:team")
 HANDBOOK, WIKI = SourceId("handbook"), SourceId("wiki")
@@ -51,6 +53,25 @@ class CatalogueScopeContract:
             seen = entry.document.id in expected
             assert (await catalogue.document(entry.document.id, scope=scope) is not None) == seen
             assert bool(await catalogue.neighbours(entry.chunks[0], before=0, after=0, scope=scope)) == seen
+
+    @given(held=selectable(), scope=scopes())
+    @shared_catalogue
+    async def test_every_read_admits_exactly_what_its_selections_select(
+        self, catalogue: Catalogue, held: list[Document], scope: Scope
+    ) -> None:
+        await catalogue.remove(await catalogue.ids(scope=UNRESTRICTED))
+        await catalogue.record([make_entry(document=document) for document in held])
+
+        expected = {document.id for document in held if scope.admits(document)}
+
+        assert await catalogue.ids(scope=scope) == expected
+        assert {document.id async for document in paged(catalogue, limit=9, scope=scope)} == expected
+        assert await catalogue.admitted([document.id for document in held], scope=scope) == expected
+        found = await catalogue.chunks([make_chunk(document=document).id for document in held], scope=scope)
+        assert {chunk.document.id for chunk in found.values()} == expected
+        assert sum(count.documents for count in (await catalogue.counts(scope=scope)).values()) == len(expected)
+        for document in held[::5]:
+            assert (await catalogue.document(document.id, scope=scope) is not None) == (document.id in expected)
 
     async def test_a_page_is_full_although_most_documents_are_hidden(self, catalogue: Catalogue) -> None:
         await catalogue.record(make_entries(*(f"hidden{n:02}" for n in range(40)), readers=["user:bob"]))

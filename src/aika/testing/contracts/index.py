@@ -13,13 +13,14 @@ from aika.domain.documents import Kind
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.protocols import Index, IndexPosition
 from aika.testing.contracts.index_makers import chunks_of, ids, places, pointing, put, towards
+from aika.testing.contracts.index_selecting import SelectingContract
 from aika.testing.contracts.index_shelf import ShelfContract
 from aika.testing.makers import make_chunk, make_document
 
 ALICE, BOB = PrincipalId("user:alice"), PrincipalId("user:bob")
 
 
-class IndexContract(ShelfContract):
+class IndexContract(ShelfContract, SelectingContract):
     """The behaviour of `aika.protocols.Index`, and of the shelf it comes from."""
 
     # Finding
