@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aika.domain.answers import Abstention, Answer
-from aika.domain.identifiers import AssistantId, ConversationId, PrincipalId
+from aika.domain.identifiers import AssistantId, ConversationId, PrincipalId, SourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,12 @@ class Conversation:
     turns: tuple[Turn, ...]
     created_at: datetime
     assistant: AssistantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedQuestion:
+    """A question whose answer people found helpful."""
+
+    text: str
+    sources: tuple[SourceId, ...]
+    """Those that the answer cites."""

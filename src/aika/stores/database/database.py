@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import select
 
 from aika.protocols import AssistantStore, Conversations, Directory
+from aika.stores.database.accepted import SqlAcceptedQuestions
 from aika.stores.database.assistants import SqlAssistants
 from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.connections import Connections
@@ -32,6 +33,7 @@ class Database:
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)
         self.opinions = SqlOpinions(connections)
+        self.accepted = SqlAcceptedQuestions(connections)
         self.keys = SqlApiKeys(connections)
         self.assistants: AssistantStore = SqlAssistants(connections)
 
