@@ -57,18 +57,26 @@ async def vectors_of(texts: Sequence[str], system: RetrievalSystem, *, role: str
     """Return one vector a text. Those of documents are kept between runs."""
     if role == "query":
         return np.concatenate([await system.embedder.embed([text], role="query") for text in texts])
-    digests = {digest(text): text for text in texts}
-    known = await system.vectors.load(system.embedder.fingerprint, list(digests))
-    missing = sorted(digests.keys() - known.keys(), key=lambda key: (len(digests[key]), key))
-    for start in range(0, len(missing), 64):
-        keys = missing[start : start + 64]
-        matrix = await system.embedder.embed([digests[key] for key in keys], role="document")
+    # The embedder sees words, not the spaces between them: pieces that differ in those only share a vector.
+    plain = {text: " ".join(text.split()) for text in texts}
+    as_written = {digest(text): text for text in texts}
+    known = {as_written[key]: vector for key, vector in (await load(system, as_written)).items()}
+    missing = {digest(plain[text]): plain[text] for text in texts if text not in known}
+    found = await load(system, missing)
+    wanted = sorted(missing.keys() - found.keys(), key=lambda key: (len(missing[key]), key))
+    for start in range(0, len(wanted), 64):
+        keys = wanted[start : start + 64]
+        matrix = await system.embedder.embed([missing[key] for key in keys], role="document")
         fresh = dict(zip(keys, matrix, strict=True))
         await system.vectors.save(system.embedder.fingerprint, fresh)
-        known |= fresh
-        print(f"\r  {start + len(keys):,} of {len(missing):,} embedded", end="", flush=True)
+        found |= fresh
+        print(f"\r  {start + len(keys):,} of {len(wanted):,} embedded", end="", flush=True)
     print()
-    return np.stack([known[digest(text)] for text in texts])
+    return np.stack([known[text] if text in known else found[digest(plain[text])] for text in texts])
+
+
+async def load(system: RetrievalSystem, texts: Mapping[bytes, str]) -> dict[bytes, Any]:
+    return dict(await system.vectors.load(system.embedder.fingerprint, list(texts)))
 
 
 async def peer_run(name: str, python: str, asked: Asked, folder: Path, system: RetrievalSystem) -> dict[str, Any]:
