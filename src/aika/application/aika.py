@@ -30,6 +30,7 @@ from aika.protocols import (
     Jobs,
     Retriever,
 )
+from aika.retrieval.lexicon.keeping import LexiconKeeper
 from aika.settings import Settings, webhook_secret
 from aika.stores.database.database import Database
 from aika.stores.locking import DataDirectoryLock
@@ -59,6 +60,7 @@ class Aika:
     declarations: Declarations
     database: Database
     generations: Generations
+    lexicon: LexiconKeeper
     syncer: SourceSyncer
     jobs: Jobs
     retriever: Retriever
@@ -290,8 +292,8 @@ class Aika:
 
     @asynccontextmanager
     async def background(self) -> AsyncIterator[None]:
-        """Follow the catalogue's log and look after the index while this is open."""
-        async with _running(self.generations.run()):
+        """Follow the catalogue's log, look after the index, and learn the documents' words while this is open."""
+        async with _running(self.generations.run()), _running(self.lexicon.run()):
             yield
 
     @asynccontextmanager

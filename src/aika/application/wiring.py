@@ -31,6 +31,7 @@ from aika.http import check_reach, lending
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
 from aika.ingestion.sync import OnProgress, Syncer, SyncLimits
+from aika.models.wordpiece import english_words
 from aika.protocols import (
     Answerer,
     Connector,
@@ -43,8 +44,11 @@ from aika.registry import Surroundings, component, names, open_component
 from aika.retrieval.dense import DenseRanker
 from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
 from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
+from aika.retrieval.lexicon.expanding import LexiconExpander
+from aika.retrieval.lexicon.keeping import LexiconKeeper
 from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter, ModelRewriter
+from aika.retrieval.routing import Experience, SourceRouting
 from aika.retrieval.rules import Rules
 from aika.settings import Settings, with_secrets
 from aika.stores.database.database import Database
@@ -85,7 +89,9 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         generations = await stack.enter_async_context(_open_generations(settings, database, shelf, surroundings))
         model = await chat_model(settings, surroundings, stack)
         named = await _open_named_models(settings, surroundings, stack)
-        parts = _Parts(settings, surroundings, database, telemetry, model, named)
+        lexicon = LexiconKeeper(database.catalogue, surroundings.analyzer, data_dir)
+        await lexicon.load()
+        parts = _Parts(settings, surroundings, database, telemetry, model, named, lexicon)
         clock = SystemClock()
         declarations = Declarations(settings, lambda name, options: _open_place(name, options, surroundings))
         await asyncio.to_thread(declarations.reload)
@@ -98,6 +104,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             declarations=declarations,
             database=database,
             generations=generations,
+            lexicon=lexicon,
             syncer=telemetry.syncer(_SyncerOnDemand(partial(_syncer, parts, clock))),
             jobs=jobs,
             retriever=retriever,
@@ -126,6 +133,7 @@ class _Parts:
     model: "ChatModel | None"
     named: Mapping[str, "ChatModel"]
     """The models that assistants may name."""
+    lexicon: LexiconKeeper
 
 
 def _contender(parts: _Parts, generations: Generations, late: LateSources, rules: Sequence[RankingRule]) -> Contender:
@@ -168,9 +176,17 @@ class _CurrentRetriever:
             telemetry.rewriter(follow_ups if model is None else ModelRewriter(telemetry.text_model(model), follow_ups)),
             retrieval_options(parts.settings),
             telemetry.observe,
+            expander=LexiconExpander(
+                lambda: parts.lexicon.current,
+                generation.index,
+                parts.database.catalogue,
+                analyzer,
+                english=english_words,
+            ),
         )
         rules = Rules(self._rules, analyzer, SystemClock(), parts.database.opinions)
-        return HybridRetriever(first_stage, parts.database.catalogue, analyzer, (rules,))
+        routing = SourceRouting(Experience(parts.database.accepted, telemetry.embedder(generation.embedder)))
+        return HybridRetriever(first_stage, parts.database.catalogue, analyzer, (routing, rules))
 
 
 def retrieval_options(settings: Settings) -> RetrievalOptions:

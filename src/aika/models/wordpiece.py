@@ -1,6 +1,7 @@
 """The tokenizer of BERT's uncased English models, from its public vocabulary."""
 
 import gzip
+from functools import lru_cache
 from importlib.resources import files
 
 from tokenizers import Tokenizer
@@ -18,8 +19,7 @@ def bert_uncased_tokenizer() -> Tokenizer:
 
     Texts that spell such a mark are read as text: only the frame is made of special tokens.
     """
-    text = gzip.decompress(files("aika.models").joinpath(VOCABULARY).read_bytes()).decode("utf-8")
-    vocabulary = {token: number for number, token in enumerate(text.removesuffix("\n").split("\n"))}
+    vocabulary = {token: number for number, token in enumerate(_tokens())}
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))  # noqa: S106  # a token of the vocabulary
     tokenizer.normalizer = BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = BertPreTokenizer()
@@ -29,3 +29,14 @@ def bert_uncased_tokenizer() -> Tokenizer:
         special_tokens=[(token, vocabulary[token]) for token in ("[CLS]", "[SEP]")],
     )
     return tokenizer
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """Return the words of the vocabulary, in lower case: about 20,000 that English texts have most often."""
+    return frozenset(token for token in _tokens() if token.isalpha())
+
+
+def _tokens() -> list[str]:
+    text = gzip.decompress(files("aika.models").joinpath(VOCABULARY).read_bytes()).decode("utf-8")
+    return text.removesuffix("\n").split("\n")

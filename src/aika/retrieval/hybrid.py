@@ -11,6 +11,7 @@ from aika.domain.queries import Candidate, Query
 from aika.protocols import Ranker, Rewriter
 from aika.retrieval.fusion import fuse
 from aika.retrieval.lexical import names_exactly
+from aika.retrieval.lexicon.expanding import Expander, expanded
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class HybridRanker:
     options: RetrievalOptions = RetrievalOptions()
     observe: Observe = nullcontext
     name: str = "hybrid"
+    expander: Expander | None = None
 
     async def rank(self, query: Query, *, k: int) -> list[Candidate]:
         return list((await self.first_stage(query, depth=k)).fused[:k])
@@ -74,18 +76,23 @@ class HybridRanker:
         with self.observe("rewrite"):
             text = await self.rewriter.rewrite(query)
         notes = [] if text == query.text else [f"The question was read as: {text}"]
-        alone = replace(query, text=text, history=())
+        with self.observe("expand"):
+            expansion = await expanded(self.expander, replace(query, text=text, history=()))
+        alone = replace(query, text=expansion.question, history=())
+        by_words = {"lexical": replace(alone, text=expansion.wording)}
         with self.observe("rank"):
-            rankings, failures = await self._rankings(alone, depth=max(depth, self.options.candidates))
+            rankings, failures = await self._rankings(alone, by_words, depth=max(depth, self.options.candidates))
         with self.observe("fuse"):
             dense = self.options.dense_weight * (_EXACT_SHARE if names_exactly(text) else 1.0)
             fused = fuse(rankings, {"dense": dense, "lexical": 1 - dense}, depth=self.options.candidates)
-        return FirstStage(alone, rankings, fused, (*notes, *failures))
+        return FirstStage(alone, rankings, fused, (*notes, *expansion.notes, *failures))
 
-    async def _rankings(self, query: Query, *, depth: int) -> tuple[dict[str, list[Candidate]], list[str]]:
-        """Return the rankings that are there, and a note for each that is not."""
+    async def _rankings(
+        self, query: Query, own: Mapping[str, Query], *, depth: int
+    ) -> tuple[dict[str, list[Candidate]], list[str]]:
+        """Return the rankings that are there, each of its own query where it has one, and a note for each that is not."""
         outcomes = await asyncio.gather(
-            *(self._one(ranker, query, depth) for ranker in self.rankers), return_exceptions=True
+            *(self._one(ranker, own.get(ranker.name, query), depth) for ranker in self.rankers), return_exceptions=True
         )
         rankings: dict[str, list[Candidate]] = {}
         failures: list[Exception] = []
