@@ -76,6 +76,65 @@ def retrieval(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise typer.Exit(_FAILED)
 
 
+@app.command("compare")
+def compare(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    before: Annotated[str | None, typer.Argument(help="A run: its id, last, or last-1.")] = None,
+    after: Annotated[
+        str | None, typer.Argument(help="Another run. Without runs, two configurations are measured.")
+    ] = None,
+    collection: CollectionOption = None,
+    corpus: Corpus = None,
+    qrels: Qrels = None,
+    changes: Changes = None,
+    changes_before: Annotated[
+        list[str] | None, typer.Option("--set-before", help="A setting of the first, where it is measured, too.")
+    ] = None,
+    systems: Annotated[
+        str | None, typer.Option(help="Two systems, such as lexical,hybrid. Unset: what the runs are about.")
+    ] = None,
+    measure: Annotated[str | None, typer.Option(help="The measure whose topics are named. Unset: the first.")] = None,
+    as_json: AsJson = False,
+    folder: Folder = HERE,
+) -> None:
+    """Compare two runs, or two configurations on one collection, topic by topic, with a paired randomisation test.
+
+    ``aika eval compare last-1 last`` compares what was recorded; ``aika eval compare --collection NAME --set
+    retrieval.dense_weight=0.7`` measures the settings as they are, then with the change.
+    """
+    from aika.surfaces.cli import comparing
+    from aika.surfaces.cli.measuring import Asked
+
+    pair = None if systems is None else tuple(part.strip() for part in systems.split(","))
+    if pair is not None and len(pair) != 2:
+        raise typer.BadParameter("--systems takes two names with a comma between them")
+    runs = tuple(name for name in (before, after) if name is not None)
+    asked = (
+        Asked(chosen(None, collection, folder), qrels, corpus) if len(runs) < 2 and (changes or collection) else None
+    )
+    wanted = comparing.Compared(
+        runs=runs,
+        asked=asked,
+        before=tuple(changes_before or ()),
+        after=tuple(changes or ()),
+        systems=None if pair is None else (pair[0], pair[1]),
+        measure=measure,
+    )
+    asyncio.run(comparing.compare(wanted, folder=folder, as_json=as_json))
+
+
+@app.command("history")
+def history(
+    collection: Annotated[str | None, typer.Option(help="Only runs on this collection, by its name.")] = None,
+    kind: Annotated[str | None, typer.Option(help="retrieval, answers or confidence.")] = None,
+    as_json: AsJson = False,
+    folder: Folder = HERE,
+) -> None:
+    """Print every run that was recorded here: quality over time, with what changed from run to run."""
+    from aika.surfaces.cli import comparing
+
+    comparing.history(folder, collection=collection, kind=kind, as_json=as_json)
+
+
 @app.command("owners")
 def owners(
     collection: Annotated[Path, typer.Option(help="A folder with corpus.jsonl and queries.jsonl with answers.")],
