@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from aika.answering.generation import ChatGenerator
 from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.answering.stating import FactStatement
 from aika.application.aika import SystemClock
-from aika.application.wiring import build_intake, open_embedder, retrieval_options
+from aika.application.evaluation_inputs import Deployed
+from aika.application.wiring import build_intake, chat_model, open_embedder, retrieval_options
 from aika.domain.queries import Query, Retrieval
 from aika.evaluation.retrieval import RetrievalSystem, index_documents
 from aika.facts.finding import FactFinder
@@ -60,7 +61,7 @@ async def open_retrieval_system(settings: Settings) -> AsyncIterator[RetrievalSy
 
 @dataclass(frozen=True, slots=True)
 class AnsweringSystem:
-    """What answers are evaluated with: a database of its own, empty at first, and what answers from it."""
+    """What answers are evaluated with: a database, empty at first unless it is the deployment's, and what answers from it."""
 
     intake: Intake
     database: Database
@@ -71,19 +72,30 @@ class AnsweringSystem:
 
 
 @asynccontextmanager
+async def open_settings_model(settings: Settings) -> AsyncIterator["ChatModel | None"]:
+    """Open the language model that the settings name, ``None`` where they name none."""
+    async with AsyncExitStack() as stack:
+        analyzer = TechnicalAnalyzer()
+        yield await chat_model(settings, Surroundings(settings.base_dir, settings.data_path, analyzer), stack)
+
+
+@asynccontextmanager
 async def open_answering_system(
-    settings: Settings, *, model: "ChatModel | None" = None
+    settings: Settings, *, model: "ChatModel | None" = None, deployed: Deployed | None = None
 ) -> AsyncIterator[AnsweringSystem]:
     """Open what answers are evaluated with: the deployment's own parts. Needs no lock.
 
-    Without a ``model`` answers are extracts, whatever the settings name.
-
-    What was recorded is indexed when a question needs it: not at all where records answer all questions.
+    Without a ``model`` answers are extracts, whatever the settings name. With ``deployed`` they are made from its documents, in
+    place of an empty database's. What is recorded is indexed when a question needs it: not at all where records answer all
+    questions.
     """
     async with AsyncExitStack() as stack:
-        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="aika-evaluation-")))
-        database = await stack.enter_async_context(Database.open(f"sqlite:///{scratch / 'aika.db'}"))
         system = await stack.enter_async_context(open_retrieval_system(settings))
+        if deployed is None:
+            scratch = Path(stack.enter_context(TemporaryDirectory(prefix="aika-evaluation-")))
+            database = await stack.enter_async_context(Database.open(f"sqlite:///{scratch / 'aika.db'}"))
+        else:
+            database, system = deployed.database, replace(system, vectors=deployed.vectors(system.vectors))
         analyzer = TechnicalAnalyzer()
         stages = usual_stages(
             _IndexedOnDemand(database, system),

@@ -10,6 +10,7 @@ from aika.domain.answers import Abstention, Answer, Citation
 from aika.domain.documents import Document
 from aika.domain.errors import AikaError, ConfigurationError
 from aika.domain.queries import Query
+from aika.domain.selection import EVERYTHING, Selection
 from aika.evaluation.collections import TestCollection, Topic
 from aika.evaluation.correctness import held, token_f1, token_recall
 from aika.evaluation.judging import Grades, ModelJudge
@@ -76,7 +77,7 @@ async def ask_topics(
     found: list[AnsweredTopic] = []
     judged = 0
     for number, topic in enumerate(collection.topics, start=1):
-        result, seconds = await ask(topic, answerer)
+        result, seconds = await ask(topic, answerer, over=collection.over)
         with_judge = isinstance(result, Answer) and (not instruments.judged or judged < instruments.judged)
         measured, cited = await _measured(collection, topic, result, instruments, with_judge=with_judge)
         judged += with_judge
@@ -87,10 +88,11 @@ async def ask_topics(
     return found
 
 
-async def ask(topic: Topic, answerer: Answerer) -> tuple[Answer | Abstention, float]:
-    """Ask one topic as whoever asks it; return what came of it and the seconds that it took."""
+async def ask(topic: Topic, answerer: Answerer, *, over: Selection = EVERYTHING) -> tuple[Answer | Abstention, float]:
+    """Ask one topic as whoever asks it, of the documents selected; return what came of it and the seconds that it took."""
+    query = Query(topic.text, topic.scope.narrowed(selection=over), history=topic.history)
     started = time.perf_counter()
-    async with closing(answerer.answer(Query(topic.text, topic.scope, history=topic.history))) as events:
+    async with closing(answerer.answer(query)) as events:
         async for event in events:
             if isinstance(event, Answer | Abstention):
                 return event, time.perf_counter() - started

@@ -48,7 +48,7 @@ async def confidence_of_topics(
         raise ConfigurationError(f"{collection.name} has no topics: there is nothing to ask")
     asked = []
     for number, topic in enumerate(collection.topics, start=1):
-        result, seconds = await ask(topic, answerer)
+        result, seconds = await ask(topic, answerer, over=collection.over)
         asked.append(_asked(topic, result, seconds))
         if progress is not None:
             progress("asking", number, len(collection.topics))

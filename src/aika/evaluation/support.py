@@ -18,7 +18,10 @@ SUPPORTED = 0.6
 """From here on a sentence counts as supported: chosen on half of the answers that people rated."""
 _WINDOW = 3
 """Sentences of a long text that are compared at once: more would have every word somewhere."""
+_COMPARED = 3
+"""Places of a text whose vectors are compared with a sentence's: those that share most words with it."""
 _AT_ONCE = 64
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class SupportMeter:
     def __init__(self, analyzer: Analyzer, embedder: Embedder | None = None) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
+        self._wordings: dict[str, Wording] = {}
 
     async def support(self, sentence: str, texts: Sequence[str], *, question: str = "") -> Support:
         """Return how far the texts, together, support the sentence. What the question says needs no support."""
@@ -57,32 +61,32 @@ class SupportMeter:
 
     async def supports(self, pairs: Sequence[tuple[str, Sequence[str]]], *, question: str = "") -> list[Support]:
         """Return the support of each sentence by its texts."""
-        cut = [(sentence, [_windows(text) for text in texts]) for sentence, texts in pairs]
-        every = [text for sentence, cited in cut for windows in ([sentence], *cited) for text in windows]
-        vectors = await self._vectors(every)
-        asked = wording(question, self._analyzer)
-        return [self._measured(sentence, cited, asked, vectors) for sentence, cited in cut]
+        asked = wording(question, self._analyzer).numbers
+        matches = [self._match(sentence, texts, asked) for sentence, texts in pairs]
+        vectors = await self._vectors([text for match in matches if match.shared < 1 for text in match.to_compare])
+        return [_measured(match, vectors) for match in matches]
 
-    def _measured(
-        self, sentence: str, cited: Sequence[Sequence[str]], asked: Wording, vectors: Mapping[str, Vector]
-    ) -> Support:
-        said = wording(sentence, self._analyzer)
-        numbers = said.numbers - asked.numbers
-        if not cited:
-            return Support(0.0, tuple(sorted(numbers)))
+    def _match(self, sentence: str, texts: Sequence[str], asked: frozenset[str]) -> "_Match":
+        said = self._read(sentence)
+        numbers = missing = said.numbers - asked
         held: frozenset[str] = frozenset()
-        for windows in cited:
-            read = [wording(window, self._analyzer) for window in windows]
+        near: list[str] = []
+        for text in texts:
+            windows = sorted(_windows(text), key=lambda window: -len(self._read(window).terms & said.terms))
             # Several texts support a sentence together, each with the place that has most of it.
-            held |= max((each.terms for each in read), key=lambda terms: len(terms & said.terms))
-            numbers -= frozenset().union(*(each.numbers for each in read))
-        shared = len(said.terms & held) / len(said.terms) if said.terms else 1.0
-        if vectors and shared < 1:
-            alike = max(float(vectors[sentence] @ vectors[window]) for windows in cited for window in windows)
-            # What is quoted word for word is supported, however short it is beside its window.
-            shared = (shared + min(1.0, max(0.0, alike))) / 2
-        exact = 1 - len(numbers) / len(said.numbers - asked.numbers) if numbers else 1.0
-        return Support(shared * (0.5 + 0.5 * exact), tuple(sorted(numbers)))
+            held |= self._read(windows[0]).terms
+            near += windows[:_COMPARED]
+            missing -= frozenset().union(*(self._read(window).numbers for window in windows))
+        shared = len(said.terms & held) / len(said.terms) if said.terms else float(bool(texts))
+        return _Match(sentence, shared, len(numbers), missing, tuple(near))
+
+    def _read(self, text: str) -> Wording:
+        known = self._wordings.get(text)
+        if known is None:
+            if len(self._wordings) >= _REMEMBERED:
+                self._wordings.clear()
+            known = self._wordings[text] = wording(text, self._analyzer)
+        return known
 
     async def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
         if self._embedder is None:
@@ -96,9 +100,53 @@ class SupportMeter:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A sentence beside the places that are nearest to it by words."""
+
+    sentence: str
+    shared: float
+    """The share of its words that they have."""
+    numbers: int
+    missing: frozenset[str]
+    near: tuple[str, ...]
+
+    @property
+    def to_compare(self) -> tuple[str, ...]:
+        return (self.sentence, *self.near) if self.near else ()
+
+
+def _measured(match: _Match, vectors: Mapping[str, Vector]) -> Support:
+    shared = match.shared
+    # What is quoted word for word is supported, however short it is beside what surrounds it.
+    if shared < 1 and match.near and match.sentence in vectors:
+        alike = max(float(vectors[match.sentence] @ vectors[text]) for text in match.near)
+        shared = (shared + min(1.0, max(0.0, alike))) / 2
+    exact = 1 - len(match.missing) / match.numbers if match.numbers else 1.0
+    return Support(shared * (0.5 + 0.5 * exact), tuple(sorted(match.missing)))
+
+
 def sentences(text: str) -> list[Sentence]:
-    """Return the statements of an answer that claim something, with their markers."""
-    return [Sentence(each.text, each.markers) for each in statements(text) if each.claims]
+    """Return the statements of an answer that claim something, with their markers.
+
+    A marker stands for all sentences of its paragraph since the marker before: people cite at the end of a thought, and what
+    is quoted in one piece is cited once.
+    """
+    found: list[Sentence] = []
+    since: list[int] = []
+    end = 0
+    for each in statements(text):
+        if "\n" in text[end : each.start].strip(" "):
+            since.clear()
+        end = each.end
+        if each.claims:
+            since.append(len(found))
+            found.append(Sentence(each.text, each.markers))
+        if each.markers:
+            for place in since:
+                found[place] = Sentence(found[place].text, each.markers)
+            since.clear()
+    return found
 
 
 def cited_text(citation: Citation) -> str:
