@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from aika.application.aika import Aika
 from aika.domain.access import UNRESTRICTED, Scope
 from aika.domain.answers import AnswerEvent
+from aika.domain.assistants import Standing
 from aika.domain.documents import Body, Document
 from aika.domain.errors import AccessDeniedError
 from aika.domain.identifiers import DocumentId, PrincipalId, SourceId
@@ -65,6 +66,7 @@ async def test_what_was_planted_is_gone_afterwards(aika: Aika) -> None:
     everyone = [PrincipalId(f"user:{person}") for person in company.people]
     assert await aika.database.catalogue.counts(scope=UNRESTRICTED) == {}
     assert await aika.database.keys.listing() == []
+    assert await aika.database.assistants.listing() == []
     assert await aika.database.directory.expand(everyone) == set(everyone)
 
 
@@ -103,6 +105,15 @@ async def test_a_membership_that_is_remembered_for_too_long_is_found(
     monkeypatch.setattr(aika.database, "directory", NeverForgets(aika.database.directory))
 
     assert (Fault.LEAK, "POST /v1/search") in await faults(aika)
+
+
+async def test_somebody_elses_assistant_shown_to_anyone_is_found(aika: Aika, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aika.assistants.library.standing", lambda assistant, asker: Standing.PUBLIC)
+
+    found = await faults(aika)
+
+    assert {(Fault.LEAK, "GET /v1/assistants"), (Fault.LEAK, "GET /v1/models")} <= found
+    assert (Fault.DIFFERENCE, "POST /v1/chat/complete") in found
 
 
 async def test_a_deployment_that_answers_nothing_does_not_pass(aika: Aika, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -384,14 +384,14 @@ async def test_a_files_assistant_is_changed_in_its_file(aika: Aika, admin: Perso
 
 
 async def test_what_was_written_comes_back_to_whoever_may_change_it(aika: Aika, alice: Person) -> None:
-    written = {
+    written: dict[str, Any] = {
         "name": "Runbooks",
         "instructions": "Be brief.",
         "knowledge": {"paths": ["**/deploy.md"]},
         "rules": [{"name": "fresh", "decay": {"half_life": "90d"}}],
         "topic": {"questions": ["How do I deploy?"]},
     }
-    made = await alice.make(**written)
+    made = (await alice.http.post("/v1/assistants", json=written)).json()
 
     read = (await alice.http.get(f"/v1/assistants/{made['id']}")).json()
 

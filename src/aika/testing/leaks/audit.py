@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from aika.testing.leaks.company import CanaryDocument, Company
-from aika.testing.leaks.speaking import Deployment, DeploymentError, Reply
+from aika.testing.leaks.speaking import PUBLIC_ASSISTANT, Deployment, DeploymentError, Reply
 from aika.testing.leaks.visits import VISITS, Asker, Told, unvisited
 
 
@@ -60,7 +60,16 @@ _MANAGING = frozenset(
     or endpoint == "POST /v1/sources/{id}/sync"
 )
 """What nobody in the company may do."""
+_IN_CHANNELS = (
+    "POST /v1/search",
+    "POST /v1/chat/complete",
+    "GET /v1/documents/{id}",
+    "GET /v1/sources",
+    "GET /v1/assistants",
+    "GET /v1/assistants/{id}",
+)
 _SEARCHES = ("POST /v1/search", "GET /v1/search")
+_ASSISTANTS = "GET /v1/assistants"
 _DOCUMENT, _SOURCES, _SOURCE = "GET /v1/documents/{id}", "GET /v1/sources", "GET /v1/sources/{id}"
 
 
@@ -122,7 +131,9 @@ class _Audit:
         kept: list[_Kept] = []
         for person in self.company.people:
             for document in self._through_groups(person)[:1]:
-                told = await self._ask(person, document, {"store": True})
+                # Every other one through an assistant, which must withhold what was lost as well.
+                through = {"assistant": PUBLIC_ASSISTANT} if len(kept) % 2 else {}
+                told = await self._ask(person, document, {"store": True, **through})
                 if told is not None:
                     kept.append(_Kept(person, document, told.body["conversation_id"], told.body["id"]))
         return kept
@@ -151,20 +162,26 @@ class _Audit:
             self.company.documents,
             [one.conversation for one in others],
             [one.answer for one in others],
+            tuple(one for one in self.company.assistants if one.person != person),
         )
         for visit in VISITS.values():
             async for told in visit(asker):
                 self._judge(person, [person], told)
                 self._counts(person, told)
+                self._own_assistant(person, told)
 
     async def _channels(self) -> None:
         """Ask as a channel of two: only what both may read may be said there."""
         people = self.company.people
         for pair in pairwise(people):
             asker = Asker(
-                self.deployment, " and ".join(pair), self.deployment.for_channel(pair), self.company.documents
+                self.deployment,
+                " and ".join(pair),
+                self.deployment.for_channel(pair),
+                self.company.documents,
+                assistants=self.company.assistants,
             )
-            for endpoint in ("POST /v1/search", "POST /v1/chat/complete", "GET /v1/documents/{id}", "GET /v1/sources"):
+            for endpoint in _IN_CHANNELS:
                 async for told in VISITS[endpoint](asker):
                     self._judge(asker.name, pair, told)
 
@@ -240,7 +257,12 @@ class _Audit:
             ):
                 self.shown[(who, document.key)] += 1
             if not allowed:
-                self._hunt(who, document, told)
+                traces = (*document.canaries, self.deployment.ids[document.key])
+                self._hunt(who, traces, document.key, told)
+        for assistant in self.company.assistants:
+            if list(people) != [assistant.person]:
+                traces = (*assistant.canaries, self.deployment.assistants[assistant.name])
+                self._hunt(who, traces, f"the assistant {assistant.name}", told)
         if told.endpoint in _MANAGING and reply.status < 400:
             self._found(Fault.ALLOWED, told.endpoint, who, f"was let, with {reply.status}")
         self._compare(who, people, told)
@@ -255,12 +277,16 @@ class _Audit:
             what = f"{told.said.strip()} is told apart from what does not exist"
             self._found(Fault.DIFFERENCE, told.endpoint, who, what)
 
-    def _hunt(self, who: str, document: CanaryDocument, told: Told) -> None:
-        reply = told.reply
-        traces = (*document.canaries, self.deployment.ids[document.key])
-        found = [trace for trace in traces if trace in reply.text and trace not in told.said]
+    def _hunt(self, who: str, traces: Collection[str], of: str, told: Told) -> None:
+        found = [trace for trace in traces if trace in told.reply.text and trace not in told.said]
         if found:
-            self._found(Fault.LEAK, told.endpoint, who, f"{', '.join(found)} of {document.key}")
+            self._found(Fault.LEAK, told.endpoint, who, f"{', '.join(found)} of {of}")
+
+    def _own_assistant(self, person: str, told: Told) -> None:
+        if told.endpoint == _ASSISTANTS and not all(
+            one.name in told.reply.text for one in self.company.assistants if one.person == person
+        ):
+            self._found(Fault.BLIND, told.endpoint, person, "does not see the assistant that is theirs")
 
     def _counts(self, person: str, told: Told) -> None:
         if told.endpoint not in (_SOURCES, _SOURCE) or told.reply.status != 200:

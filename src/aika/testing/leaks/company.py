@@ -45,6 +45,21 @@ class CanaryDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class CanaryAssistant:
+    """A private assistant of which everything that can be shown holds a word that occurs nowhere else."""
+
+    person: str
+    """The address of its owner."""
+    name: str
+    purpose: str
+    instructions: str
+
+    @property
+    def canaries(self) -> tuple[str, ...]:
+        return (self.name, self.purpose, self.instructions)
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """Who is in which group, and who may read what, as it was planted."""
 
@@ -54,6 +69,7 @@ class Company:
     """Members by group: people as ``user:`` and their address, and other groups."""
     documents: tuple[CanaryDocument, ...]
     seed: int = field(default=0)
+    assistants: tuple[CanaryAssistant, ...] = ()
 
     def principals(self, person: str) -> frozenset[str]:
         """Return everything that a person is, found by following each membership."""
@@ -92,7 +108,8 @@ def generate(seed: int, *, people: int = 3, groups: int = 4, documents: int = 6,
         members[names[0]] = members[names[0]] | {f"user:{addresses[0]}"}
         members[names[1]] = (members[names[1]] | {names[0]}) - {f"user:{addresses[0]}"}
         made.append(_document(chance, documents + 1, frozenset({names[1]})))
-    return Company(addresses, members, tuple(made), seed)
+    private = (CanaryAssistant(address, _word(chance), _word(chance), _word(chance)) for address in addresses)
+    return Company(addresses, members, tuple(made), seed, tuple(private))
 
 
 def _document(chance: random.Random, number: int, readers: frozenset[str]) -> CanaryDocument:

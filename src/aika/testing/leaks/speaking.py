@@ -9,6 +9,8 @@ import httpx
 
 from aika.testing.leaks.company import CanaryDocument, Company
 
+PUBLIC_ASSISTANT = "leak audit of all plans"
+"""It knows everything that was planted, and everyone may ask it."""
 _WAIT_SECONDS = 0.1
 
 
@@ -41,6 +43,8 @@ class Deployment:
     """Seconds until every process of the deployment knows of a changed group."""
     ids: dict[str, str] = field(default_factory=dict)
     """The documents' ids by their keys, as the server gave them."""
+    assistants: dict[str, str] = field(default_factory=dict)
+    """The assistants' ids by their names."""
     requests: int = 0
     _keys: list[str] = field(default_factory=list)
     _secrets: dict[str, str] = field(default_factory=dict)
@@ -77,6 +81,7 @@ class Deployment:
         self._secrets["front end"] = await self._new_key("front end", on_behalf=True)
         for person in company.people:
             self._secrets[person] = await self._new_key(f"person {person}", principals=[f"user:{person}"])
+        await self._make_assistants(company)
         await self._until_findable(len(company.documents))
         for document in company.documents:
             path = f"/v1/access?user={company.people[0]}&document={self.source}/{document.key}"
@@ -106,8 +111,9 @@ class Deployment:
         paths = [f"/v1/keys/{key}" for key in self._keys]
         if company is not None:
             paths += [f"/v1/sources/{self.source}/documents/{document.key}" for document in company.documents]
+        paths += [f"/v1/assistants/{assistant}" for assistant in self.assistants.values()]
         for path in paths:
-            reply = await self.send("DELETE", path, headers=_bearer(self.admin_key))
+            reply = await self.send("DELETE", path, headers={**_bearer(self.admin_key), "If-Match": '"1"'})
             if reply.status >= 400 and reply.status != 404:
                 left.append(path)
         for group in company.groups if company is not None else ():
@@ -133,6 +139,17 @@ class Deployment:
                 "attributes": {"tags": [document.tag]},
             },
         )
+
+    async def _make_assistants(self, company: Company) -> None:
+        """Make a private assistant of each person's, and one for everyone that knows all that was planted."""
+        for one in company.assistants:
+            wanted = {"name": one.name, "purpose": one.purpose, "instructions": one.instructions}
+            reply = await self.send("POST", "/v1/assistants", json=wanted, headers=self.by_key(one.person))
+            if reply.status != 201:
+                raise DeploymentError(f"an assistant could not be made: {reply.status} {reply.body}")
+            self.assistants[one.name] = reply.body["id"]
+        public = {"name": PUBLIC_ASSISTANT, "knowledge": {"sources": [self.source]}, "visibility": "public"}
+        self.assistants[PUBLIC_ASSISTANT] = (await self.as_admin("POST", "/v1/assistants", json=public)).body["id"]
 
     async def _new_key(self, name: str, *, principals: Collection[str] = (), on_behalf: bool = False) -> str:
         wanted = {"name": f"leak audit: {name}", "principals": sorted(principals), "on_behalf": on_behalf}

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from aika.testing.leaks.company import CanaryDocument
-from aika.testing.leaks.speaking import Deployment, Reply
+from aika.testing.leaks.company import CanaryAssistant, CanaryDocument
+from aika.testing.leaks.speaking import PUBLIC_ASSISTANT, Deployment, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,19 @@ class Asker:
     conversations: list[str] = field(default_factory=list)
     """Other people's, and answers in them."""
     answers: list[str] = field(default_factory=list)
+    assistants: tuple[CanaryAssistant, ...] = ()
+    """Other people's."""
 
-    async def ask(self, endpoint: str, *, json: object = None, said: str = "", **place: str) -> Told:
+    async def ask(
+        self, endpoint: str, *, json: object = None, said: str = "", match: str | None = None, **place: str
+    ) -> Told:
+        """Send a request; ``match`` is the version of what it changes."""
+        headers = self.headers if match is None else {**self.headers, "If-Match": match}
         method, _, path = endpoint.partition(" ")
         for name, value in place.items():
             path = path.replace("{" + name + "}", value)
         query = path.partition("?")[2]
-        reply = await self.deployment.send(method, path, json=json, headers=self.headers)
+        reply = await self.deployment.send(method, path, json=json, headers=headers)
         return Told(endpoint.partition("?")[0], reply, f"{said} {query} {' '.join(place.values())}")
 
     async def compared(self, endpoint: str, here: Mapping[str, str], nowhere: Mapping[str, str], **more: Any) -> Told:
@@ -47,6 +53,14 @@ class Asker:
         told = await self.ask(endpoint, **here, **more)
         other = await self.ask(endpoint, **nowhere, **more)
         return Told(told.endpoint, told.reply, told.said, other.reply, other.said)
+
+    async def named(self, endpoint: str, body: Callable[[str], object]) -> AsyncIterator[Told]:
+        """Ask for other people's assistants by name and by id, and for one that does not exist."""
+        for assistant in self.assistants:
+            for wanted in (assistant.name, self.deployment.assistants[assistant.name]):
+                told = await self.ask(endpoint, json=body(wanted), said=wanted)
+                other = await self.ask(endpoint, json=body(nobody := str(uuid4())), said=nobody)
+                yield Told(told.endpoint, told.reply, told.said, other.reply, other.said)
 
 
 Visit = Callable[[Asker], AsyncIterator[Told]]
@@ -79,8 +93,12 @@ async def _search(asker: Asker) -> AsyncIterator[Told]:
         for text in (document.question, document.word, document.title):
             body = {"query": text, "k": 50, "explain": True}
             yield await asker.ask("POST /v1/search", json=body, said=text)
+        through = {"query": document.question, "assistant": PUBLIC_ASSISTANT, "k": 50, "explain": True}
+        yield await asker.ask("POST /v1/search", json=through)
     source = {"query": asker.documents[0].question, "sources": [asker.deployment.source]}
     yield await asker.ask("POST /v1/search", json=source)
+    async for told in asker.named("POST /v1/search", lambda wanted: {"query": "plan", "assistant": wanted}):
+        yield told
 
 
 @visits("GET /v1/search")
@@ -94,6 +112,13 @@ async def _complete(asker: Asker) -> AsyncIterator[Told]:
     for number, document in enumerate(asker.documents):
         streamed = bool(number % 2)
         yield await asker.ask("POST /v1/chat/complete", json=_asked(document, stream=streamed, store=False))
+        if streamed:
+            through = _asked(document, assistant=PUBLIC_ASSISTANT, store=False)
+            yield await asker.ask("POST /v1/chat/complete", json=through)
+    async for told in asker.named(
+        "POST /v1/chat/complete", lambda wanted: _asked(asker.documents[0], assistant=wanted, store=False)
+    ):
+        yield told
     for theirs in asker.conversations:
         told, other = [
             await asker.ask("POST /v1/chat/complete", json=_asked(asker.documents[0], conversation_id=one), said=one)
@@ -107,6 +132,45 @@ async def _completions(asker: Asker) -> AsyncIterator[Told]:
     for number, document in enumerate(asker.documents):
         streamed = not number % 2
         yield await asker.ask("POST /v1/chat/completions", json=_asked(document, stream=streamed))
+    async for told in asker.named(
+        "POST /v1/chat/completions", lambda wanted: _asked(asker.documents[0], model=f"aika/{wanted}")
+    ):
+        yield told
+
+
+@visits("GET /v1/assistants")
+async def _assistants(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/assistants")
+    yield await asker.ask("GET /v1/assistants?manageable=true")
+
+
+@visits("POST /v1/assistants")
+async def _assistant_made(asker: Asker) -> AsyncIterator[Told]:
+    # Of these names nothing may come, so that nothing is left behind.
+    for one in asker.assistants:
+        yield await asker.ask("POST /v1/assistants", json={"name": one.name, "model": "none"}, said=one.name)
+        owner = {"name": one.name, "owner": f"user:{one.person}"}
+        yield await asker.ask("POST /v1/assistants", json=owner, said=f"{one.name} {one.person}")
+
+
+@visits("GET /v1/assistants/{id}")
+async def _assistant(asker: Asker) -> AsyncIterator[Told]:
+    for told in _assistants_of_others(asker):
+        yield await asker.compared("GET /v1/assistants/{id}", *told)
+
+
+@visits("PUT /v1/assistants/{id}")
+async def _assistant_changed(asker: Asker) -> AsyncIterator[Told]:
+    for told in _assistants_of_others(asker):
+        for match in ('"1"', '"9"'):
+            yield await asker.compared("PUT /v1/assistants/{id}", *told, json={"name": "mine"}, match=match)
+
+
+@visits("DELETE /v1/assistants/{id}")
+async def _assistant_deleted(asker: Asker) -> AsyncIterator[Told]:
+    for told in _assistants_of_others(asker):
+        for match in ('"9"', '"1"'):
+            yield await asker.compared("DELETE /v1/assistants/{id}", *told, match=match)
 
 
 @visits("GET /v1/models")
@@ -228,6 +292,10 @@ def _keys(asker: Asker) -> Iterable[tuple[dict[str, str], dict[str, str]]]:
     source = asker.deployment.source
     for document in asker.documents:
         yield {"id": source, "key": document.key}, {"id": source, "key": "plans/nothing.md"}
+
+
+def _assistants_of_others(asker: Asker) -> Iterable[tuple[dict[str, str], dict[str, str]]]:
+    yield from _theirs(asker.deployment.assistants[one.name] for one in asker.assistants)
 
 
 def _theirs(ids: Iterable[str]) -> Iterable[tuple[dict[str, str], dict[str, str]]]:
