@@ -19,7 +19,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from aika.domain.errors import ConfigurationError
-from aika.protocols import Analyzer
+from aika.protocols import Analyzer, TextModel
 
 Group = Literal["connectors", "parsers", "chunkers", "embedders", "indexes", "rerankers"]
 
@@ -40,6 +40,8 @@ class Surroundings:
     """For what a component keeps. Each uses a folder of its own in it."""
     analyzer: Analyzer
     """How text becomes terms, for indexes."""
+    model: TextModel | None = None
+    """The configured language model, where there is one and it is open already."""
 
 
 class Component(Protocol):

@@ -77,6 +77,10 @@ class Encoder:
         """Return a unit vector for each token of the text, marks at start and end excluded."""
         return _unit(self._states(self._ids(text))[1:-1])
 
+    def tokens(self, text: str) -> list[str]:
+        """Return the tokens that `token_vectors` has vectors of, as the vocabulary spells them."""
+        return [self._tokenizer.id_to_token(number) or "" for number in self._ids(text)[1:-1]]
+
     def _ids(self, text: str) -> list[int]:
         ids = self._tokenizer.encode(text[: self._max_tokens * LONGEST_WORD]).ids
         if not ids:

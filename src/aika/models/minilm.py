@@ -43,14 +43,15 @@ class MiniLmEmbedder:
     @asynccontextmanager
     async def open(cls, options: "MiniLmEmbedder.Options", surroundings: Surroundings) -> AsyncIterator[LocalEmbedder]:
         """Build the graphs on the first start, which takes a few seconds, and open an embedder."""
-        encoder = await asyncio.to_thread(_load, options, surroundings.data_dir / "models")
+        encoder = await asyncio.to_thread(load_encoder, options, surroundings.data_dir / "models")
         # One fingerprint for both precisions: their vectors differ by less than 1 %, and an index moves between machines.
         fingerprint = f"{RECIPE}-{options.max_tokens}"
         async with open_local_embedder(encoder, fingerprint=fingerprint, threads=options.threads) as embedder:
             yield embedder
 
 
-def _load(options: MiniLmEmbedder.Options, models_dir: Path) -> Encoder:
+def load_encoder(options: MiniLmEmbedder.Options, models_dir: Path) -> Encoder:
+    """Return the model, its graphs built where they are missing. May take seconds: call it in a thread."""
     folder = prepared(models_dir, Recipe(RECIPE, tuple(GRAPHS.values()), _build))
     tokenizer = bert_uncased_tokenizer()
 
