@@ -20,11 +20,13 @@ from aika.evaluation.retrieval import RetrievalSystem, index_documents
 from aika.facts.finding import FactFinder
 from aika.ingestion.generations import EmbedderChoice
 from aika.ingestion.parsing import Intake
+from aika.models.wordpiece import english_words
 from aika.protocols import Answerer, Embedder, Retriever
 from aika.registry import Surroundings, open_component
 from aika.retrieval.dense import DenseRanker
 from aika.retrieval.hybrid import HybridRanker
 from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
+from aika.retrieval.lexicon.collected import CollectionExpander
 from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter
 from aika.settings import Settings
@@ -55,7 +57,13 @@ async def open_retrieval_system(settings: Settings) -> AsyncIterator[RetrievalSy
         )
         index = await stack.enter_async_context(shelf.open("evaluation", dimensions=embedder.dimensions))
         yield RetrievalSystem(
-            build_intake(), embedder, database.vectors, index, FollowUpRewriter(analyzer), retrieval_options(settings)
+            build_intake(),
+            embedder,
+            database.vectors,
+            index,
+            FollowUpRewriter(analyzer),
+            retrieval_options(settings),
+            CollectionExpander(index, analyzer, english=english_words),
         )
 
 
@@ -134,4 +142,5 @@ class _IndexedOnDemand:
         changes = await catalogue.changes(after=0, limit=1_000_000)
         await index_documents({change.document: change.chunks for change in changes if change.chunks}, system)
         rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
-        return HybridRetriever(HybridRanker(rankers, system.rewriter, system.options), catalogue, TechnicalAnalyzer())
+        ranker = HybridRanker(rankers, system.rewriter, system.options, expander=system.expander)
+        return HybridRetriever(ranker, catalogue, TechnicalAnalyzer())

@@ -59,7 +59,7 @@ class CollectionBench:
     def contender(self, rules: Sequence[RankingRule]) -> Contender:
         system, database, analyzer = self.system, self.database, TechnicalAnalyzer()
         rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
-        first_stage = HybridRanker(rankers, system.rewriter, system.options)
+        first_stage = HybridRanker(rankers, system.rewriter, system.options, expander=system.expander)
         stages = (Rules(lambda: rules, analyzer, SystemClock()),)
         retriever = HybridRetriever(first_stage, database.catalogue, analyzer, stages)
         answering = usual_stages(

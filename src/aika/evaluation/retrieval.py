@@ -22,6 +22,7 @@ from aika.protocols import Embedder, Entry, Index, Matrix, Ranker, Rewriter, Vec
 from aika.retrieval.dense import DenseRanker
 from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
 from aika.retrieval.lexical import LexicalRanker
+from aika.retrieval.lexicon.collected import CollectionExpander
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -46,6 +47,8 @@ class RetrievalSystem:
     """Empty and open, with the analyzer of the deployment."""
     rewriter: Rewriter
     options: RetrievalOptions = field(default_factory=RetrievalOptions)
+    expander: CollectionExpander | None = None
+    """Learns from what is indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ async def evaluate_retrieval(
     vectors = await _embedded([chunk for entry in entries for chunk in entry.chunks], system, progress)
     clock.lap("embed")
     await _indexed(entries, vectors, system.index, progress)
+    await _learned([chunk for entry in entries for chunk in entry.chunks], system)
     clock.lap("index")
     rankers = _rankers(system)
     keys = {entry.document.id: collection.judged_document(entry.document) for entry in entries}
@@ -182,6 +186,12 @@ async def index_documents(
     for number, (document, chunks) in enumerate(documents.items(), start=1):
         await system.index.replace_many([(document, chunks, _matrix(chunks, known))])
         progress("indexing", number, len(documents))
+    await _learned([chunk for chunks in documents.values() for chunk in chunks], system)
+
+
+async def _learned(chunks: Sequence[Chunk], system: RetrievalSystem) -> None:
+    if system.expander is not None:
+        await asyncio.to_thread(system.expander.learn, chunks)
 
 
 async def parse_collection(
@@ -205,7 +215,7 @@ def _matrix(chunks: Sequence[Chunk], known: Mapping[bytes, Vector]) -> Matrix:
 def _rankers(system: RetrievalSystem) -> list[Ranker]:
     lexical = LexicalRanker(system.index)
     dense = DenseRanker(system.index, system.embedder)
-    return [HybridRanker([lexical, dense], system.rewriter, system.options), lexical, dense]
+    return [HybridRanker([lexical, dense], system.rewriter, system.options, expander=system.expander), lexical, dense]
 
 
 async def _run(
