@@ -13,9 +13,8 @@ from aika.domain.assistants import Visibility
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import AssistantId, PrincipalId
 from aika.forms.assistants import AssistantForm
-from aika.protocols import Clock
+from aika.protocols import AssistantStore, Clock
 from aika.settings import Settings
-from aika.stores.database.database import Database
 
 FILE_ID = "file:"
 """What the ids of assistants that files declare begin with. Names have no colon, so that an id is never a name."""
@@ -66,11 +65,11 @@ class FolderOfAssistants:
         return Declared(tuple(found.values()), errors)
 
 
-def open_library(settings: Settings, database: Database, clock: Clock) -> AssistantLibrary:
-    """Return the assistants of the folder that the settings name, and those of the database."""
+def open_library(settings: Settings, store: AssistantStore, clock: Clock) -> AssistantLibrary:
+    """Return the assistants of the folder that the settings name, and those of the store."""
     models = frozenset(settings.models)
     files = FolderOfAssistants(settings.base_dir / settings.assistants_dir, models)
-    return AssistantLibrary(files, database.assistants, models, clock)
+    return AssistantLibrary(files, store, models, clock)
 
 
 def read_assistant_file(path: Path, models: frozenset[str]) -> Entry:

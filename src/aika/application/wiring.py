@@ -17,6 +17,7 @@ from aika.application.assistant_files import open_library
 from aika.application.declarations import Declarations
 from aika.application.freshness import LateSources
 from aika.application.rule_trial import Contender
+from aika.application.second_stage import open_second_stage
 from aika.assistants.conversing import Conversing
 from aika.assistants.narrowing import Narrowing
 from aika.domain.access import UNRESTRICTED
@@ -50,6 +51,7 @@ from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter, ModelRewriter
 from aika.retrieval.routing import Experience, SourceRouting
 from aika.retrieval.rules import Rules
+from aika.retrieval.stages import Stage
 from aika.settings import Settings, with_secrets
 from aika.stores.database.database import Database
 from aika.stores.jobs import DurableJobs
@@ -91,7 +93,11 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         named = await _open_named_models(settings, surroundings, stack)
         lexicon = LexiconKeeper(database.catalogue, surroundings.analyzer, data_dir)
         await lexicon.load()
-        parts = _Parts(settings, surroundings, database, telemetry, model, named, lexicon)
+        asked = None if model is None else telemetry.text_model(model)
+        second_stage = await stack.enter_async_context(
+            open_second_stage(settings, surroundings, model=asked, wrap=telemetry.reranker)
+        )
+        parts = _Parts(settings, surroundings, database, telemetry, model, named, lexicon, second_stage)
         clock = SystemClock()
         declarations = Declarations(settings, lambda name, options: _open_place(name, options, surroundings))
         await asyncio.to_thread(declarations.reload)
@@ -111,7 +117,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             conversing=Conversing(
                 answerer, database.conversations, database.catalogue, clock, Narrowing(database.directory)
             ),
-            assistants=open_library(settings, database, clock),
+            assistants=open_library(settings, database.assistants, clock),
             clock=clock,
             lock=lock,
             telemetry=telemetry,
@@ -134,6 +140,7 @@ class _Parts:
     named: Mapping[str, "ChatModel"]
     """The models that assistants may name."""
     lexicon: LexiconKeeper
+    second_stage: Sequence[Stage]
 
 
 def _contender(parts: _Parts, generations: Generations, late: LateSources, rules: Sequence[RankingRule]) -> Contender:
@@ -186,7 +193,7 @@ class _CurrentRetriever:
         )
         rules = Rules(self._rules, analyzer, SystemClock(), parts.database.opinions)
         routing = SourceRouting(Experience(parts.database.accepted, telemetry.embedder(generation.embedder)))
-        return HybridRetriever(first_stage, parts.database.catalogue, analyzer, (routing, rules))
+        return HybridRetriever(first_stage, parts.database.catalogue, analyzer, (routing, rules, *parts.second_stage))
 
 
 def retrieval_options(settings: Settings) -> RetrievalOptions:

@@ -128,9 +128,10 @@ class AikaClient:
     def conversation(self, id: str) -> ConversationView:
         return ConversationView.model_validate_json(self._send("GET", f"/v1/conversations/{id}"))
 
-    def assistants(self) -> list[AssistantSummary]:
-        """Return the assistants that may be asked, the nearest first."""
-        return _ASSISTANTS.validate_json(self._send("GET", "/v1/assistants"))
+    def assistants(self, *, manageable: bool = False) -> list[AssistantSummary]:
+        """Return the assistants that may be asked, the nearest first; with ``manageable`` those too that may be changed."""
+        query = "?manageable=true" if manageable else ""
+        return _ASSISTANTS.validate_json(self._send("GET", f"/v1/assistants{query}"))
 
     def assistant(self, id: str) -> AssistantView:
         return AssistantView.model_validate_json(self._send("GET", f"/v1/assistants/{id}"))
@@ -250,9 +251,10 @@ class AsyncAikaClient:
     async def conversation(self, id: str) -> ConversationView:
         return ConversationView.model_validate_json(await self._send("GET", f"/v1/conversations/{id}"))
 
-    async def assistants(self) -> list[AssistantSummary]:
-        """Return the assistants that may be asked, the nearest first."""
-        return _ASSISTANTS.validate_json(await self._send("GET", "/v1/assistants"))
+    async def assistants(self, *, manageable: bool = False) -> list[AssistantSummary]:
+        """Return the assistants that may be asked, the nearest first; with ``manageable`` those too that may be changed."""
+        query = "?manageable=true" if manageable else ""
+        return _ASSISTANTS.validate_json(await self._send("GET", f"/v1/assistants{query}"))
 
     async def assistant(self, id: str) -> AssistantView:
         return AssistantView.model_validate_json(await self._send("GET", f"/v1/assistants/{id}"))

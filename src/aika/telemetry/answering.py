@@ -32,6 +32,9 @@ class TracedAnswerer:
             attributes={names.QUESTION_CHARS: len(query.text), names.HISTORY_MESSAGES: len(query.history)},
         )
         stage.set_content(names.QUESTION, query.text)
+        if query.assistant is not None:
+            # Its id: a name says what somebody works on.
+            stage.set(names.ASSISTANT, query.assistant.id)
         return stage
 
     def _note(self, stage: Stage, event: AnswerEvent) -> None:

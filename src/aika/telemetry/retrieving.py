@@ -32,6 +32,8 @@ class TracedRetriever:
     async def retrieve(self, query: Query, *, k: int) -> Retrieval:
         with self._recorder.stage("retrieve", attributes={names.K: k}) as stage:
             stage.set_content(names.QUESTION, query.text)
+            if query.assistant is not None:
+                stage.set(names.ASSISTANT, query.assistant.id)
             retrieval = await self._inner.retrieve(query, k=k)
             stage.set(names.HITS, len(retrieval.hits))
             stage.set(names.HIT_CHUNKS, [hit.chunk.id for hit in retrieval.hits])

@@ -15,7 +15,7 @@ from aika.client import AikaClientError, AsyncAikaClient, ChatCompletionRequest,
 from aika.client.models import KeyRequest
 from aika.domain.errors import AikaError
 from aika.settings import load_settings
-from aika.surfaces.cli import access, evaluating, source_files, starting
+from aika.surfaces.cli import access, assistants, evaluating, rules, source_files, starting
 from aika.surfaces.cli import doctor as checks
 from aika.surfaces.cli.connecting import connect
 from aika.surfaces.cli.printing import print_completion, print_search, print_source, print_sources
@@ -32,6 +32,8 @@ app.add_typer(keys, name="keys")
 app.add_typer(access.app, name="access")
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(source_files.app, name="source")
+app.add_typer(rules.app, name="rules")
+app.add_typer(assistants.app, name="assistant")
 
 console = Console()
 complaints = Console(stderr=True)
@@ -88,16 +90,17 @@ def sync(
 
 
 @app.command()
-def ask(
+def ask(  # noqa: PLR0913, PLR0917 - each is an option of the command
     question: Annotated[str, typer.Argument(help="In your own words.")],
     source: Annotated[list[str] | None, typer.Option(help="Ask only this source. Can be repeated.")] = None,
+    assistant: Annotated[str | None, typer.Option(help="Ask this assistant: its name or its id.")] = None,
     as_user: Annotated[str | None, typer.Option("--as", help="Ask as this person would: an e-mail address.")] = None,
     as_json: AsJson = False,
     explain: Explain = False,
     folder: Folder = HERE,
 ) -> None:
     """Ask a question. Exit status 3 means that the documents do not answer it."""
-    request = ChatCompletionRequest.from_user_prompt(question, sources=source)
+    request = ChatCompletionRequest.from_user_prompt(question, sources=source, assistant=assistant)
     completion = _with_client(folder, lambda client: client.complete_chat(request), user=as_user)
     if as_json:
         _print_json(completion)
@@ -108,16 +111,17 @@ def ask(
 
 
 @app.command()
-def search(
+def search(  # noqa: PLR0913, PLR0917 - each is an option of the command
     query: Annotated[str, typer.Argument(help="Words, an identifier, an error message, a question.")],
     k: Annotated[int, typer.Option("-k", help="How many hits.")] = 10,
     source: Annotated[list[str] | None, typer.Option(help="Search only this source. Can be repeated.")] = None,
+    assistant: Annotated[str | None, typer.Option(help="Search what this assistant may know.")] = None,
     as_json: AsJson = False,
     explain: Explain = False,
     folder: Folder = HERE,
 ) -> None:
     """Find the chunks that fit a query best."""
-    request = SearchRequest(query=query, k=k, sources=source, explain=explain)
+    request = SearchRequest(query=query, k=k, sources=source, explain=explain, assistant=assistant)
     reply = _with_client(folder, lambda client: client.search(request))
     if as_json:
         _print_json(reply)
