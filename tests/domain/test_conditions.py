@@ -74,6 +74,27 @@ def test_what_facets_say_of_a_pattern_is_what_the_pattern_says(pattern: str, key
     assert wanted is None or path_facets(key).issuperset(wanted) == matches(pattern, key)
 
 
+@given(
+    st.lists(_SEGMENTS | st.text("ab*?", max_size=5), min_size=1, max_size=5).map("/".join),
+    st.lists(_PLAIN_SEGMENTS | st.text("ab", max_size=5), min_size=1, max_size=5).map("/".join),
+)
+def test_a_pattern_matches_what_its_expression_for_databases_matches(pattern: str, key: str) -> None:
+    assert matches(pattern, key) == (re.match(expression(pattern), key) is not None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "key"),
+    [
+        ("*a" * 40 + "b", "a" * 300),
+        ("**/*a/" * 20 + "b", "a/" * 500),
+        ("**/" * 200 + "b", "a/" * 500),
+        ("a?*" * 50, "a" * 99),
+    ],
+)
+def test_a_pattern_of_many_stars_takes_a_moment(pattern: str, key: str) -> None:
+    assert not matches(pattern, key)
+
+
 @pytest.mark.parametrize("pattern", ["docs/**", "**/*.md", "docs/**/*.md", "**/runbooks/**", "**"])
 def test_the_usual_patterns_are_looked_up_by_facets(pattern: str) -> None:
     assert facets_of_pattern(pattern) is not None
@@ -92,6 +113,10 @@ def test_the_usual_patterns_are_looked_up_by_facets(pattern: str) -> None:
         ("a.c", "abc", False),
         ("docs/**", "docs/new\nline.md", True),
         ("docs/*.md", "docs/a.md\n", False),
+        ("docs**", "docs-old", True),
+        ("docs**", "docs/a.md", False),
+        ("**/a/**/b", "x/a/y/z/b", True),
+        ("**/a/**/b", "a/b", True),
     ],
 )
 def test_patterns_mean_what_they_say(pattern: str, key: str, *, matched: bool) -> None:

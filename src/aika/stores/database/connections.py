@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from aika.domain.errors import ConfigurationError, MissingExtraError
+from aika.domain.paths import matches
 from aika.stores.database.failures import translated
 
 READERS = 8
@@ -147,6 +148,8 @@ def _prepare_sqlite(engine: AsyncEngine, *, begin: str, foreign_keys: bool) -> N
         for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys={foreign_keys:d}"):
             cursor.execute(pragma)
         cursor.close()
+        # Its own expressions are those of Python's `re`, which some patterns keep busy for hours.
+        connection.create_function("aika_matches", 2, matches)
 
     def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)

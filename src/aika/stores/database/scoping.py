@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     ColumnElement,
     Select,
     Text,
@@ -46,7 +47,9 @@ def _sql(condition: Condition, dialect: str) -> ColumnElement[bool]:
         case Not(part):
             return not_(_sql(part, dialect))
         case Matches(pattern):
-            return documents.c.key.regexp_match(expression(pattern))
+            if dialect == "postgresql":
+                return documents.c.key.regexp_match(expression(pattern))
+            return func.aika_matches(pattern, documents.c.key, type_=Boolean)
         case AnyOf(field, values):
             return _having(field, values, dialect)
 
