@@ -55,9 +55,9 @@ def comparison_as_json(compared: RunComparison) -> JsonReport:
 def comparison_as_table(compared: RunComparison, *, changes_of: str | None = None) -> RenderableType:
     """Return what a rich console prints. ``changes_of`` is the measure whose topics are named, by default the first."""
     title = f"{compared.after.collection}: {compared.n} topics that both runs have"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     table.add_column("measure")
-    for column in ("before", "after", "change", "95 % interval", "p", "Holm", "+", "=", "-"):
+    for column in ("before", "after", "change", "95 % interval", "p", "Holm", "+/=/-"):
         table.add_column(column, justify="right", no_wrap=True)
     for name, one in compared.measures.items():
         found = one.comparison
@@ -69,7 +69,7 @@ def comparison_as_table(compared: RunComparison, *, changes_of: str | None = Non
             f"{found.low:+.3f} to {found.high:+.3f}",
             f"{found.p:.3f}",
             f"{one.p_corrected:.3f}",
-            *map(str, _better_and_worse(name, one)),
+            "/".join(map(str, _better_and_worse(name, one))),
         )
     name = changes_of or next(iter(compared.measures))
     lines = [f"before: {_described(compared.before, compared.systems[0])}"]
@@ -116,7 +116,7 @@ def history_as_table(records: Sequence[Record]) -> RenderableType:
 
 def _history(title: str, runs: Sequence[Record]) -> Iterator[RenderableType]:
     names = list(runs[-1].systems[runs[-1].system].measures)[:_MEASURES_SHOWN]
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     table.add_column("run", no_wrap=True)
     for column in (*names, "topics", "seconds"):
         table.add_column(column, justify="right", no_wrap=True)
