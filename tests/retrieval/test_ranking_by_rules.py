@@ -214,12 +214,13 @@ class TestWhatPeopleFoundHelpful:
 async def test_a_rule_for_a_source_holds_for_no_other(library: SmallLibrary) -> None:
     wiki, code = make_document("a.md", source="wiki"), make_document("b.md", source="code")
     rule = RankingRule("the wiki sinks", Selection(sources=frozenset({SourceId("wiki")})), 0.1)
-    await library.add(of_document(wiki, "restart the worker"), of_document(code, "restart the worker by hand"))
+    unlike = of_document(make_document("c.md", source="code"), "book a room and a worker")
+    await library.add(of_document(wiki, "restart the worker"), of_document(code, "restart the worker by hand"), unlike)
     retriever = library.retriever(stages=[Rules(lambda: [rule], ANALYZER, SetClock(NOW))])
 
-    retrieval = await retriever.retrieve(ask("restart the worker"), k=2)
+    retrieval = await retriever.retrieve(ask("restart the worker"), k=3)
 
-    last = retrieval.hits[-1]
-    assert last.chunk.document.source == "wiki"
-    moves = [move for move in retrieval.explanations[last.chunk.id].moves if move.stage == "rules"]
+    second = retrieval.hits[1]
+    assert [hit.chunk.document.key for hit in retrieval.hits] == ["b.md", "a.md", "c.md"]
+    moves = [move for move in retrieval.explanations[second.chunk.id].moves if move.stage == "rules"]
     assert [move.reason for move in moves] == ["demoted by 'the wiki sinks' (×0.1)"]
