@@ -1,0 +1,1 @@
+"""Finished runs as HTML pages: one file, no script, nothing from elsewhere."""
