@@ -142,6 +142,11 @@ class CollectionForm(Form):
     )
     topics: list[TestTopicForm] = Field(default=[], description="What is asked.")
 
+    @field_validator("topics", mode="before")
+    @classmethod
+    def _none_yet(cls, value: object) -> object:
+        return [] if value is None else value
+
 
 def topic_id(question: str) -> str:
     """Return the id that a topic without one has: its first words, told from similar ones by four digits."""

@@ -57,9 +57,14 @@ class YamlText:
         return 1 if self._root is None else self._marked(place)[0].line + 1
 
     def lines_of(self, place: Sequence[str | int]) -> tuple[int, int]:
-        """Return the first line, from 1, of what stands at a place, and the line after its last."""
+        """Return the first line, from 1, of what stands at a place, and the line after its last, without comments below it."""
         start, end = self._marked(place)
-        return start.line + 1, end.line + (2 if end.column > 0 else 1)
+        lines = self.text.split("\n")
+        # A block ends where the next thing begins.
+        last = end.line if lines[end.line][: end.column].strip() else end.line - 1
+        while last > start.line and lines[last].strip()[:1] in {"", "#"}:
+            last -= 1
+        return start.line + 1, last + 2
 
     def _marked(self, place: Sequence[str | int]) -> tuple[yaml.Mark, yaml.Mark]:
         node = self._root
