@@ -1,6 +1,7 @@
 """``aika eval answers``, ``confidence``, ``agreement`` and ``report``."""
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -144,6 +145,19 @@ def agreement(  # noqa: PLR0913, PLR0917 - each is an option of the command
     asyncio.run(
         measuring_answers.agreement(asked, judging, folder=folder, half=_portion(None, half).half, as_json=as_json)
     )
+
+
+@app.command("report")
+def report(
+    run: Annotated[str, typer.Argument(help="A run's id or its beginning, as `aika eval history` lists it.")] = "last",
+    out: Annotated[Path | None, typer.Option("--out", help="Where the page goes. Unset: beside the records.")] = None,
+    against: Annotated[str | None, typer.Option(help="The run to compare with. Unset: the one before.")] = None,
+    folder: Folder = HERE,
+) -> None:
+    """Write a recorded run as one HTML page: measures, plots, slices, what changed, and every question."""
+    from aika.surfaces.cli import reporting
+
+    reporting.report(run, against=against, out=out, folder=folder)
 
 
 def _portion(sample: int | None, half: Literal["tune", "held-out"] | None) -> "Portion":

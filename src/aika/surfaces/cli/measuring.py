@@ -31,6 +31,7 @@ from aika.evaluation.runs import Run
 from aika.protocols import Entry
 from aika.settings import Settings, load_settings
 from aika.surfaces.cli.evaluation_options import Ending
+from aika.surfaces.cli.reporting import report_of
 
 _Shown = Callable[[str, int, int], None]
 
@@ -127,8 +128,10 @@ def _judged(run: Run, settings: Settings, ending: Ending) -> list[str]:
 
 
 def _reported(run: Run, settings: Settings, ending: Ending) -> Path | None:
-    """Write the HTML report and return where it is, ``None`` where none is asked for."""
-    return None
+    """Write the HTML report and return where it is, ``None`` where neither it nor a record is asked for."""
+    if not ending.record and ending.report is None:
+        return None
+    return report_of(run, settings, ending.report)
 
 
 def _say(run: Run, ending: Ending, report: Path | None, failures: list[str]) -> None:
