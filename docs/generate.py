@@ -18,7 +18,7 @@ from aika.surfaces.cli.main import app
 
 HERE = Path(__file__).parent
 GENERATED = "<!-- Made from the code by `make docs`. -->\n"
-OPTIONED: tuple[Group, ...] = ("connectors", "embedders", "indexes")
+OPTIONED: tuple[Group, ...] = ("connectors", "embedders", "indexes", "rerankers")
 
 
 def main() -> None:

@@ -105,6 +105,17 @@ class RetrievalSettings(_Strict):
     )
 
 
+class RerankerSettings(_Strict):
+    """The second stage, a closer look at the first hits. Without an engine, the first stage's order stands."""
+
+    engine: str | None = Field(default=None, description="Its name; see Components.")
+    depth: int = Field(default=20, ge=2, le=200, description="How many hits it looks at.")
+    seconds: float = Field(default=1.5, gt=0, description="After this, the first stage's order stands.")
+    options: dict[str, Any] = Field(
+        default={}, description="Its own options. ``${NAME}`` in them is an environment variable."
+    )
+
+
 class AnswerSettings(_Strict):
     min_confidence: float = Field(default=0.25, ge=0, le=1, description="Below this, aika says that it does not know.")
     old_after_days: int = Field(default=365, ge=1, description="A cited document older than this is pointed out.")
@@ -207,6 +218,7 @@ class Settings(BaseSettings):
     embedder: ComponentSettings = ComponentSettings(engine="minilm")
     model: ModelSettings = ModelSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    reranker: RerankerSettings = RerankerSettings()
     answers: AnswerSettings = AnswerSettings()
     sync: SyncSettings = SyncSettings()
     telemetry: TelemetrySettings = TelemetrySettings()

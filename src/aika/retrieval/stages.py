@@ -22,9 +22,14 @@ class Reordered:
 class Stage(Protocol):
     """Reorders hits. What it cannot do in its time it leaves, and says so in its notes."""
 
-    name: str
-    """As `Move.stage` and the spans call it."""
-    purpose: str
-    """What it does, as the account of a ranking says it: ``a closer look at question and passage``."""
+    @property
+    def name(self) -> str:
+        """As `Move.stage` and the spans call it."""
+        ...
+
+    @property
+    def purpose(self) -> str:
+        """What it does, as the account of a ranking says it: ``a closer look at question and passage``."""
+        ...
 
     async def reorder(self, query: Query, hits: Sequence[Hit]) -> Reordered: ...

@@ -1,0 +1,34 @@
+"""Opens the second stage of retrieval, where the settings name an engine for it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from aika.domain.identifiers import SourceId
+from aika.domain.sources import Source
+from aika.protocols import Reranker, TextModel
+from aika.registry import Surroundings, open_component
+from aika.retrieval.reranking import Reranking
+from aika.settings import SETTINGS_FILE, Settings, with_secrets
+
+Wrap = Callable[[Reranker], Reranker]
+
+
+@asynccontextmanager
+async def open_second_stage(
+    settings: Settings, surroundings: Surroundings, *, model: TextModel | None, wrap: Wrap = lambda engine: engine
+) -> AsyncIterator[tuple[Reranking, ...]]:
+    """Open what comes last of a retriever's stages: nothing, where no engine is named. ``wrap`` traces the engine.
+
+    One instance serves all retrievers, so that an engine that fails is left out by all of them.
+    Raises `ConfigurationError` for an unknown engine and for wrong options.
+    """
+    chosen = settings.reranker
+    if chosen.engine is None:
+        yield ()
+        return
+    # As a source's options are: ``${NAME}`` is an environment variable.
+    named = Source(SourceId("reranker"), chosen.engine, chosen.options, declared_in=f"[reranker] of {SETTINGS_FILE}")
+    place = replace(surroundings, model=model)
+    async with open_component("rerankers", chosen.engine, with_secrets(named), place) as engine:
+        yield (Reranking(wrap(engine), depth=chosen.depth, seconds=chosen.seconds),)
