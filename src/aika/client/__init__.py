@@ -12,6 +12,7 @@ The one package that exports names from its root: it is what other people's prog
 from aika.client.assistant_models import AssistantRequest
 from aika.client.client import AikaClient, AsyncAikaClient
 from aika.client.errors import AikaClientError, AikaRequestError, AikaUnreachableError
+from aika.client.filters import DocumentFilter
 from aika.client.models import (
     ChatCompletion,
     ChatCompletionRequest,
@@ -39,6 +40,7 @@ __all__ = [
     "CitationView",
     "CompletedEvent",
     "DeltaEvent",
+    "DocumentFilter",
     "FailedEvent",
     "FeedbackRequest",
     "Outcome",

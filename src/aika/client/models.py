@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aika.client.filters import DocumentFilter
+
 
 class Wire(BaseModel):
     """A reply. Fields that a newer server adds are ignored."""
@@ -41,6 +43,7 @@ class ChatCompletionRequest(WireRequest):
     conversation_id: str | None = Field(default=None, description="Continues a conversation that the server keeps.")
     sources: list[str] | None = Field(default=None, description="Ask only these sources. Unset: all; empty: none.")
     kinds: list[str] | None = Field(default=None, description="Ask only documents of these kinds.")
+    filter: DocumentFilter | None = Field(default=None, description="Ask only these documents.")
     stream: bool = Field(default=False, description="Send server-sent events instead of one reply.")
     store: bool = Field(default=True, description="Keep the conversation. Feedback needs a kept answer.")
     assistant: str | None = Field(
@@ -59,10 +62,13 @@ class ChatCompletionRequest(WireRequest):
         conversation_id: str | None = None,
         sources: list[str] | None = None,
         assistant: str | None = None,
+        filter: DocumentFilter | None = None,
     ) -> "ChatCompletionRequest":
         """Return the request for one question."""
         message = ChatMessage(role="user", content=prompt)
-        return cls(messages=[message], conversation_id=conversation_id, sources=sources, assistant=assistant)
+        return cls(
+            messages=[message], conversation_id=conversation_id, sources=sources, assistant=assistant, filter=filter
+        )
 
 
 class SearchRequest(WireRequest):
@@ -70,6 +76,7 @@ class SearchRequest(WireRequest):
     k: int = Field(default=10, ge=1, le=100, description="How many hits.")
     sources: list[str] | None = None
     kinds: list[str] | None = None
+    filter: DocumentFilter | None = Field(default=None, description="Search only these documents.")
     explain: bool = Field(default=False, description="Say for every hit how it came to stand where it stands.")
     assistant: str | None = Field(
         default=None, description="Search what this assistant may know, as it ranks: its name, in any case, or its id."

@@ -10,11 +10,14 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from aika.application.aika import KEY_PREFIX, Aika
+from aika.client.filters import DocumentFilter
 from aika.domain.access import EVERYONE, Scope
 from aika.domain.assistants import Asker
 from aika.domain.documents import Kind
 from aika.domain.errors import AccessDeniedError, AuthenticationError, InvalidRequestError
 from aika.domain.identifiers import PrincipalId, SourceId
+from aika.domain.selection import EVERYTHING
+from aika.forms.selection import SelectionForm
 
 _bearer = HTTPBearer(auto_error=False, description="An API key, made with `aika keys create`.")
 _ADDRESS = re.compile(r"[^\s@,<>:]+@[^\s@,<>:]+")
@@ -36,14 +39,15 @@ class Caller:
         """What the caller may know the numbers of: administrators those of everything in their sources."""
         return Scope(audience=None, sources=self.scope.sources) if self.admin else self.scope
 
-    def narrowed(self, *, sources: Collection[str] | None, kinds: Collection[str] | None) -> Scope:
+    def narrowed(
+        self, *, sources: Collection[str] | None, kinds: Collection[str] | None, filter: DocumentFilter | None = None
+    ) -> Scope:
         """Return the caller's scope restricted as the request asks. Raises `InvalidRequestError` for an unknown kind."""
-        unknown = sorted(set(kinds or ()) - set(Kind))
-        if unknown:
-            raise InvalidRequestError(f"unknown kinds: {', '.join(unknown)} (known: {', '.join(Kind)})")
+        _check_kinds(kinds, *(() if filter is None else (filter.kinds, *(other.kinds for other in filter.excluding))))
         return self.scope.narrowed(
             sources=None if sources is None else [SourceId(source) for source in sources],
             kinds=None if kinds is None else [Kind(kind) for kind in kinds],
+            selection=EVERYTHING if filter is None else SelectionForm(**filter.model_dump()).selection(),
         )
 
 
@@ -65,6 +69,12 @@ class Others:
     user: PrincipalId | None = None
     audience: tuple[PrincipalId, ...] | None = field(default=None)
     """People, and groups that stand for all who are in them. ``None``: the user alone."""
+
+
+def _check_kinds(*wanted: Collection[str] | None) -> None:
+    unknown = sorted({kind for kinds in wanted for kind in kinds or ()} - set(Kind))
+    if unknown:
+        raise InvalidRequestError(f"unknown kinds: {', '.join(unknown)} (known: {', '.join(Kind)})")
 
 
 def aika_of(request: Request) -> Aika:

@@ -115,7 +115,7 @@ def question_of(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> Q
         )
     return Question(
         text=last.content,
-        scope=caller.narrowed(sources=request.sources, kinds=request.kinds),
+        scope=caller.narrowed(sources=request.sources, kinds=request.kinds, filter=request.filter),
         owner=caller.owner,
         reads=caller.scope,
         conversation=None if request.conversation_id is None else ConversationId(request.conversation_id),

@@ -24,7 +24,7 @@ async def search(request: SearchRequest, aika: TheAika, caller: TheCaller) -> Se
     limit = aika.settings.server.max_question_chars
     if len(request.query) > limit:
         raise InvalidRequestError(f"the query has {len(request.query):,} characters; at most {limit:,} are taken")
-    scope = caller.narrowed(sources=request.sources, kinds=request.kinds)
+    scope = caller.narrowed(sources=request.sources, kinds=request.kinds, filter=request.filter)
     wanted = request.assistant
     assistant = None if wanted is None else await aika.assistants.resolve(wanted, caller.asker)
     scope = await aika.conversing.narrowing.narrowed(scope, assistant)
