@@ -10,6 +10,7 @@ from aika.domain.identifiers import ChunkId
 from aika.domain.queries import Explanation, Hit, Query, Retrieval
 from aika.domain.rules import RankingRule, RuleLevel
 from aika.protocols import Answerer, Retriever
+from aika.retrieval.rules import MADE_WAY
 
 SHOWN = 5
 """Hits that people look at: a change among these is one that they see."""
@@ -130,7 +131,7 @@ def _moves(one: Retrieval, other: Retrieval) -> list[Moved]:
 
 def _reasons(found: Retrieval, chunk: ChunkId) -> tuple[str, ...]:
     moves = found.explanations.get(chunk, Explanation()).moves
-    return tuple(move.reason for move in moves if move.stage == _STAGE)
+    return tuple(move.reason for move in moves if move.stage == _STAGE and move.reason != MADE_WAY)
 
 
 async def _first_citation(answerer: Answerer, query: Query) -> str | None:

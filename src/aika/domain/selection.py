@@ -1,6 +1,7 @@
 """Which documents are meant: the filter that assistants, ranking rules and callers share."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aika.domain.documents import AttributeValue, Document, Kind
 from aika.domain.identifiers import DocumentId, SourceId
@@ -38,11 +39,11 @@ class Selection:
         return (
             (self.sources is None or document.source in self.sources)
             and (self.kinds is None or document.kind in self.kinds)
-            and _share(self.owners, owner_names(document))
-            and _share(self.tags, tags(document))
+            and (self.owners is None or not self.owners.isdisjoint(owner_names(document)))
+            and (self.tags is None or not self.tags.isdisjoint(tags(document)))
             and (self.paths is None or any(matches(path, document.key) for path in self.paths))
-            and _share(self.statuses, statuses(document))
-            and (not (found := audiences(document)) or _share(self.audiences, found))
+            and (self.statuses is None or not self.statuses.isdisjoint(statuses(document)))
+            and (self.audiences is None or not (found := audiences(document)) or not self.audiences.isdisjoint(found))
             and (self.documents is None or document.id in self.documents)
             and not any(other.selects(document) for other in self.excluding)
         )
@@ -82,10 +83,7 @@ def audiences(document: Document) -> frozenset[str]:
     return _words(document.attributes.get("audience"))
 
 
-def _share(wanted: frozenset[str] | None, found: frozenset[str]) -> bool:
-    return wanted is None or not wanted.isdisjoint(found)
-
-
+@lru_cache(maxsize=10_000)  # few values, asked for again with every rule and every hit
 def _words(value: AttributeValue | None) -> frozenset[str]:
     if value is None:
         return frozenset()

@@ -4,21 +4,24 @@ import logging
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import prod
 from typing import Protocol
 
-from aika.domain.documents import Document
+from aika.domain.documents import Document, Kind
 from aika.domain.errors import AikaError
-from aika.domain.identifiers import ChunkId, DocumentId
+from aika.domain.identifiers import ChunkId, DocumentId, SourceId
 from aika.domain.queries import Hit, Query
 from aika.domain.rules import LEAST_OWN_FACTOR, MOST_OWN_FACTOR, RankingRule, RuleLevel, age_of
-from aika.domain.selection import statuses
+from aika.domain.selection import Selection, statuses
 from aika.protocols import Analyzer, Clock
 from aika.retrieval.naming import NamedIn
 from aika.retrieval.stages import Reordered
 
 logger = logging.getLogger(__name__)
 
+MADE_WAY = "a ranking rule moved others"
+"""What is said of a hit that no rule is about, and that stands elsewhere because of those that one is about."""
 _NO_OPINIONS = "What people found helpful could not be looked up; rules that count it were left out."
 
 
@@ -63,7 +66,7 @@ class Rules:
     clock: Clock
     opinions: Opinions = field(default_factory=NoOpinions)
     name: str = "rules"
-    purpose: str = "a ranking rule changed it or another"
+    purpose: str = MADE_WAY
 
     async def reorder(self, query: Query, hits: Sequence[Hit]) -> Reordered:
         rules = self._in_force(query)
@@ -80,8 +83,9 @@ class Rules:
         moved = [replace(hit, score=_scaled(hit.score, factors.get(hit.chunk.document.id, 1.0))) for hit in hits]
         # Stable: where no rule tells hits apart, the order they came in holds.
         moved.sort(key=lambda hit: -hit.score)
+        words = {document: in_words(found) for document, found in effects.items()}
         reasons: dict[ChunkId, str] = {
-            hit.chunk.id: in_words(effects[hit.chunk.document.id]) for hit in hits if hit.chunk.document.id in effects
+            hit.chunk.id: words[hit.chunk.document.id] for hit in hits if hit.chunk.document.id in words
         }
         return Reordered(moved, reasons, notes)
 
@@ -117,19 +121,20 @@ class Rules:
         asked = _Asked(query.text, self.analyzer)
         now = self.clock.now()
         effects: dict[DocumentId, list[Effect]] = {}
+        sorts: dict[tuple[SourceId, Kind, frozenset[str]], list[RankingRule]] = {}
         for key, document in documents.items():
-            for rule in rules:
+            # Most hits are of a few sorts, and most rules are for none of them.
+            sort = (document.source, document.kind, statuses(document))
+            if sort not in sorts:
+                sorts[sort] = [rule for rule in rules if _may_select(rule.applies_to, *sort)]
+            for rule in sorts[sort]:
                 if rule.min_helpful is not None and helpful.get(key, 0) < rule.min_helpful:
                     continue
                 if not rule.selects(document):
                     continue
                 factor = rule.factor_for(document, now=now)
-                if factor == 1:
-                    continue
-                age = None if rule.decay is None else age_of(document, now=now)
-                spared = asked.spares(document, rule) if factor < 1 else ""
-                days = None if age is None else max(0, age.days)
-                effects.setdefault(key, []).append(Effect(rule, 1.0 if spared else factor, spared, days))
+                if factor != 1:
+                    effects.setdefault(key, []).append(_effect(rule, document, factor, asked, now))
         return effects
 
 
@@ -137,16 +142,33 @@ class _Asked:
     """What a question asks for in so many words."""
 
     def __init__(self, question: str, analyzer: Analyzer) -> None:
-        self._named = NamedIn(question, analyzer)
+        self._named_in = NamedIn(question, analyzer)
+        self._named: dict[DocumentId, bool] = {}
         self._words = frozenset(re.findall(r"[^\W\d_]+", question.casefold()))
 
     def spares(self, document: Document, rule: RankingRule) -> str:
         """Return why a demotion should not hold against a document, empty where it should."""
-        if self._named.names(document):
+        if document.id not in self._named:
+            self._named[document.id] = self._named_in.names(document)
+        if self._named[document.id]:
             return "the question names it"
         wanted = rule.applies_to.statuses
         said = () if wanted is None else sorted(self._words & statuses(document) & wanted)
         return f"the question asks for what is {said[0]}" if said else ""
+
+
+def _may_select(selection: Selection, source: SourceId, kind: Kind, standing: frozenset[str]) -> bool:
+    return (
+        (selection.sources is None or source in selection.sources)
+        and (selection.kinds is None or kind in selection.kinds)
+        and (selection.statuses is None or not selection.statuses.isdisjoint(standing))
+    )
+
+
+def _effect(rule: RankingRule, document: Document, factor: float, asked: _Asked, now: datetime) -> Effect:
+    spared = asked.spares(document, rule) if factor < 1 else ""
+    age = None if rule.decay is None else age_of(document, now=now)
+    return Effect(rule, 1.0 if spared else factor, spared, None if age is None else max(0, age.days))
 
 
 def combined(effects: Sequence[Effect]) -> float:
