@@ -90,14 +90,23 @@ async def test_an_ordinary_word_is_no_short_form(library: SmallLibrary) -> None:
 async def test_a_misspelled_word_is_put_right(library: SmallLibrary) -> None:
     expand = (await expander(library, page("The configuration of the payments worker"))).expand
 
-    expansion = await expand(ask("Where is the configuraton of Paymnets?"))
+    expansion = await expand(ask("Where is the configuraton of paymnets?"))
 
-    assert expansion.question == "Where is the configuration of Payments?"
-    assert expansion.wording == f"Where is the configuraton of Paymnets? {expansion.question}"
+    assert expansion.question == "Where is the configuration of payments?"
+    assert expansion.wording == f"Where is the configuraton of paymnets? {expansion.question}"
     assert expansion.notes == (
         '"configuraton" was read as "configuration".',
         '"paymnets" was read as "payments".',
     )
+
+
+async def test_a_name_is_looked_for_in_both_spellings_and_stays_as_it_is(library: SmallLibrary) -> None:
+    expand = (await expander(library, page("Ask Smithers about the crane"))).expand
+
+    expansion = await expand(ask("Who is Smethers?"))
+
+    assert (expansion.question, expansion.added) == ("Who is Smethers?", ("smithers",))
+    assert expansion.notes == ('"smethers" was also read as "smithers".',)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +117,7 @@ async def test_a_misspelled_word_is_put_right(library: SmallLibrary) -> None:
         "What does paymentsWorkr do?",
         "See /etc/paymnets/conf.d",
         "#paymnets",
+        "set x.paymnets",
     ],
 )
 async def test_identifiers_are_left_as_they_are(library: SmallLibrary, asked: str) -> None:
@@ -146,6 +156,19 @@ async def test_a_compound_is_found_by_its_parts(library: SmallLibrary) -> None:
     ).expand
 
     assert (await expand(ask("where is checkoutserver"))).question == "where is checkout server"
+
+
+async def test_words_that_documents_join_are_looked_for_as_one(library: SmallLibrary) -> None:
+    expand = (
+        await expander(library, page("the checkout-api", "a.md"), page("CheckoutWorker, checkout", "b.md"))
+    ).expand
+
+    expansion = await expand(ask("Who owns the check out worker?"))
+
+    assert expansion.question == "Who owns the check out worker?"
+    assert expansion.added == ("checkout",)
+    assert expansion.notes == ('"check out" was also read as "checkout".',)
+    assert (await expand(ask("Who owns checkout api?"))).added == ("checkoutapi",)
 
 
 async def test_a_pasted_log_is_left_alone(library: SmallLibrary) -> None:

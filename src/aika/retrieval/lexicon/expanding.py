@@ -1,10 +1,12 @@
 """Expanding a question by what the lexicon knows of its words."""
 
+import asyncio
 import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from aika.domain.access import Scope
@@ -21,12 +23,18 @@ logger = logging.getLogger(__name__)
 _MOST_CORRECTIONS = 4
 """In one question. One with more unknown words is in another language, or pasted data."""
 _MOST_MEANINGS = 3
+_MOST_JOINED = 3
+_SHORTEST_JOINED = 6
+"""Letters. Shorter words are what others happen to spell: ``no one``, ``on to``."""
+_LOOKED_AT = 3
+"""Chunks, to see whether a word is in any. More than one, because an index may be behind with who reads what."""
 _SHORTEST_LOWER = 3
 """Letters of a short form that is known in small letters too."""
 _LONGEST_QUESTION = 60
 """Words. What is longer is pasted, and says enough."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ALONE = re.compile(r"(?<![\w./@#])[^\W\d_]+(?!\w)")
 _NAMING = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"\S+")
 _EDGES = ".,;:?!()[]{}<>\"'`*\u2019\u201c\u201d"
@@ -41,9 +49,9 @@ class Expansion:
     asked: str
     """As it was put."""
     question: str
-    """The same, save that words which no document has are spelled as documents spell them."""
+    """The same, save that words which no document has are spelled as documents spell them. Names are left."""
     added: tuple[str, ...] = ()
-    """Further words to look for: what a short form stands for, or the short form of what is named."""
+    """Further words to look for: what a short form stands for, the short form of what is named, how a name may be spelled."""
     notes: tuple[str, ...] = ()
     """What was done, in words for people."""
 
@@ -99,42 +107,41 @@ class LexiconExpander:
         self._prepared: _Prepared | None = None
 
     async def expand(self, query: Query) -> Expansion:
-        prepared = self._current()
+        prepared = await self._current()
         if not prepared.lexicon.words or len(query.text.split()) > _LONGEST_QUESTION:
             return Expansion(query.text, query.text)
-        question, spelled = await self._spelled(query, prepared)
+        meant = await self._meant(query, prepared)
+        names = _names(query.text) & meant.keys()
+        question = _with_replaced(query.text, {word: meant[word] for word in meant if word not in names})
+        joined = {apart: one for apart, one in _joined(question, prepared) if await self._has(one, query.scope)}
         added, told = await self._told(question, query.scope, prepared)
-        return Expansion(query.text, question, added, (*spelled, *told))
+        notes = [f'"{word}" was {"also " * (word in names)}read as "{meant[word]}".' for word in meant]
+        notes += [f'"{apart}" was also read as "{one}".' for apart, one in joined.items()]
+        more = (*(meant[name] for name in sorted(names)), *joined.values(), *added)
+        return Expansion(query.text, question, more, (*notes, *told))
 
-    def _current(self) -> "_Prepared":
+    async def _current(self) -> "_Prepared":
         lexicon = self._lexicon()
         if self._prepared is None or self._prepared.lexicon is not lexicon:
-            self._prepared = _prepare(lexicon, self._analyzer)
+            self._prepared = await asyncio.to_thread(_prepare, lexicon, self._analyzer)
         return self._prepared
 
-    async def _spelled(self, query: Query, prepared: "_Prepared") -> tuple[str, tuple[str, ...]]:
-        """Return the question with its unknown words put right, and notes that say so."""
-        replaced: dict[str, str] = {}
-        for word in _unknown(query.text, prepared, self._english()):
-            meant = await self._meant(word, query.scope, prepared.spelling)
-            if meant is not None:
-                replaced[word] = meant
-        if not replaced:
-            return query.text, ()
-        question = _LETTERS.sub(lambda match: _in_case(replaced.get(match[0].lower(), match[0]), match[0]), query.text)
-        return question, tuple(f'"{word}" was read as "{meant}".' for word, meant in replaced.items())
-
-    async def _meant(self, word: str, scope: Scope, spelling: Spelling) -> str | None:
-        """Return what the asker's documents have in place of a word that none of them has."""
-        nearest = spelling.nearest(word)
-        parts = None if nearest is not None else spelling.split(word)
-        meant = nearest if parts is None else " ".join(parts)
-        if meant is None or await self._has(word, scope):
-            return None
-        return meant if all([await self._has(part, scope) for part in meant.split()]) else None
+    async def _meant(self, query: Query, prepared: "_Prepared") -> dict[str, str]:
+        """Return the question's words, in lower case, that none of the asker's documents has, with what one has instead."""
+        unknown = _unknown(query.text, prepared, self._english())
+        likely = await asyncio.to_thread(prepared.spelling.likely, unknown) if unknown else {}
+        return {
+            word: meant
+            for word, meant in likely.items()
+            if not await self._has(word, query.scope)
+            and all([await self._has(part, query.scope) for part in meant.split()])
+        }
 
     async def _has(self, word: str, scope: Scope) -> bool:
-        return bool(await self._index.search_text(word, k=1, scope=scope))
+        """Return whether a document has the word that the asker may read now, whatever the index knows of that yet."""
+        found = await self._index.search_text(word, k=_LOOKED_AT, scope=scope)
+        documents = {candidate.document for candidate in found}
+        return bool(documents) and bool(await self._catalogue.admitted(documents, scope=scope))
 
     async def _told(
         self, question: str, scope: Scope, prepared: "_Prepared"
@@ -164,11 +171,20 @@ class _Prepared:
     by_terms: Mapping[str, Sequence[tuple[tuple[str, ...], Meaning]]]
     """Long forms as terms, by their first term."""
 
-    def is_usual(self, form: str, *, beside: str) -> bool:
-        """Return whether documents use a form about as often as another or more: only then is it worth looking for."""
-        return 2 * self._most_chunks(form) >= self._most_chunks(beside)
+    def usual_meanings(self, short: str) -> list[Meaning]:
+        """Return what a short form stands for, where documents spell it out as often as they shorten it, or more often:
+        only then is there something to be found by it."""
+        meanings = self.by_short[short]
+        documents = sum(meaning.documents for meaning in meanings)
+        shortened = self.most_chunks(short)
+        # Of a form with several meanings, each has its share of the chunks.
+        return [m for m in meanings if self.most_chunks(m.long) * documents >= shortened * m.documents]
 
-    def _most_chunks(self, form: str) -> int:
+    def is_usually_shortened(self, meaning: Meaning) -> bool:
+        # The number of chunks with all words of a long form is at most that of its rarest word, and often less.
+        return 2 * self.most_chunks(meaning.short) >= self.most_chunks(meaning.long)
+
+    def most_chunks(self, form: str) -> int:
         """Return in how many chunks a form can be at most: in as many as its rarest word."""
         words = (word for word in _NAMING.findall(form.lower()) if word not in STOPWORDS)
         return min((self.spelling.count(word) for word in words), default=0)
@@ -202,6 +218,31 @@ def _unknown(question: str, prepared: _Prepared, english: Collection[str]) -> li
     return list(found) if len(found) <= _MOST_CORRECTIONS else []
 
 
+def _joined(question: str, prepared: _Prepared) -> list[tuple[str, str]]:
+    """Return words of the question that documents write as one, or with a hyphen, with that one word."""
+    tokens = [match[0].strip(_EDGES).lower() for match in _TOKEN.finditer(question)]
+    pairs = [
+        (f"{first} {second}", first + second)
+        for first, second in pairwise(tokens)
+        if {first, second}.isdisjoint(STOPWORDS) and _LETTERS.fullmatch(first) and _LETTERS.fullmatch(second)
+    ]
+    return [(apart, one) for apart, one in pairs if len(one) >= _SHORTEST_JOINED and prepared.spelling.count(one)][
+        :_MOST_JOINED
+    ]
+
+
+def _names(question: str) -> set[str]:
+    """Return the words, in lower case, that are written like names: what they name may exist without any document.
+
+    They are looked for in both spellings, and stay in the question as they are.
+    """
+    return {word.lower() for word in _LETTERS.findall(question)[1:] if word[0].isupper()}
+
+
+def _with_replaced(question: str, meant: Mapping[str, str]) -> str:
+    return _ALONE.sub(lambda match: _in_case(meant.get(match[0].lower(), match[0]), match[0]), question)
+
+
 def _in_case(word: str, like: str) -> str:
     return word.capitalize() if like[0].isupper() and word != like else word
 
@@ -217,13 +258,13 @@ def _asked_about(question: str, prepared: _Prepared, analyzer: Analyzer) -> Iter
         token = match[0].strip(_EDGES)
         short = _short_form(token, prepared)
         if short is not None:
-            meanings = [m for m in prepared.by_short[short] if prepared.is_usual(m.long, beside=short)]
+            meanings = prepared.usual_meanings(short)
             if meanings and not any(present.issuperset(analyzer.terms(_apart(meaning.long))) for meaning in meanings):
                 yield short, meanings
     for at, term in enumerate(terms):
         for long, meaning in prepared.by_terms.get(term, ()):
             is_there = tuple(terms[at : at + len(long)]) == long and meaning.short.lower() not in present
-            if is_there and prepared.is_usual(meaning.short, beside=meaning.long):
+            if is_there and prepared.is_usually_shortened(meaning):
                 yield meaning.long, [meaning]
 
 

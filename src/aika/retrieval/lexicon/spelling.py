@@ -1,7 +1,7 @@
 """Words beside known words: misspelled, joined, or split."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -26,6 +26,15 @@ class Spelling:
     def count(self, word: str) -> int:
         """Return in how many chunks a word is."""
         return self._words.get(word, 0)
+
+    def likely(self, unknown: Iterable[str]) -> dict[str, str]:
+        """Return what is most likely meant by each word for which there is something: a known word, or two in one."""
+        found: dict[str, str] = {}
+        for word in unknown:
+            meant = self.nearest(word) or " ".join(self.split(word) or ())
+            if meant:
+                found[word] = meant
+        return found
 
     def nearest(self, word: str) -> str | None:
         """Return the known word that was most likely meant, another than the word itself: the fewest slips, then the same
