@@ -16,6 +16,7 @@ from aika.stores.database.facts import SqlFacts
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
 from aika.stores.database.opinions import SqlOpinions
+from aika.stores.database.rated import SqlRatedAnswers
 from aika.stores.database.schema import catalogue_state
 from aika.stores.database.sync_log import SqlSyncLog
 from aika.stores.database.vectors import SqlVectorStore
@@ -34,6 +35,7 @@ class Database:
         self.conversations: Conversations = SqlConversations(connections)
         self.opinions = SqlOpinions(connections)
         self.accepted = SqlAcceptedQuestions(connections)
+        self.rated = SqlRatedAnswers(connections)
         self.keys = SqlApiKeys(connections)
         self.assistants: AssistantStore = SqlAssistants(connections)
 
