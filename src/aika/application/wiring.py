@@ -27,6 +27,7 @@ from aika.domain.identifiers import SourceId
 from aika.domain.queries import Query, Retrieval
 from aika.domain.rules import RankingRule
 from aika.domain.sources import Notification, Source, SyncReport
+from aika.evaluation.support import SupportMeter, support_by_words
 from aika.facts.finding import FactFinder
 from aika.http import check_reach, lending
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
@@ -57,6 +58,7 @@ from aika.stores.database.database import Database
 from aika.stores.jobs import DurableJobs
 from aika.stores.locking import DataDirectoryLock
 from aika.stores.remembered_directory import RememberedDirectory
+from aika.telemetry.answering import LiveSupport
 from aika.telemetry.setup import Telemetry
 
 if TYPE_CHECKING:
@@ -269,7 +271,10 @@ def _answerer(parts: _Parts, retriever: Retriever, embedder: Embedder) -> Answer
         max_question_chars=settings.server.max_question_chars,
     )
     stages = _traced(stages, telemetry)
-    return telemetry.answerer(AnswerPipeline(stages, analyzer=analyzer, clock=SystemClock(), options=options))
+    answering = AnswerPipeline(stages, analyzer=analyzer, clock=SystemClock(), options=options)
+    # The measure of evaluations, by words alone: a millisecond, and no vectors.
+    meter = SupportMeter(analyzer)
+    return telemetry.answerer(answering, support=LiveSupport(lambda answer: support_by_words(answer, meter)))
 
 
 def _traced(stages: Stages, telemetry: Telemetry) -> Stages:

@@ -69,6 +69,11 @@ class SupportMeter:
         vectors = await self._vectors([text for match in matches if match.shared < 1 for text in match.to_compare])
         return [_measured(match, vectors) for match in matches]
 
+    def by_words(self, pairs: Sequence[tuple[str, Sequence[str]]], *, question: str = "") -> list[Support]:
+        """Return the same without vectors, at once: for live traffic."""
+        asked = wording(question, self._analyzer).numbers
+        return [_measured(self._match(sentence, texts, asked), {}) for sentence, texts in pairs]
+
     def _match(self, sentence: str, texts: Sequence[str], asked: frozenset[str]) -> "_Match":
         said = self._read(sentence)
         numbers = missing = said.numbers - asked
@@ -191,6 +196,16 @@ async def citing(answer: Answer, meter: SupportMeter) -> Citing:
     for (sentence, cited), whole in zip(found, together, strict=True):
         needed += await _needed(sentence, cited, whole, meter, answer.question)
     return Citing(tuple(together), sum(needed) / len(needed) if needed else None)
+
+
+def support_by_words(answer: Answer, meter: SupportMeter) -> float | None:
+    """Return the mean support of an answer's sentences by what they cite, without vectors; ``None`` where it states nothing."""
+    texts = {citation.marker: cited_text(citation) for citation in answer.citations}
+    found = [
+        (each.text, [texts[marker] for marker in each.markers if marker in texts]) for each in sentences(answer.text)
+    ]
+    supports = meter.by_words(found, question=answer.question)
+    return sum(each.value for each in supports) / len(supports) if supports else None
 
 
 async def _needed(

@@ -1,6 +1,8 @@
 """Wrappers that trace how an answer comes about."""
 
-from collections.abc import AsyncIterator, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from aika.domain.answers import Abstention, Answer, AnswerEvent, Confidence, Draft, Retrieved, TextDelta
@@ -16,12 +18,27 @@ class Writer(Protocol):
     def write(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Draft]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class LiveSupport:
+    """How the support of an answer's sentences is measured while people wait: for a share of the answers."""
+
+    measure: Callable[[Answer], float | None]
+    """``None`` where an answer states nothing."""
+    share: float = 0.25
+    """Of the answers, those that are measured: chosen by their ids, so that the same ones are on every machine."""
+
+    def of(self, answer: Answer) -> float | None:
+        place = int.from_bytes(hashlib.sha256(answer.id.encode()).digest()[:4], "big") / 2**32
+        return self.measure(answer) if place < self.share and answer.citations else None
+
+
 class TracedAnswerer:
     """Makes one span of a whole answer, from the first step of the stream to its end, and counts outcomes."""
 
-    def __init__(self, inner: Answerer, recorder: Recorder) -> None:
+    def __init__(self, inner: Answerer, recorder: Recorder, support: LiveSupport | None = None) -> None:
         self._inner = inner
         self._recorder = recorder
+        self._support = support
 
     def answer(self, query: Query) -> AsyncIterator[AnswerEvent]:
         return followed(lambda: self._begin(query), self._inner.answer(query), self._note)
@@ -58,7 +75,13 @@ class TracedAnswerer:
         stage.set(names.NOTES, len(answer.notes))
         stage.set_content(names.ANSWER, answer.text)
         stage.settled = True
-        self._recorder.metrics.answers.add(1, counted)
+        metrics = self._recorder.metrics
+        metrics.answers.add(1, counted)
+        metrics.answer_confidence.record(answer.confidence.value, {names.OUTCOME: "answer"})
+        metrics.answer_citations.record(len(answer.citations), {names.ORIGIN: answer.origin.value})
+        support = None if self._support is None else self._support.of(answer)
+        if support is not None:
+            metrics.answer_support.record(support, {names.ORIGIN: answer.origin.value})
 
     def _abstained(self, stage: Stage, abstention: Abstention) -> None:
         counted = {names.OUTCOME: "abstention", names.REASON: abstention.reason}
@@ -70,6 +93,8 @@ class TracedAnswerer:
         stage.set_content(names.ANSWER, abstention.text)
         stage.settled = True
         self._recorder.metrics.answers.add(1, counted)
+        confidence = {names.OUTCOME: "abstention"}
+        self._recorder.metrics.answer_confidence.record(abstention.confidence.value, confidence)
 
 
 class TracedWriter:

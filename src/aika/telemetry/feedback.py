@@ -1,8 +1,8 @@
-"""A wrapper that counts what people say of answers."""
+"""A wrapper that counts what people say of answers, and how far the confidence foretold it."""
 
 from datetime import datetime
 
-from aika.domain.answers import Abstention, Answer, Feedback
+from aika.domain.answers import Abstention, Answer, Feedback, Rating
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.identifiers import AnswerId, ConversationId, PrincipalId
 from aika.protocols import Conversations
@@ -11,7 +11,7 @@ from aika.telemetry.stages import Recorder
 
 
 class CountedConversations:
-    """Counts feedback by its rating, and otherwise only delegates."""
+    """Counts feedback by its rating, beside the confidence of what is rated, and otherwise only delegates."""
 
     def __init__(self, inner: Conversations, recorder: Recorder) -> None:
         self._inner = inner
@@ -19,7 +19,14 @@ class CountedConversations:
 
     async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId) -> None:
         await self._inner.give_feedback(feedback, owner=owner)
-        self._recorder.metrics.feedback.add(1, {names.RATING: feedback.rating.value})
+        metrics, rating = self._recorder.metrics, {names.RATING: feedback.rating.value}
+        metrics.feedback.add(1, rating)
+        rated = await self._inner.outcome(feedback.answer, owner=owner)
+        if isinstance(rated, Answer):
+            # An abstention's rating says whether not to know was right, and not what the confidence is the probability of.
+            helped = float(feedback.rating is Rating.HELPFUL)
+            metrics.feedback_confidence.record(rated.confidence.value, rating)
+            metrics.feedback_brier.record((rated.confidence.value - helped) ** 2)
 
     async def start(self, conversation: Conversation) -> None:
         await self._inner.start(conversation)

@@ -23,6 +23,7 @@ from aika.protocols import (
     Verifier,
 )
 from aika.telemetry.answering import (
+    LiveSupport,
     TracedAnswerer,
     TracedJudge,
     TracedScorer,
@@ -144,8 +145,9 @@ class Telemetry:
 
     # Answering
 
-    def answerer(self, inner: Answerer) -> Answerer:
-        return TracedAnswerer(inner, self._recorder) if self.enabled else inner
+    def answerer(self, inner: Answerer, *, support: LiveSupport | None = None) -> Answerer:
+        """With ``support``, how well answers are supported is measured for some of them."""
+        return TracedAnswerer(inner, self._recorder, support) if self.enabled else inner
 
     def judge(self, inner: EvidenceJudge) -> EvidenceJudge:
         return TracedJudge(inner, self._recorder) if self.enabled else inner
