@@ -11,6 +11,7 @@ import typer.main
 import yaml
 from pydantic import BaseModel
 
+from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
 from aika.registry import Group, component, names
 from aika.settings import DiscoverySettings, Settings, SourceSettings
@@ -36,6 +37,7 @@ def pages() -> dict[Path, str]:
         folder / "connectors.md": "\n".join(_connectors()) + "\n",
         folder / "command-line.md": "\n".join(_commands()) + "\n",
         folder / "source.schema.json": json.dumps(source_schema(), indent=2) + "\n",
+        folder / "rules.schema.json": json.dumps(rules_schema(), indent=2) + "\n",
     }
 
 
