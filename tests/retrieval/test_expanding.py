@@ -171,6 +171,14 @@ async def test_words_that_documents_join_are_looked_for_as_one(library: SmallLib
     assert (await expand(ask("Who owns checkout api?"))).added == ("checkoutapi",)
 
 
+async def test_a_word_is_known_by_the_number_of_its_letters(library: SmallLibrary) -> None:
+    expand = (await expander(library, page("Kubernetes upgrades", "a.md"), page("k8s at night", "b.md"))).expand
+
+    assert (await expand(ask("Who upgrades K8s?"))).added == ("kubernetes",)
+    assert (await expand(ask("Who upgrades Kubernetes?"))).added == ("k8s",)
+    assert (await expand(ask("What is b2b?"))).added == ()
+
+
 async def test_a_pasted_log_is_left_alone(library: SmallLibrary) -> None:
     expand = (await expander(library, page("The configuration of the payments worker"))).expand
     pasted = "configuraton " * 100

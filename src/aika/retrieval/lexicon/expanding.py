@@ -16,14 +16,14 @@ from aika.domain.queries import Query
 from aika.protocols import Analyzer, Index
 from aika.retrieval.lexical import STOPWORDS
 from aika.retrieval.lexicon.lexicon import Lexicon, Meaning
-from aika.retrieval.lexicon.spelling import SHORTEST_CORRECTED, Spelling
+from aika.retrieval.lexicon.spelling import SHORTEST_CORRECTED, Spelling, numeronym
 
 logger = logging.getLogger(__name__)
 
 _MOST_CORRECTIONS = 4
 """In one question. One with more unknown words is in another language, or pasted data."""
 _MOST_MEANINGS = 3
-_MOST_JOINED = 3
+_MOST_FORMS = 3
 _SHORTEST_JOINED = 6
 """Letters. Shorter words are what others happen to spell: ``no one``, ``on to``."""
 _LOOKED_AT = 3
@@ -113,11 +113,11 @@ class LexiconExpander:
         meant = await self._meant(query, prepared)
         names = _names(query.text) & meant.keys()
         question = _with_replaced(query.text, {word: meant[word] for word in meant if word not in names})
-        joined = {apart: one for apart, one in _joined(question, prepared) if await self._has(one, query.scope)}
+        forms = {said: form for said, form in _other_forms(question, prepared) if await self._has(form, query.scope)}
         added, told = await self._told(question, query.scope, prepared)
         notes = [f'"{word}" was {"also " * (word in names)}read as "{meant[word]}".' for word in meant]
-        notes += [f'"{apart}" was also read as "{one}".' for apart, one in joined.items()]
-        more = (*(meant[name] for name in sorted(names)), *joined.values(), *added)
+        notes += [f'"{said}" was also read as "{form}".' for said, form in forms.items()]
+        more = (*(meant[name] for name in sorted(names)), *forms.values(), *added)
         return Expansion(query.text, question, more, (*notes, *told))
 
     async def _current(self) -> "_Prepared":
@@ -218,17 +218,24 @@ def _unknown(question: str, prepared: _Prepared, english: Collection[str]) -> li
     return list(found) if len(found) <= _MOST_CORRECTIONS else []
 
 
-def _joined(question: str, prepared: _Prepared) -> list[tuple[str, str]]:
-    """Return words of the question that documents write as one, or with a hyphen, with that one word."""
+def _other_forms(question: str, prepared: _Prepared) -> list[tuple[str, str]]:
+    """Return words of the question, in lower case, with how documents write them too: ``check out`` as ``checkout`` or
+    ``check-out``, ``k8s`` as ``kubernetes``, and the other way about."""
+    spelling = prepared.spelling
     tokens = [match[0].strip(_EDGES).lower() for match in _TOKEN.finditer(question)]
-    pairs = [
+    forms = [
         (f"{first} {second}", first + second)
         for first, second in pairwise(tokens)
         if {first, second}.isdisjoint(STOPWORDS) and _LETTERS.fullmatch(first) and _LETTERS.fullmatch(second)
     ]
-    return [(apart, one) for apart, one in pairs if len(one) >= _SHORTEST_JOINED and prepared.spelling.count(one)][
-        :_MOST_JOINED
-    ]
+    forms = [(apart, one) for apart, one in forms if len(one) >= _SHORTEST_JOINED and spelling.count(one)]
+    for token in dict.fromkeys(tokens):
+        counted = numeronym(token)
+        if counted is not None and 2 * spelling.count(counted) >= max(1, spelling.count(token)):
+            forms.append((token, counted))
+        elif (word := spelling.counted(token)) is not None and spelling.count(word) >= spelling.count(token):
+            forms.append((token, word))
+    return forms[:_MOST_FORMS]
 
 
 def _names(question: str) -> set[str]:

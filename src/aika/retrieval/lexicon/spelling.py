@@ -1,5 +1,6 @@
 """Words beside known words: misspelled, joined, or split."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,6 +12,15 @@ SHORTEST_CORRECTED = 5
 _TWO_EDITS_FROM = 9
 """Letters from which on two slips are still the same word."""
 _SHORTEST_PART = 3
+_FEWEST_COUNTED = 4
+"""Letters that a number stands for. With fewer, as in ``b2b``, the number means something else."""
+_COUNTED = re.compile(r"([a-z])(\d{1,2})([a-z])")
+
+
+def numeronym(word: str) -> str | None:
+    """Return a word as its first letter, the number of letters left out, and its last: ``k8s``; ``None`` for short words."""
+    left_out = len(word) - 2
+    return f"{word[0]}{left_out}{word[-1]}" if word.isalpha() and left_out >= _FEWEST_COUNTED else None
 
 
 class Spelling:
@@ -52,6 +62,15 @@ class Spelling:
                 if other != word and (distance == 1 or same_start):
                     found.append((int(distance), not same_start, -self._words[other], other))
         return min(found)[3] if found else None
+
+    def counted(self, short: str) -> str | None:
+        """Return the most frequent word that ``k8s`` can be short for: its number counts the letters left out."""
+        match = _COUNTED.fullmatch(short)
+        if match is None or int(match[2]) < _FEWEST_COUNTED:
+            return None
+        words = self._by_length.get(int(match[2]) + 2, ())
+        fitting = [word for word in words if word[0] == match[1] and word[-1] == match[3] and word.isalpha()]
+        return min(fitting, key=lambda word: (-self._words[word], word), default=None)
 
     def split(self, word: str) -> tuple[str, str] | None:
         """Return the two known words that a word is made of, the likeliest pair; ``None`` where there is none."""
