@@ -110,9 +110,12 @@ def reliability(values: Values, truth: Values) -> tuple[Bin, ...]:
     """Return the bins of equal mass. Equal confidences are never parted, so that their order decides nothing."""
     order = np.argsort(values, kind="stable")
     values, truth = values[order], truth[order]
-    wanted = np.linspace(0, len(values), min(BINS, len(values)) + 1).astype(int)
-    # An edge among equal confidences moves to where they end.
-    edges = np.unique([0, *np.searchsorted(values, values[wanted[1:-1] - 1], side="right"), len(values)])
+    edges = [0]
+    for left in range(BINS, 0, -1):
+        if edges[-1] < len(values):
+            end = edges[-1] + max(1, round((len(values) - edges[-1]) / left))
+            # An edge among equal confidences moves to where they end; the bins after it share what is left.
+            edges.append(int(np.searchsorted(values, values[end - 1], side="right")))
     return tuple(
         Bin(float(values[low:high].mean()), float(truth[low:high].mean()), int(high - low))
         for low, high in pairwise(edges)
