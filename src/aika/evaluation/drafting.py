@@ -23,9 +23,9 @@ _NO_TOPIC = """overview introduction summary background context notes note more 
 general details faq changelog history todo examples example usage see also next steps decision consequences status motivation
 goals non-goals alternatives questions open related reading conclusion result rejected"""
 _IMPERATIVES = """add ask book build change check choose configure connect create debug delete deploy disable enable export file
-find fix get give handle import install join make migrate move open order pay publish read release remove rename renew replace report
-request reset restart restore review revoke roll rotate run scale send set share sign start stop submit test turn update upgrade
-use verify write"""
+find fix get give handle import install join make migrate move open order pay publish read release remove rename renew replace
+report request reset restart restore review revoke roll rotate run scale send set share sign start stop submit test turn update
+upgrade use verify write"""
 _FUNCTION_WORDS = """a an and are at be by can did do does for from has have how i in is it its my of on or our should that the
 their them this to was we were what when where which who why will with you your many much long"""
 _POINTERS = "this that these those it they there here he she we you i which what who such each all if in on at"

@@ -1,11 +1,11 @@
 """Topics from questions that people asked and whose answers they found helpful."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from aika.domain.access import EVERYONE
 from aika.domain.answers import Answer, Origin
+from aika.domain.identifiers import DocumentId
 from aika.forms.collections import OriginForm, RelevantForm, TestTopicForm
 
 WITHHELD = ("private", "do-not-share")
@@ -22,11 +22,12 @@ class Harvest:
     """Answers left out because they cite what not everybody may read."""
 
 
-def harvest(answers: Iterable[Answer], *, known: Sequence[str] = ()) -> Harvest:
+def harvest(answers: Iterable[Answer], *, public: Collection[DocumentId], known: Sequence[str] = ()) -> Harvest:
     """Return a topic for each answer: its question, with the documents that it cites.
 
-    Of a conversation nothing else is taken: neither what was said before, nor who asked. An answer from a document that not
-    everybody may read is left out, because collections are files in a repository. Each question once, the newest first.
+    Of a conversation nothing else is taken: neither what was said before, nor who asked. An answer that cites a document
+    outside of the ``public`` ones is left out, because collections are files in a repository. Each question comes once, the
+    newest first.
     """
     seen = {question.casefold() for question in known}
     topics: list[TestTopicForm] = []
@@ -35,7 +36,7 @@ def harvest(answers: Iterable[Answer], *, known: Sequence[str] = ()) -> Harvest:
         if answer.origin is Origin.GENERAL or not answer.citations or answer.question.casefold() in seen:
             continue
         seen.add(answer.question.casefold())
-        if any(EVERYONE not in citation.document.readers for citation in answer.citations):
+        if any(citation.document.id not in public for citation in answer.citations):
             restricted += 1
             continue
         topics.append(

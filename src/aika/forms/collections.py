@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from aika.forms.selection import Form, SelectionForm
 
@@ -152,3 +152,21 @@ def topic_id(question: str) -> str:
     """Return the id that a topic without one has: its first words, told from similar ones by four digits."""
     words = re.findall(r"\w+", question.casefold())[:_ID_WORDS]
     return "-".join([*words, hashlib.sha256(question.encode()).hexdigest()[:4]])
+
+
+def collection_schema() -> dict[str, JsonValue]:
+    """Return the JSON Schema (draft 2020-12) of ``evaluation/NAME.yaml``."""
+    schema = CollectionForm.model_json_schema()
+    definitions = schema["$defs"]
+    relevant = definitions["TestTopicForm"]["properties"]["relevant"]
+    # Each may be written as text.
+    relevant["items"] = {"anyOf": [{"type": "string"}, relevant["items"]]}
+    for name in ("nuggets", "answers", "tags"):
+        listed = definitions["TestTopicForm"]["properties"][name]
+        listed["anyOf"] = [{"type": "string"}, {"type": "array", "items": listed.pop("items")}]
+        del listed["type"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A test collection of aika",
+        **{name: value for name, value in schema.items() if name != "title"},
+    }
