@@ -51,7 +51,7 @@ def test_bins_have_equal_mass_and_never_part_equal_confidences() -> None:
 
     assert sum(each.n for each in bins) == 180
     assert len(bins) <= 15
-    assert min(each.n for each in bins) >= 10
+    assert min(each.n for each in bins) >= 5
 
 
 def test_risk_falls_with_coverage_where_confidence_is_good() -> None:
