@@ -101,7 +101,7 @@ async def prepare(asked: Asked, folder: Path, system: RetrievalSystem) -> None:
         return
     texts = [(raw.key, f"{raw.title or ''}\n{raw.content.decode()}".strip()) for raw in asked.collection.documents]
     (folder / "documents.json").write_text(json.dumps(texts))
-    topics = asked.collection.judged_topics
+    topics = asked.topics
     (folder / "questions.json").write_text(json.dumps([(topic.id, topic.text) for topic in topics]))
     np.save(folder / "questions.npy", await vectors_of([topic.text for topic in topics], system, role="query"))
 
