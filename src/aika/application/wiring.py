@@ -195,7 +195,8 @@ class _CurrentRetriever:
         )
         rules = Rules(self._rules, analyzer, SystemClock(), parts.database.opinions)
         routing = SourceRouting(Experience(parts.database.accepted, telemetry.embedder(generation.embedder)))
-        return HybridRetriever(first_stage, parts.database.catalogue, analyzer, (routing, rules, *parts.second_stage))
+        # Rules come last: a reranker decides by the texts alone, and would put what a rule has moved back in its place.
+        return HybridRetriever(first_stage, parts.database.catalogue, analyzer, (routing, *parts.second_stage, rules))
 
 
 def retrieval_options(settings: Settings) -> RetrievalOptions:
