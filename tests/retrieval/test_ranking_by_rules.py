@@ -14,6 +14,7 @@ from aika.domain.identifiers import AssistantId, DocumentId, PrincipalId, Source
 from aika.domain.queries import Hit, Query
 from aika.domain.rules import Decay, RankingRule, RuleLevel
 from aika.domain.selection import Selection
+from aika.retrieval.reranking import Reranking
 from aika.retrieval.rules import Opinions, Rules
 from aika.retrieval.stages import Reordered
 from aika.testing.clock import SetClock
@@ -41,6 +42,11 @@ class Said:
 class Speechless:
     async def helpful(self, documents: Collection[DocumentId]) -> Mapping[DocumentId, int]:
         raise TransientError("the database is away")
+
+
+class PrefersTheOld:
+    async def rerank(self, query: Query, hits: Sequence[Hit], *, k: int) -> list[Hit]:
+        return sorted(hits, key=lambda hit: hit.chunk.document.id != OLD.id)[:k]
 
 
 def ranking(*documents: Document) -> list[Hit]:
@@ -224,3 +230,12 @@ async def test_a_rule_for_a_source_holds_for_no_other(library: SmallLibrary) -> 
     assert [hit.chunk.document.key for hit in retrieval.hits] == ["b.md", "a.md", "c.md"]
     moves = [move for move in retrieval.explanations[second.chunk.id].moves if move.stage == "rules"]
     assert [move.reason for move in moves] == ["demoted by 'the wiki sinks' (×0.1)"]
+
+
+async def test_a_rule_holds_against_a_reranker_before_it() -> None:
+    reranked = await Reranking(PrefersTheOld()).reorder(ask("how do drafts work"), ranking(NEW, OLD, CHAT))
+
+    done = await apply([OLD_SINKS], reranked.hits)
+
+    assert [hit.chunk.document.key for hit in reranked.hits] == [OLD.key, NEW.key, CHAT.key]
+    assert keys(done) == [NEW.key, CHAT.key, OLD.key]
