@@ -24,6 +24,7 @@ ONE_ANSWER = [
     "answer/retrieve",
     "answer/retrieve/context",
     "answer/retrieve/diversify",
+    "answer/retrieve/expand",
     "answer/retrieve/fuse",
     "answer/retrieve/hydrate",
     "answer/retrieve/rank",
