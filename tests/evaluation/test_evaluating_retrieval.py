@@ -1,7 +1,8 @@
 """Retrieval measured end to end, on a collection small enough to know the outcome."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -9,8 +10,12 @@ import pytest
 from rich.console import Console
 
 from aika.chunkers.sections import SectionChunker
+from aika.domain.access import Scope
 from aika.domain.documents import RawDocument
 from aika.domain.errors import ConfigurationError
+from aika.domain.identifiers import PrincipalId
+from aika.domain.queries import Hit, Query
+from aika.evaluation.ablation import EntryTexts
 from aika.evaluation.collections import TestCollection, Topic
 from aika.evaluation.report import as_json, as_table
 from aika.evaluation.retrieval import RetrievalSystem, evaluate_retrieval
@@ -20,8 +25,10 @@ from aika.parsers.plaintext import PlainTextParser
 from aika.registry import Surroundings, open_component
 from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.retrieval.rewriting import FollowUpRewriter
+from aika.retrieval.stages import Reordered
 from aika.stores.database.database import Database
 from aika.testing.fakes import FakeEmbedder
+from aika.testing.makers import make_chunk, make_document, make_entry
 
 TEXTS = {
     "payments": "Restart the payments worker with slipway.",
@@ -32,6 +39,16 @@ TEXTS = {
 DOCUMENTS = tuple(
     RawDocument(key=key, content=text.encode(), path=key, media_type="text/markdown") for key, text in TEXTS.items()
 )
+
+
+class Upended:
+    """Puts the last first."""
+
+    name = "upended"
+    purpose = "the other way round"
+
+    async def reorder(self, query: Query, hits: Sequence[Hit]) -> Reordered:
+        return Reordered(list(reversed(hits)))
 
 
 def collection(**judged: str) -> TestCollection:
@@ -60,10 +77,47 @@ async def system(tmp_path: Path) -> AsyncIterator[RetrievalSystem]:
 async def test_every_system_is_measured_over_the_judged_topics(system: RetrievalSystem) -> None:
     report = await evaluate_retrieval(collection(q1="payments", q2="rooms"), system)
 
-    assert report.systems.keys() == {"hybrid", "lexical", "dense"}
+    assert list(report.systems) == ["hybrid", "lexical", "dense", "fusion", "full"]
     assert (report.n, report.documents, report.chunks) == (2, 3, 3)
     assert report.systems["lexical"].measures["nDCG@10"].value == 1
     assert report.systems["hybrid"].by_topic["RR"] == {"q1": 1, "q2": 1}
+
+
+async def test_the_full_ranking_is_what_the_stages_make_of_the_first_one(system: RetrievalSystem) -> None:
+    report = await evaluate_retrieval(collection(q1="payments", q2="rooms"), replace(system, stages=[Upended()]))
+
+    # Each question's answer was first, and the one document more that shares no word with it is before it now.
+    assert report.systems["hybrid"].measures["RR"].value == 1
+    assert report.systems["full"].measures["RR"].value < 1
+    assert report.stage_milliseconds.keys() >= {"rewrite", "rank", "fuse", "hydrate", "upended"}
+
+
+async def test_each_part_is_left_out_and_added_alone_when_asked(system: RetrievalSystem) -> None:
+    report = await evaluate_retrieval(
+        collection(q1="payments", q2="rooms"), replace(system, stages=[Upended()]), stages=True
+    )
+
+    assert list(report.ablation) == [
+        "full without lexical",
+        "full without dense",
+        "full without upended",
+        "fusion with upended",
+    ]
+    assert report.effects["full without upended"].difference > 0
+    assert report.effects["fusion with upended"].difference < 0
+    assert report.effects.keys() == as_json(report)["ablation"].keys()  # type: ignore[union-attr]  # it is an object
+
+
+async def test_the_stages_see_only_what_the_asker_may_read() -> None:
+    secret = make_chunk("the plan", document=make_document("secret.md", readers=["group:board"]))
+    texts = EntryTexts([replace(make_entry("the plan", document=secret.document), chunks=(secret,))])
+    anyone, board = Scope.of([]), Scope.of([PrincipalId("group:board")])
+
+    assert await texts.chunks([secret.id], scope=anyone) == {}
+    assert await texts.document(secret.document.id, scope=anyone) is None
+    assert await texts.neighbours(secret, before=0, after=0, scope=anyone) == []
+    assert await texts.chunks([secret.id], scope=board) == {secret.id: secret}
+    assert await texts.neighbours(secret, before=0, after=0, scope=board) == [secret]
 
 
 async def test_a_document_that_cannot_be_read_is_noted(system: RetrievalSystem) -> None:

@@ -58,6 +58,9 @@ async def open_retrieval_system(settings: Settings) -> AsyncIterator[RetrievalSy
             open_component("indexes", settings.index.engine, settings.index.options, passing)
         )
         index = await stack.enter_async_context(shelf.open("evaluation", dimensions=embedder.dimensions))
+        # Only a reranker may ask a language model here.
+        model = None if settings.reranker.engine is None else await chat_model(settings, lasting, stack)
+        second_stage = await stack.enter_async_context(open_second_stage(settings, lasting, model=model))
         yield RetrievalSystem(
             build_intake(),
             embedder,
@@ -66,6 +69,8 @@ async def open_retrieval_system(settings: Settings) -> AsyncIterator[RetrievalSy
             FollowUpRewriter(analyzer),
             retrieval_options(settings),
             CollectionExpander(index, analyzer, english=english_words),
+            analyzer,
+            second_stage,
         )
 
 

@@ -1,9 +1,12 @@
 """An evaluation's outcome, for people and for programs."""
 
+from collections.abc import Mapping
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from aika.evaluation.ablation import compared_with
 from aika.evaluation.measures import Comparison, Estimate
 from aika.evaluation.owners import Miss, OwnersReport, Share
 from aika.evaluation.retrieval import RetrievalReport, SystemReport
@@ -20,11 +23,17 @@ def as_json(report: RetrievalReport) -> JsonReport:
         "documents": report.documents,
         "chunks": report.chunks,
         **systems,
-        "hybrid_against": {
-            name: {"difference": c.difference, "low": c.low, "high": c.high, "p": c.p}
-            for name, c in report.comparisons.items()
-        },
+        "hybrid_against": {name: _difference(comparison) for name, comparison in report.comparisons.items()},
         "milliseconds": {name: system.milliseconds for name, system in report.systems.items()},
+        "stage_milliseconds": dict(report.stage_milliseconds),
+        "ablation": {
+            name: {
+                **_measures(system),
+                "milliseconds": system.milliseconds,
+                "effect": _difference(report.effects[name]),
+            }
+            for name, system in report.ablation.items()
+        },
         "seconds": dict(report.seconds),
         "notes": list(report.notes),
     }
@@ -32,18 +41,27 @@ def as_json(report: RetrievalReport) -> JsonReport:
 
 def as_table(report: RetrievalReport) -> RenderableType:
     """Return what a rich console prints."""
-    table = Table(title=f"{report.collection}: {report.n} topics, {report.documents} documents, {report.chunks} chunks")
+    about = f"{report.collection}: {report.n} topics, {report.documents} documents, {report.chunks} chunks"
+    lines = [_sentence("hybrid", name, comparison) for name, comparison in report.comparisons.items()]
+    parts: list[RenderableType] = [_systems_table(about, report.systems), *map(Text, lines)]
+    if report.ablation:
+        effects = [_sentence(name, compared_with(name), report.effects[name]) for name in report.ablation]
+        parts += [_systems_table("what each part adds", report.ablation), *map(Text, effects)]
+    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items())
+    question = ", ".join(f"{stage} {milliseconds:.1f} ms" for stage, milliseconds in report.stage_milliseconds.items())
+    return Group(*parts, *(Text(line) for line in (*report.notes, stages, f"a question: {question}")))
+
+
+def _systems_table(title: str, systems: Mapping[str, SystemReport]) -> Table:
+    table = Table(title=title)
     table.add_column("ranking")
-    names = list(next(iter(report.systems.values())).measures)
+    names = list(next(iter(systems.values())).measures)
     for name in names:
         table.add_column(name, justify="right")
     table.add_column("ms", justify="right")
-    for name, system in report.systems.items():
-        cells = [_cell(system.measures[measure]) for measure in names]
-        table.add_row(name, *cells, f"{system.milliseconds:.0f}")
-    lines = [_sentence(name, comparison) for name, comparison in report.comparisons.items()]
-    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items())
-    return Group(table, *(Text(line) for line in (*lines, *report.notes, stages)))
+    for name, system in systems.items():
+        table.add_row(name, *(_cell(system.measures[measure]) for measure in names), f"{system.milliseconds:.0f}")
+    return table
 
 
 def owners_as_json(report: OwnersReport) -> JsonReport:
@@ -98,8 +116,12 @@ def _cell(estimated: Estimate) -> str:
     return f"{estimated.value:.3f} ({estimated.low:.3f} to {estimated.high:.3f})"
 
 
-def _sentence(name: str, comparison: Comparison) -> str:
+def _difference(comparison: Comparison) -> JsonReport:
+    return {"difference": comparison.difference, "low": comparison.low, "high": comparison.high, "p": comparison.p}
+
+
+def _sentence(one: str, other: str, comparison: Comparison) -> str:
     return (
-        f"hybrid against {name}: {comparison.difference:+.3f} nDCG@10 "
+        f"{one} against {other}: {comparison.difference:+.3f} nDCG@10 "
         f"({comparison.low:+.3f} to {comparison.high:+.3f}, p = {comparison.p:.3f})"
     )

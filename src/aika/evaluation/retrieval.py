@@ -1,9 +1,10 @@
-"""How well retrieval ranks a test collection's documents: by words, by vectors, and by both."""
+"""How well retrieval ranks a test collection's documents: by words, by vectors, by both, and with every stage."""
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 import numpy as np
@@ -14,15 +15,18 @@ from aika.domain.errors import ConfigurationError, UnreadableDocumentError
 from aika.domain.identifiers import DocumentId, SourceId
 from aika.domain.queries import Candidate, Query
 from aika.domain.sources import Source
+from aika.evaluation.ablation import EntryTexts, StageTimes, ablated, compared_with
 from aika.evaluation.collections import TestCollection, Topic
 from aika.evaluation.measures import Comparison, Estimate, compare, estimate, measure
 from aika.ingestion.following import digest, passages
 from aika.ingestion.parsing import Intake
-from aika.protocols import Embedder, Entry, Index, Matrix, Ranker, Rewriter, Vector, VectorStore
+from aika.protocols import Analyzer, Embedder, Entry, Index, Matrix, Ranker, Rewriter, Vector, VectorStore
 from aika.retrieval.dense import DenseRanker
 from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
-from aika.retrieval.lexical import LexicalRanker
+from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
 from aika.retrieval.lexicon.collected import CollectionExpander
+from aika.retrieval.pipeline import HybridRetriever
+from aika.retrieval.stages import Stage
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -49,6 +53,9 @@ class RetrievalSystem:
     options: RetrievalOptions = field(default_factory=RetrievalOptions)
     expander: CollectionExpander | None = None
     """Learns from what is indexed."""
+    analyzer: Analyzer = field(default_factory=TechnicalAnalyzer)
+    stages: Sequence[Stage] = ()
+    """What the deployment does after the first stage, without ranking rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,19 @@ class RetrievalReport:
     documents: int
     chunks: int
     systems: Mapping[str, SystemReport]
-    """``hybrid``, ``lexical`` and ``dense``."""
+    """``hybrid`` (the whole first stage), ``lexical``, ``dense``, ``fusion`` (these two and nothing else) and ``full`` (every
+    stage, as deployed, without ranking rules)."""
     seconds: Mapping[str, float]
     """What each stage took."""
     notes: tuple[str, ...] = ()
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
     """Of ``hybrid`` with each of the others, by nDCG@10."""
+    ablation: Mapping[str, SystemReport] = field(default_factory=dict)
+    """``full without X`` and ``fusion with X``, for each part X that is on. Empty unless asked for."""
+    effects: Mapping[str, Comparison] = field(default_factory=dict)
+    """Of each row of the ablation with what it is named after, by nDCG@10."""
+    stage_milliseconds: Mapping[str, float] = field(default_factory=dict)
+    """The median time of each stage of ``full``."""
 
 
 def _quiet(_what: str, _done: int, _total: int) -> None:
@@ -93,12 +107,14 @@ async def evaluate_retrieval(
     system: RetrievalSystem,
     *,
     entries: Sequence[Entry] | None = None,
+    stages: bool = False,
     progress: Progress = _quiet,
 ) -> RetrievalReport:
     """Index the collection as a deployment would, run its topics, and measure the rankings of documents.
 
     A document stands where its best chunk stands. ``entries`` are documents that are parsed already, in place of the
-    collection's. Raises `ConfigurationError` where no topic is answerable and judged.
+    collection's. With ``stages`` each part that is on is also left out, and added alone. Raises `ConfigurationError` where
+    no topic is answerable and judged.
     """
     topics = collection.judged_topics
     if not topics:
@@ -113,10 +129,20 @@ async def evaluate_retrieval(
     await _indexed(entries, vectors, system.index, progress)
     await _learned([chunk for entry in entries for chunk in entry.chunks], system)
     clock.lap("index")
-    rankers = _rankers(system)
     keys = {entry.document.id: collection.judged_document(entry.document) for entry in entries}
-    systems = {ranker.name: await _run(ranker, topics, keys, collection.judgments, progress) for ranker in rankers}
+    timed = StageTimes()
+    full = _full(system, entries, timed)
+
+    async def run(rankers: Mapping[str, Ranker]) -> dict[str, SystemReport]:
+        return {
+            name: await _run(name, ranker, topics, keys, collection.judgments, progress)
+            for name, ranker in rankers.items()
+        }
+
+    systems = await run(_rankers(full))
     clock.lap("rank")
+    ablation = await run(ablated(full)) if stages else {}
+    clock.lap("ablate")
     return RetrievalReport(
         collection=collection.name,
         n=len(topics),
@@ -126,6 +152,9 @@ async def evaluate_retrieval(
         seconds=clock.laps,
         notes=(*collection.notes, *unreadable),
         comparisons=_comparisons(systems, topics),
+        ablation=ablation,
+        effects={name: _compared(report, systems[compared_with(name)], topics) for name, report in ablation.items()},
+        stage_milliseconds=timed.milliseconds,
     )
 
 
@@ -212,13 +241,25 @@ def _matrix(chunks: Sequence[Chunk], known: Mapping[bytes, Vector]) -> Matrix:
     return np.stack([known[digest(text)] for text in passages(chunks)])
 
 
-def _rankers(system: RetrievalSystem) -> list[Ranker]:
-    lexical = LexicalRanker(system.index)
-    dense = DenseRanker(system.index, system.embedder)
-    return [HybridRanker([lexical, dense], system.rewriter, system.options, expander=system.expander), lexical, dense]
+def _full(system: RetrievalSystem, entries: Sequence[Entry], timed: StageTimes) -> HybridRetriever:
+    rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
+    ranker = HybridRanker(rankers, system.rewriter, system.options, timed.observe, expander=system.expander)
+    return HybridRetriever(ranker, EntryTexts(entries), system.analyzer, system.stages)
+
+
+def _rankers(full: HybridRetriever) -> dict[str, Ranker]:
+    # Only the times of ``full`` are wanted: the others are run without the clock.
+    hybrid = replace(full.ranker, observe=nullcontext)
+    return {
+        "hybrid": hybrid,
+        **{ranker.name: ranker for ranker in hybrid.rankers},
+        "fusion": replace(hybrid, expander=None),
+        "full": full,
+    }
 
 
 async def _run(
+    name: str,
     ranker: Ranker,
     topics: Sequence[Topic],
     keys: Mapping[DocumentId, str],
@@ -233,7 +274,7 @@ async def _run(
         ranking = await ranker.rank(query, k=_CHUNK_DEPTH)
         seconds[topic.id] = time.perf_counter() - started
         run[topic.id] = _judged_ranking(ranking, keys)
-        progress(f"ranking ({ranker.name})", number, len(topics))
+        progress(f"ranking ({name})", number, len(topics))
     by_topic = measure(run, judgments)
     return SystemReport(
         measures={name: estimate([values[topic.id] for topic in topics]) for name, values in by_topic.items()},
@@ -249,7 +290,10 @@ def _judged_ranking(ranking: Sequence[Candidate], keys: Mapping[DocumentId, str]
 
 
 def _comparisons(systems: Mapping[str, SystemReport], topics: Sequence[Topic]) -> dict[str, Comparison]:
-    def values(name: str) -> list[float]:
-        return [systems[name].by_topic["nDCG@10"][topic.id] for topic in topics]
+    hybrid = systems["hybrid"]
+    return {name: _compared(hybrid, other, topics) for name, other in systems.items() if name != "hybrid"}
 
-    return {name: compare(values("hybrid"), values(name)) for name in systems if name != "hybrid"}
+
+def _compared(one: SystemReport, other: SystemReport, topics: Sequence[Topic]) -> Comparison:
+    values, others = ([report.by_topic["nDCG@10"][topic.id] for topic in topics] for report in (one, other))
+    return compare(values, others)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from aika.domain.access import Scope
-from aika.domain.documents import Chunk, Kind
-from aika.protocols import Catalogue
+from aika.domain.documents import Body, Chunk, Document, Kind
+from aika.domain.identifiers import ChunkId, DocumentId
 
 _READABLE_CHARS = 200
 """Below this a chunk is a fragment: a message, a heading with one line."""
@@ -15,7 +16,17 @@ _BEGINS_INSIDE = re.compile(r"\s*(?:```|~~~|\||\$ |[-*+] |\d+[.)] |[a-z(])")
 _PROMISES_MORE = re.compile(r"(?::|,|\bfollowing|\bbelow|\bexample)\s*[.:]?\s*$", re.IGNORECASE)
 
 
-async def readable(chunk: Chunk, catalogue: Catalogue, *, scope: Scope, max_chars: int) -> Chunk:
+class Texts(Protocol):
+    """What retrieval reads of a catalogue: `aika.protocols.Catalogue` says of each method what it does."""
+
+    async def chunks(self, ids: Sequence[ChunkId], *, scope: Scope) -> dict[ChunkId, Chunk]: ...
+
+    async def neighbours(self, chunk: Chunk, *, before: int, after: int, scope: Scope) -> list[Chunk]: ...
+
+    async def document(self, id: DocumentId, *, scope: Scope) -> tuple[Document, Body] | None: ...
+
+
+async def readable(chunk: Chunk, catalogue: Texts, *, scope: Scope, max_chars: int) -> Chunk:
     """Return the chunk, widened to the chunk before or after where it cannot be read alone.
 
     The result keeps the chunk's id, position and anchor, and its text is exactly the document's between the new offsets.

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from aika.domain.documents import Chunk
 from aika.domain.errors import InvalidRequestError
-from aika.domain.queries import Hit, Query, Retrieval
-from aika.protocols import Analyzer, Catalogue
+from aika.domain.queries import Candidate, Hit, Query, Retrieval
+from aika.protocols import Analyzer
 from aika.retrieval.diversity import spread, without_duplicates
 from aika.retrieval.explain import Account
 from aika.retrieval.hybrid import FirstStage, HybridRanker
-from aika.retrieval.passages import readable
+from aika.retrieval.passages import Texts, readable
 from aika.retrieval.stages import Stage
 
 _DEPTH_FACTOR = 6
@@ -29,11 +29,27 @@ class HybridRetriever:
     """
 
     ranker: HybridRanker
-    catalogue: Catalogue
+    catalogue: Texts
     analyzer: Analyzer
     """The index's: it decides which of the question's words a passage has."""
     stages: Sequence[Stage] = ()
     """In order: ranking rules, then the reranker."""
+    name: str = "full"
+    """As evaluations call what `rank` returns."""
+
+    async def rank(self, query: Query, *, k: int) -> list[Candidate]:
+        """Return the first ``k`` chunks as all stages order them, for evaluations that look deep.
+
+        The stages see as many hits as they do when a few are wanted; what lies below follows in the order of the first stage,
+        so that scores of the two parts cannot be compared. No chunk is left out for what it shares with another, and none
+        is widened.
+        """
+        ranked = await self.ranker.first_stage(query, depth=max(k, _LEAST_DEPTH))
+        with self.ranker.observe("hydrate"):
+            hits = await self._hydrated(ranked, depth=_LEAST_DEPTH)
+        hits, _ = await self._reordered(ranked.query, hits, Account(ranked.query.text, self.analyzer))
+        first = [Candidate(hit.chunk.id, hit.chunk.document.id, hit.score) for hit in hits]
+        return [*first, *ranked.fused[_LEAST_DEPTH:]][:k]
 
     async def retrieve(self, query: Query, *, k: int) -> Retrieval:
         if k < 1:

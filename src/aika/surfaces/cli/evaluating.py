@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aika.surfaces.cli import evaluating_answers
+from aika.surfaces.cli import evaluating_answers, evaluation_collections
 from aika.surfaces.cli.evaluation_options import (
     HERE,
     AsJson,
@@ -22,6 +22,7 @@ from aika.surfaces.cli.evaluation_options import (
     Qrels,
     Recorded,
     ReportFile,
+    Stages,
     Tolerance,
     WriteBaseline,
     chosen,
@@ -32,6 +33,7 @@ from aika.surfaces.cli.evaluation_options import (
 
 app = typer.Typer(help="Measure how good retrieval and answers are.", no_args_is_help=True)
 app.add_typer(evaluating_answers.app)
+app.add_typer(evaluation_collections.app)
 
 _FAILED = 1
 
@@ -42,6 +44,7 @@ def retrieval(  # noqa: PLR0913, PLR0917 - each is an option of the command
     collection_option: CollectionOption = None,
     corpus: Corpus = None,
     qrels: Qrels = None,
+    stages: Stages = False,
     changes: Changes = None,
     fail_under: FailUnder = None,
     baseline: BaselineFile = None,
@@ -71,7 +74,7 @@ def retrieval(  # noqa: PLR0913, PLR0917 - each is an option of the command
         record=record,
         report=report,
     )
-    asked = measuring.Asked(chosen(collection, collection_option, folder), qrels, corpus)
+    asked = measuring.Asked(chosen(collection, collection_option, folder), qrels, corpus, stages)
     if not asyncio.run(measuring.retrieval(asked, ending)):
         raise typer.Exit(_FAILED)
 

@@ -26,6 +26,9 @@ Corpus = Annotated[
     Path | None, typer.Option(help="Documents in place of the collection's own: a .jsonl file or a folder.")
 ]
 Qrels = Annotated[Path | None, typer.Option(help="Other judgments than the collection's qrels.tsv.")]
+Stages = Annotated[
+    bool, typer.Option("--stages", help="Also leave each part of retrieval out, and add each alone: what does it gain?")
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="A setting for this run: retrieval.dense_weight=0.7. Can be repeated."),

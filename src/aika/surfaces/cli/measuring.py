@@ -43,6 +43,8 @@ class Asked:
     collection: Path
     qrels: Path | None = None
     corpus: Path | None = None
+    stages: bool = False
+    """Whether each part of retrieval is also left out, and added alone."""
 
 
 async def retrieval(asked: Asked, ending: Ending) -> bool:
@@ -70,7 +72,7 @@ async def measure_retrieval(asked: Asked, settings: Settings, progress: _Shown) 
         else:
             entries, unreadable = await parse_collection(collection, system.intake, progress=progress)
             collection = replace(collection, notes=(*collection.notes, *unreadable))
-        report = await evaluate_retrieval(collection, system, entries=entries, progress=progress)
+        report = await evaluate_retrieval(collection, system, entries=entries, stages=asked.stages, progress=progress)
     circumstances = Circumstances(configuration_of(settings), started_at, time.perf_counter() - started)
     return retrieval_run(report, collection, entries, circumstances), report
 
