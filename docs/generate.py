@@ -11,8 +11,12 @@ import typer.main
 import yaml
 from pydantic import BaseModel
 
+from aika.application.assistant_schema import assistant_schema
 from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
+from aika.forms.assistants import AssistantForm, TopicForm
+from aika.forms.rules import RuleForm
+from aika.forms.selection import SelectionForm
 from aika.registry import Group, component, names
 from aika.settings import DiscoverySettings, Settings, SourceSettings
 from aika.surfaces.cli.main import app
@@ -35,6 +39,8 @@ def pages() -> dict[Path, str]:
         folder / "settings.md": "\n".join(_settings()) + "\n",
         folder / "components.md": "\n".join(_components()) + "\n",
         folder / "connectors.md": "\n".join(_connectors()) + "\n",
+        folder / "assistant.md": "\n".join(_assistant()) + "\n",
+        folder / "assistant.schema.json": json.dumps(assistant_schema(), indent=2) + "\n",
         folder / "command-line.md": "\n".join(_commands()) + "\n",
         folder / "source.schema.json": json.dumps(source_schema(), indent=2) + "\n",
         folder / "rules.schema.json": json.dumps(rules_schema(), indent=2) + "\n",
@@ -98,6 +104,17 @@ def _connectors() -> Iterator[str]:
     yield "What has an API of its own and changes by itself can [hand its documents over](../how-to/hand-documents-over.md)."
 
 
+def _assistant() -> Iterator[str]:
+    yield f"# The fields of an assistant\n\n{GENERATED}"
+    yield "A file `assistants/NAME.yaml` holds these, and so does a record of the API."
+    yield "How they are used: [Make an assistant](../how-to/make-an-assistant.md)."
+    yield "For editors: [assistant.schema.json](assistant.schema.json).\n"
+    yield from _table("An assistant", AssistantForm.model_fields)
+    yield from _table("`knowledge`, and what a rule applies to", SelectionForm.model_fields)
+    yield from _table("`topic`", TopicForm.model_fields)
+    yield from _table("One of the `rules`", RuleForm.model_fields)
+
+
 def _commands() -> Iterator[str]:
     yield f"# Command line\n\n{GENERATED}"
     yield 'Exit status 0 is success, 1 an error with a message, 2 a wrong call, 3 an honest "I don\'t know" of `aika ask`.'
@@ -146,6 +163,8 @@ def _default(field: Any) -> str:
 
 
 def _shown(value: object) -> str:
+    if value == SelectionForm():
+        return "unset"
     if isinstance(value, BaseModel):
         value = value.model_dump()
     if isinstance(value, Path):

@@ -4,7 +4,9 @@
 const turns = document.getElementById("turns");
 const form = document.getElementById("ask");
 const input = document.getElementById("question");
+const choice = document.getElementById("assistant");
 let conversation = null;
+let assistants = [];
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -163,7 +165,9 @@ async function ask(question) {
   try {
     const reply = await fetch("/v1/chat/complete", {
       method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ messages: [{ role: "user", content: question }], conversation_id: conversation, stream: true }),
+      body: JSON.stringify({
+        messages: [{ role: "user", content: question }], conversation_id: conversation, assistant: choice.value || null, stream: true,
+      }),
     });
     if (!reply.ok) throw new Error((await reply.json()).detail);
     for await (const event of events(reply)) {
@@ -180,6 +184,44 @@ async function ask(question) {
     box.replaceChildren(element("p", {}, `That did not work: ${error.message}`));
   }
   asked.scrollIntoView({ block: "start", behavior: "smooth" });
+}
+
+// What an assistant may know, in words. Sources that hold nothing for the asker are not named by the server.
+function knowledge(filter) {
+  const names = { sources: "sources", kinds: "kinds", owners: "owned by", tags: "tagged", paths: "paths", status: "status", audience: "for" };
+  const parts = Object.entries(names).filter(([name]) => filter[name]).map(([name, word]) => `${word}: ${filter[name].join(", ") || "none that you may read"}`);
+  if (filter.topic) parts.push("one topic");
+  const without = filter.excluding.map(knowledge).map((left) => `without ${left}`);
+  return [...parts, ...without].join(" · ") || "all that you may read";
+}
+
+function choose() {
+  conversation = null;
+  const one = assistants.find((assistant) => assistant.id === choice.value);
+  const examples = one ? one.examples.map((question) => {
+    const button = element("button", { type: "button" }, question);
+    button.addEventListener("click", () => ask(question));
+    return button;
+  }) : [];
+  document.getElementById("chosen").replaceChildren(...(one ? [
+    element("p", {}, one.purpose),
+    element("p", { class: "about" }, `Knows ${knowledge(one.knowledge)}`),
+    element("p", {}, one.greeting),
+    element("p", { class: "examples" }, ...examples),
+  ] : []));
+}
+
+async function offer() {
+  const reply = await fetch("/v1/assistants");
+  assistants = reply.ok ? await reply.json() : [];
+  const wanted = new URLSearchParams(location.search).get("assistant");
+  choice.replaceChildren(element("option", { value: "" }, "everything"), ...assistants.map((one) => element("option", { value: one.id }, one.name)));
+  const found = assistants.find((one) => wanted && [one.id, one.reference.toLowerCase()].includes(wanted.toLowerCase()));
+  choice.value = found ? found.id : "";
+  document.getElementById("choice").hidden = !assistants.length;
+  choose();
+  if (wanted && !found) document.getElementById("chosen").append(element("p", {}, `There is no assistant "${wanted}" that you can use.`));
+  return found || !wanted;
 }
 
 async function state() {
@@ -207,6 +249,8 @@ input.addEventListener("keydown", (event) => {
     form.requestSubmit();
   }
 });
+choice.addEventListener("change", choose);
 const preset = new URLSearchParams(location.search).get("q");
-if (preset) ask(preset);
+// A question that was meant for an assistant is not put to all documents instead.
+offer().then((ready) => preset && ready && ask(preset));
 state();
