@@ -99,7 +99,7 @@ def review(name: Path, *, folder: Path, accept_all: bool) -> None:
         return
     for number, topic in enumerate(drafts, start=1):
         _show(topic, f"{number} of {len(drafts)}")
-        said = Prompt.ask("[a]ccept, [e]dit the question, [d]rop, [s]kip, [q]uit", choices=list("aedsq"), default="s")
+        said = Prompt.ask("(a)ccept, (e)dit the question, (d)rop, (s)kip, (q)uit", choices=list("aedsq"), default="s")
         if said == "q":
             return
         _decide(path, topic, said)
@@ -123,7 +123,7 @@ async def take(name: Path, *, folder: Path) -> None:
         _show(topic, f"{number} of {len(found.topics)}")
         for word in personal(topic.question):
             console.print(f"[yellow]This may tell who asked or reach somebody:[/yellow] {word}", highlight=False)
-        said = Prompt.ask("[t]ake, [e]dit the question, [s]kip, [q]uit", choices=list("tesq"), default="s")
+        said = Prompt.ask("(t)ake, (e)dit the question, (s)kip, (q)uit", choices=list("tesq"), default="s")
         if said == "q":
             return
         if said == "e":
@@ -179,7 +179,7 @@ def _chosen(question: str, hits: Sequence[HitView]) -> TestTopicForm | None:
         console.print(Text(f"    {' '.join(hit.text.split())[:_TEXT_SHOWN]}", style="dim"))
     while True:
         said = Prompt.ask(
-            "Which answer it (best first: 1,3; names as SOURCE/KEY)? [n]othing does, [s]kip", default="s"
+            "Which answer it (best first: 1,3; names as SOURCE/KEY)? (n)othing does, (s)kip", default="s"
         ).strip()
         if said == "s":
             return None
