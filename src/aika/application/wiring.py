@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aika.answering.assembly import usual_stages
@@ -20,6 +21,7 @@ from aika.application.rule_trial import Contender
 from aika.application.second_stage import open_second_stage
 from aika.assistants.conversing import Conversing
 from aika.assistants.narrowing import Narrowing
+from aika.assistants.topics import LearnedTopics
 from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Kind, RawDocument
 from aika.domain.errors import ConfigurationError
@@ -117,7 +119,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             jobs=jobs,
             retriever=retriever,
             conversing=Conversing(
-                answerer, database.conversations, database.catalogue, clock, Narrowing(database.directory)
+                answerer, database.conversations, database.catalogue, clock, _narrowing(database, generations, data_dir)
             ),
             assistants=open_library(settings, database.assistants, clock),
             clock=clock,
@@ -128,6 +130,14 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
         yield aika
+
+
+def _narrowing(database: Database, generations: Generations, data_dir: Path) -> Narrowing:
+    folder = data_dir / "topics"
+    return Narrowing(
+        database.directory,
+        LearnedTopics(database.catalogue, database.vectors, lambda: generations.serving, folder),
+    )
 
 
 @dataclass(frozen=True, slots=True)
