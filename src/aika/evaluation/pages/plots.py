@@ -12,7 +12,7 @@ from aika.evaluation.measures import Estimate
 from aika.evaluation.pages.elements import el
 
 WIDTH, HEIGHT = 420, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 40
 _HISTOGRAM_BINS = 10
 
 
@@ -128,8 +128,8 @@ def reliability(bins: Sequence[Bin], *, title: str, right: str) -> Element:
 
 
 def _counting(label: str, top: int) -> Axis:
-    step = max(1, -(-top // 4))
-    high = step * 4 if top > 1 else 1
+    step = next(each for power in range(12) for each in (10**power, 2 * 10**power, 5 * 10**power) if 5 * each >= top)
+    high = -(-top // step) * step
     return Axis(label, 0, high, tuple((float(n), str(n)) for n in range(0, high + 1, step)))
 
 
