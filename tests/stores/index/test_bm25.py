@@ -37,6 +37,12 @@ def test_a_long_body_is_held_against_its_words() -> None:
     assert weight(chunk_with("alpha" + " filler" * 300), "alpha") < weight(chunk_with("alpha"), "alpha")
 
 
+def test_a_remark_is_taken_for_no_shorter_than_a_short_paragraph() -> None:
+    remark, short, long = (weight(chunk_with("alpha" + " filler" * words), "alpha") for words in (1, 20, 60))
+
+    assert remark == short > long
+
+
 def test_repeats_count_less_and_less() -> None:
     fields = Bm25Fields(body=Field(weight=1, b=0, average_length=4))
     one, two, three = (weight(chunk_with("alpha " * repeats), "alpha", fields) for repeats in (1, 2, 3))

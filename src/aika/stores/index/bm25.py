@@ -30,13 +30,20 @@ class Field:
     """0..1: how much a long field is held against each of its words."""
     average_length: float
     """In terms. Fixed, so that a chunk's weights do not depend on the other chunks."""
+    least_norm: float = 0.0
+    """A field is taken for no shorter than where its length norm is this. Otherwise a word in a chat message of five words
+    counts three times as much as in a paragraph, and remarks stand before conversations."""
+
+    def length_norm(self, terms: int) -> float:
+        """Return what an occurrence in a field of so many terms is divided by."""
+        return max(1 - self.b + self.b * terms / self.average_length, self.least_norm)
 
 
 @dataclass(frozen=True, slots=True)
 class Bm25Fields:
     """The constants of the weighting. Weights are stored in the index: other constants need a new generation."""
 
-    body: Field = Field(weight=1.0, b=0.75, average_length=90)
+    body: Field = Field(weight=1.0, b=0.75, average_length=90, least_norm=0.5)
     headings: Field = Field(weight=1.0, b=0.5, average_length=5)
     title: Field = Field(weight=3.0, b=0.5, average_length=5)
     key: Field = Field(weight=0.7, b=0.5, average_length=6)
@@ -74,7 +81,7 @@ def weigh_chunk(chunk: Chunk, analyzer: Analyzer, fields: Bm25Fields = FIELDS) -
         (fields.attributes, "\n".join(_attribute_texts(document))),
     ):
         terms = analyzer.terms(text) if text else []
-        length_norm = 1 - field.b + field.b * len(terms) / field.average_length
+        length_norm = field.length_norm(len(terms))
         for term, count in Counter(terms).items():
             frequencies[term_number(term)] += field.weight * count / length_norm
     k1 = fields.k1
