@@ -18,6 +18,7 @@ from aika.settings import load_settings
 from aika.surfaces.cli import access, assistants, evaluating, rules, source_files, starting
 from aika.surfaces.cli import doctor as checks
 from aika.surfaces.cli.connecting import connect
+from aika.surfaces.cli.filtering import Kinds, Owners, Paths, Statuses, Tags, document_filter
 from aika.surfaces.cli.printing import print_completion, print_search, print_source, print_sources
 from aika.surfaces.cli.progress import SyncWatch
 from aika.telemetry.logging import set_up_logging
@@ -93,6 +94,11 @@ def sync(
 def ask(  # noqa: PLR0913, PLR0917 - each is an option of the command
     question: Annotated[str, typer.Argument(help="In your own words.")],
     source: Annotated[list[str] | None, typer.Option(help="Ask only this source. Can be repeated.")] = None,
+    kind: Kinds = None,
+    tag: Tags = None,
+    owner: Owners = None,
+    path: Paths = None,
+    status: Statuses = None,
     assistant: Annotated[str | None, typer.Option(help="Ask this assistant: its name or its id.")] = None,
     as_user: Annotated[str | None, typer.Option("--as", help="Ask as this person would: an e-mail address.")] = None,
     as_json: AsJson = False,
@@ -100,7 +106,8 @@ def ask(  # noqa: PLR0913, PLR0917 - each is an option of the command
     folder: Folder = HERE,
 ) -> None:
     """Ask a question. Exit status 3 means that the documents do not answer it."""
-    request = ChatCompletionRequest.from_user_prompt(question, sources=source, assistant=assistant)
+    only = document_filter({"kinds": kind, "tags": tag, "owners": owner, "paths": path, "status": status})
+    request = ChatCompletionRequest.from_user_prompt(question, sources=source, assistant=assistant, filter=only)
     completion = _with_client(folder, lambda client: client.complete_chat(request), user=as_user)
     if as_json:
         _print_json(completion)
@@ -115,13 +122,19 @@ def search(  # noqa: PLR0913, PLR0917 - each is an option of the command
     query: Annotated[str, typer.Argument(help="Words, an identifier, an error message, a question.")],
     k: Annotated[int, typer.Option("-k", help="How many hits.")] = 10,
     source: Annotated[list[str] | None, typer.Option(help="Search only this source. Can be repeated.")] = None,
+    kind: Kinds = None,
+    tag: Tags = None,
+    owner: Owners = None,
+    path: Paths = None,
+    status: Statuses = None,
     assistant: Annotated[str | None, typer.Option(help="Search what this assistant may know.")] = None,
     as_json: AsJson = False,
     explain: Explain = False,
     folder: Folder = HERE,
 ) -> None:
     """Find the chunks that fit a query best."""
-    request = SearchRequest(query=query, k=k, sources=source, explain=explain, assistant=assistant)
+    only = document_filter({"kinds": kind, "tags": tag, "owners": owner, "paths": path, "status": status})
+    request = SearchRequest(query=query, k=k, sources=source, explain=explain, assistant=assistant, filter=only)
     reply = _with_client(folder, lambda client: client.search(request))
     if as_json:
         _print_json(reply)
