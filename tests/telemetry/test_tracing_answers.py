@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from opentelemetry.trace import StatusCode, get_current_span
 from recorded import Recorded
-from traced_system import REPLY, System, asked, open_system
+from traced_system import CANARY, REPLY, System, asked, open_system
 
 from aika.domain.answers import Answer, AnswerEvent, TextDelta
+from aika.domain.assistants import Assistant
 from aika.domain.errors import TransientError
+from aika.domain.identifiers import AssistantId, PrincipalId
 from aika.domain.queries import Candidate, Hit, Query
 from aika.protocols import EmbeddingRole, Matrix
 from aika.telemetry import names
@@ -96,6 +99,17 @@ async def test_the_root_says_what_came_of_the_question(system: System, recorded:
         names.NOTES: len(answer.notes),
     }
     assert recorded.values(names.ANSWERS) == {f"answer generated {answer.confidence.band.value}": 1}
+
+
+async def test_the_spans_name_the_assistant_that_was_asked_by_its_id(system: System, recorded: Recorded) -> None:
+    await system.sync()
+    assistant = Assistant(AssistantId("file:ferries"), f"Ferries {CANARY}", PrincipalId("operators"))
+
+    query = replace(asked("When does the ferry leave?"), assistant=assistant)
+    _ = [event async for event in system.answerer.answer(query)]
+
+    told = [(recorded.span(name).attributes or {})[names.ASSISTANT] for name in ("answer", "retrieve")]
+    assert told == ["file:ferries", "file:ferries"]
 
 
 async def test_an_abstention_is_counted_with_its_reason(system: System, recorded: Recorded) -> None:

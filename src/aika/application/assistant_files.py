@@ -1,6 +1,7 @@
 """The assistants that files declare, as the files are now."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from aika.domain.identifiers import AssistantId, PrincipalId
 from aika.forms.assistants import AssistantForm
 from aika.protocols import AssistantStore, Clock
 from aika.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 FILE_ID = "file:"
 """What the ids of assistants that files declare begin with. Names have no colon, so that an id is never a name."""
@@ -35,9 +38,15 @@ class FolderOfAssistants:
     _declared: Declared = field(default_factory=Declared)
 
     async def current(self) -> Declared:
-        return await asyncio.to_thread(self._current)
+        before = self._declared.errors
+        declared = await asyncio.to_thread(self.look)
+        for name, reason in declared.errors.items():
+            if before.get(name) != reason:
+                logger.warning("an assistant's file is wrong", extra={"reason": reason})
+        return declared
 
-    def _current(self) -> Declared:
+    def look(self) -> Declared:
+        """Return the assistants as the files are now."""
         paths = sorted([*self.folder.glob("*.yaml"), *self.folder.glob("*.yml")])
         seen = [(path, _state(path)) for path in paths]
         if seen != self._seen:
@@ -67,9 +76,11 @@ class FolderOfAssistants:
 
 def open_library(settings: Settings, store: AssistantStore, clock: Clock) -> AssistantLibrary:
     """Return the assistants of the folder that the settings name, and those of the store."""
-    models = frozenset(settings.models)
-    files = FolderOfAssistants(settings.base_dir / settings.assistants_dir, models)
-    return AssistantLibrary(files, store, models, clock)
+    return AssistantLibrary(folder_of_assistants(settings), store, frozenset(settings.models), clock)
+
+
+def folder_of_assistants(settings: Settings) -> FolderOfAssistants:
+    return FolderOfAssistants(settings.base_dir / settings.assistants_dir, frozenset(settings.models))
 
 
 def read_assistant_file(path: Path, models: frozenset[str]) -> Entry:

@@ -65,10 +65,6 @@ class AssistantLibrary:
         """Return the assistants that the asker may change or use."""
         return [entry for entry in await self._all() if standing(entry.assistant, asker) or _editable(entry, asker)]
 
-    async def errors(self) -> list[str]:
-        """Return what is wrong with the files that are wrong. For administrators."""
-        return list((await self.files.current()).errors.values())
-
     async def resolve(self, wanted: str, asker: Asker) -> Assistant:
         """Return the assistant that an id or a name means: own before group before public, in any case.
 

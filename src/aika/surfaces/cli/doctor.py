@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from aika.application.assistant_files import folder_of_assistants
 from aika.client import AsyncAikaClient
 from aika.domain.access import UNRESTRICTED
 from aika.domain.errors import AikaError, StoreLockedError
@@ -62,7 +63,7 @@ async def _findings(folder: Path) -> AsyncIterator[Finding]:
         yield Finding(Verdict.GOOD, f"{SETTINGS_FILE} is valid")
     else:
         yield Finding(Verdict.WORTH_A_LOOK, f"there is no {SETTINGS_FILE} here; defaults apply", "aika init")
-    for finding in (*_of_sources(settings), _of_disk(settings)):
+    for finding in (*_of_sources(settings), *_of_assistants(settings), _of_disk(settings)):
         yield finding
     try:
         url = serving_url(settings)
@@ -99,6 +100,16 @@ def _of_sources(settings: Settings) -> list[Finding]:
             text = f"source {source.id} names no readers: nobody can see what its connector does not open to someone"
             found.append(Finding(Verdict.WORTH_A_LOOK, text, remedy))
     return found
+
+
+def _of_assistants(settings: Settings) -> list[Finding]:
+    declared = folder_of_assistants(settings).look()
+    found = [
+        Finding(Verdict.WRONG, error, "correct the file; the other assistants go on")
+        for error in declared.errors.values()
+    ]
+    right = sorted(entry.assistant.name for entry in declared.entries if entry.fault is None)
+    return [*found, *(Finding(Verdict.GOOD, f"assistant {name} is valid") for name in right)]
 
 
 def _of_disk(settings: Settings) -> Finding:
