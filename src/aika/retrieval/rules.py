@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import prod
 from typing import Protocol
@@ -80,7 +80,7 @@ class Rules:
         if not effects:
             return Reordered(hits, notes=notes)
         factors = {document: combined(found) for document, found in effects.items()}
-        moved = [replace(hit, score=_scaled(hit.score, factors.get(hit.chunk.document.id, 1.0))) for hit in hits]
+        moved = [_scaled(hit, factors.get(hit.chunk.document.id, 1.0)) for hit in hits]
         # Stable: where no rule tells hits apart, the order they came in holds.
         moved.sort(key=lambda hit: -hit.score)
         words = {document: in_words(found) for document, found in effects.items()}
@@ -195,6 +195,8 @@ def _one(effect: Effect) -> str:
     return f"{did} by '{rule.name}' (×{effect.factor:.2g}{age})"
 
 
-def _scaled(score: float, factor: float) -> float:
-    """Return the score so that a factor above 1 always raises it: some rankers' scores are below 0."""
-    return score * factor if score >= 0 else score / factor
+def _scaled(hit: Hit, factor: float) -> Hit:
+    """Return the hit so that a factor above 1 always raises its score: some rankers' scores are below 0."""
+    if factor == 1:
+        return hit
+    return Hit(hit.chunk, hit.score * factor if hit.score >= 0 else hit.score / factor)
