@@ -61,7 +61,7 @@ class ApiReranker:
         )
         model: str | None = Field(default=None, description="As the server calls it. TEI serves one and needs no name.")
         api_key: SecretStr | None = Field(default=None, description="Best as ``${NAME}``, an environment variable.")
-        weight: float = Field(default=1.0, ge=0, le=1, description="Its share; the first stage's scores have the rest.")
+        weight: float = Field(default=0.8, ge=0, le=1, description="Its share; the first stage's scores have the rest.")
         max_chars: int = Field(default=4_000, ge=100, description="Of a passage; the rest is not sent.")
         batch: int = Field(default=32, ge=1, le=1_000, description="Passages a request.")
         concurrency: int = Field(default=8, ge=1, le=64, description="Requests at once.")
