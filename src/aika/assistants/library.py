@@ -207,8 +207,12 @@ def unknown_model(form: AssistantForm, models: Collection[str]) -> str | None:
 
 def in_words(error: ValidationError) -> str:
     """Return what is wrong with a form, without the input, which may be long."""
-    problems = error.errors(include_url=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, problem['loc'])) or 'the whole'}: {problem['msg']}" for problem in problems)
+    problems = []
+    for problem in error.errors(include_url=False, include_input=False):
+        where = ".".join(map(str, problem["loc"])) or "the whole"
+        message = "is not a known field" if problem["type"] == "extra_forbidden" else problem["msg"]
+        problems.append(f"{where}: {message}")
+    return "; ".join(problems)
 
 
 def _editable(entry: Entry, asker: Asker) -> bool:
