@@ -15,6 +15,7 @@ from aika.application.assistant_schema import assistant_schema
 from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
 from aika.forms.assistants import AssistantForm, TopicForm
+from aika.forms.collections import collection_schema
 from aika.forms.rules import RuleForm
 from aika.forms.selection import SelectionForm
 from aika.registry import Group, component, names
@@ -42,6 +43,7 @@ def pages() -> dict[Path, str]:
         folder / "assistant.md": "\n".join(_assistant()) + "\n",
         folder / "assistant.schema.json": json.dumps(assistant_schema(), indent=2) + "\n",
         folder / "command-line.md": "\n".join(_commands()) + "\n",
+        folder / "collection.schema.json": json.dumps(collection_schema(), indent=2) + "\n",
         folder / "source.schema.json": json.dumps(source_schema(), indent=2) + "\n",
         folder / "rules.schema.json": json.dumps(rules_schema(), indent=2) + "\n",
     }

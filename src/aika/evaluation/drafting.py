@@ -35,6 +35,7 @@ _EMPTY_HEADINGS = frozenset(_NO_TOPIC.split())
 _VERBS = frozenset(_IMPERATIVES.split())
 _SMALL = frozenset(_FUNCTION_WORDS.split())
 _VAGUE = frozenset(_POINTERS.split())
+_REFERRING = frozenset({"this", "that", "these", "those", "it", "they", "them", "he", "she", "here", "there"})
 _ASKING = frozenset(_QUESTION_WORDS.split())
 _LEFT_OUT = frozenset({Kind.CODE, Kind.CONVERSATION, Kind.CATALOG, Kind.API, Kind.DATA, Kind.PERSON})
 
@@ -158,7 +159,7 @@ def _of_heading(entry: Entry, place: int, words: str) -> Iterator[Draft]:
     document, first = entry.document, heading.split()[0].casefold()
     if heading.endswith("?"):
         asked = heading.casefold().rstrip("?").split()
-        alone = len(asked) > 4 and not _VAGUE & set(asked[1:]) and "them" not in asked
+        alone = len(asked) > 4 and not _REFERRING & set(asked)
         question = heading if alone else f"{document.title}: {_inside(heading)}"
         yield Draft(document, question, "from a question as heading", below)
     elif heading.casefold().startswith("how to "):

@@ -21,8 +21,8 @@ from aika.evaluation.slices import slices_of
 from aika.evaluation.topics import TestCollection, Topic
 from aika.protocols import Entry
 
-MAIN = "hybrid"
-"""What a run of retrieval is about: the ranking that answers are written from."""
+MAIN = ("full", "hybrid")
+"""What a run of retrieval is about, the first of these that was measured: the ranking that answers are written from."""
 _SHOWN = 10
 
 
@@ -39,7 +39,7 @@ def retrieval_run(
     report: RetrievalReport, collection: TestCollection, entries: Sequence[Entry], circumstances: Circumstances
 ) -> Run:
     """Return what is recorded of an evaluation. ``entries`` are the documents that were searched."""
-    main = MAIN if MAIN in report.systems else next(iter(report.systems))
+    main = next(name for name in (*MAIN, *report.systems) if name in report.systems)
     systems = {main: report.systems[main], **report.systems}
     documents: dict[str, Document] = {}
     for entry in entries:
