@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.prompt import Prompt
 from rich.text import Text
 
@@ -122,7 +123,9 @@ async def take(name: Path, *, folder: Path) -> None:
     for number, topic in enumerate(found.topics, start=1):
         _show(topic, f"{number} of {len(found.topics)}")
         for word in personal(topic.question):
-            console.print(f"[yellow]This may tell who asked or reach somebody:[/yellow] {word}", highlight=False)
+            console.print(
+                f"[yellow]This may tell who asked or reach somebody:[/yellow] {escape(word)}", highlight=False
+            )
         said = Prompt.ask("(t)ake, (e)dit the question, (s)kip, (q)uit", choices=list("tesq"), default="s")
         if said == "q":
             return
@@ -148,7 +151,7 @@ async def check(name: Path, *, folder: Path) -> bool:
     if unjudged:
         console.print(f"{unjudged} answerable topics have no relevant document: only answers are measured on them.")
     for note in collection.notes:
-        console.print(note, highlight=False)
+        console.print(Text(note))
     wrong = [note for note in collection.notes if "not there" in note or "not in the corpus" in note]
     return not wrong
 

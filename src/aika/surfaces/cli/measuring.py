@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console, RenderableType
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from aika.application.evaluation import open_answering_system, open_retrieval_system
@@ -146,7 +147,7 @@ def _say(run: Run, ending: Ending, report: Path | None, failures: list[str]) -> 
     if ending.write_baseline is not None:
         console.print(f"Wrote the baseline {ending.write_baseline}", highlight=False, soft_wrap=True)
     for failure in failures:
-        console.print(f"[red]Failed:[/red] {failure}", highlight=False, soft_wrap=True)
+        console.print(f"[red]Failed:[/red] {escape(failure)}", highlight=False, soft_wrap=True)
     held = bool(ending.fail_under) or ending.baseline is not None or ending.fail_below_last is not None
     if held and not failures:
         console.print("[green]Passed:[/green] no measure is worse than it may be.", highlight=False)
