@@ -1,6 +1,6 @@
 """Finished evaluations of answers and of confidence as runs, and as what programs and people read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rich.console import Group, RenderableType
@@ -17,11 +17,9 @@ from aika.evaluation.rated import RatersReport
 from aika.evaluation.report import JsonReport
 from aika.evaluation.retrieval_runs import Circumstances
 from aika.evaluation.runs import Record, Run, RunKind, SystemOutcome, TopicRow, run_id
+from aika.evaluation.slices import sliced
 from aika.evaluation.topics import TestCollection
 
-_DIMENSIONS = ("half", "source", "kind", "assistant", "language", "length", "tag", "slice", "type")
-_FEWEST = 5
-"""Topics that a slice must have to be in a table: a mean of fewer says nothing."""
 _SLICE_MEASURES = ("nugget recall", "correct", "sentence support", "cited relevant", "answered", "abstained")
 
 
@@ -50,7 +48,7 @@ def answers_as_json(report: AnswersReport) -> JsonReport:
         "confidence": calibration_as_json(report.calibration, ANSWERABLE),
         "slices": {
             f"{dimension} {name}": {"n": len(rows), **_estimates(answer_measures(rows))}
-            for dimension, name, rows in slices(report.rows)
+            for dimension, name, rows in sliced(report.rows)
         },
         "milliseconds": milliseconds,
     }
@@ -96,15 +94,15 @@ def agreement_as_json(report: RatersReport) -> JsonReport:
 def answers_as_table(report: AnswersReport, collection: str) -> RenderableType:
     """Return what a rich console prints: all measures, then a table of slices."""
     table = _measures_table(f"{collection}: {report.n} topics", report.outcome)
-    sliced = Table(title="Slices")
+    by_slice = Table(title="Slices")
     shown = [name for name in _SLICE_MEASURES if name in report.outcome.measures]
     for column in ("slice", "n", *shown):
-        sliced.add_column(column, justify="left" if column == "slice" else "right")
-    for dimension, name, rows in slices(report.rows):
+        by_slice.add_column(column, justify="left" if column == "slice" else "right")
+    for dimension, name, rows in sliced(report.rows):
         found = answer_measures(rows)
         cells = [f"{found[each].value:.2f}" if each in found else "" for each in shown]
-        sliced.add_row(f"{dimension} {name}", str(len(rows)), *cells)
-    return Group(table, sliced)
+        by_slice.add_row(f"{dimension} {name}", str(len(rows)), *cells)
+    return Group(table, by_slice)
 
 
 def confidence_as_table(report: ConfidenceReport) -> RenderableType:
@@ -131,21 +129,6 @@ def agreement_as_table(report: RatersReport) -> RenderableType:
         for name, found in report.agreements.get(quality, {}).items():
             table.add_row("", name, str(found.n), *_agreement_cells(found))
     return Group(table, *(Text(note) for note in report.notes))
-
-
-def slices(rows: Sequence[TopicRow]) -> list[tuple[str, str, list[TopicRow]]]:
-    """Return the slices that have topics enough, by dimension, the largest first. One that has all topics is left out."""
-    found: list[tuple[str, str, list[TopicRow]]] = []
-    known = [name for row in rows for name in row.slices]
-    for dimension in dict.fromkeys([name for name in _DIMENSIONS if name in known] + known):
-        by_name: dict[str, list[TopicRow]] = {}
-        for row in rows:
-            for name in row.slices.get(dimension, ()):
-                by_name.setdefault(name, []).append(row)
-        for name, members in sorted(by_name.items(), key=lambda each: (-len(each[1]), each[0])):
-            if _FEWEST <= len(members) < len(rows):
-                found.append((dimension, name, members))
-    return found
 
 
 def _bin(each: Bin) -> JsonReport:

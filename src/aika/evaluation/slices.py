@@ -1,15 +1,17 @@
 """Which slices a topic belongs to: by source and kind of what answers it, by assistant, language and length."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from aika.domain.documents import Document
 from aika.evaluation.collections import Topic
 from aika.evaluation.halves import half_of
-from aika.evaluation.runs import length_slice
+from aika.evaluation.runs import TopicRow, length_slice
 
 _SLICED_BY = ("assistant", "language", "slice", "type")
 """Fields of a topic's metadata that say how it is grouped."""
 _FEWEST_WORDS = 2
+_FEWEST_TOPICS = 5
+"""That a slice must have to be shown: a mean of fewer says nothing."""
 _FUNCTION_WORDS = {
     "English": "the of and to in is are was what which who how when where why does do can i for on with a an it my our",
     "German": "der die das und ist nicht wie was wer wo wann warum ein eine mit für auf zu den dem ich wir im von gibt",
@@ -67,3 +69,17 @@ def language_of(text: str) -> str:
     if "English" in tied and all(ord(letter) < 128 for letter in letters):
         return "English"
     return best if len(tied) == 1 and counts[best] >= _FEWEST_WORDS else "unknown"
+
+
+def sliced(rows: Sequence[TopicRow]) -> list[tuple[str, str, list[TopicRow]]]:
+    """Return the slices that have topics enough, by dimension, the largest first. One that has all topics is left out."""
+    found: list[tuple[str, str, list[TopicRow]]] = []
+    for dimension in dict.fromkeys(name for row in rows for name in row.slices):
+        by_name: dict[str, list[TopicRow]] = {}
+        for row in rows:
+            for name in row.slices.get(dimension, ()):
+                by_name.setdefault(name, []).append(row)
+        for name, members in sorted(by_name.items(), key=lambda each: (-len(each[1]), each[0])):
+            if _FEWEST_TOPICS <= len(members) < len(rows):
+                found.append((dimension, name, members))
+    return found

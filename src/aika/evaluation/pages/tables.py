@@ -1,6 +1,5 @@
 """The tables of a report: measures, slices, thresholds, what changed between two runs."""
 
-from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from aika.evaluation.calibration import Calibration
@@ -8,10 +7,9 @@ from aika.evaluation.comparison import RunComparison
 from aika.evaluation.measures import Estimate, estimate
 from aika.evaluation.pages.elements import el
 from aika.evaluation.pages.plots import interval_bar
-from aika.evaluation.runs import Record, Run, TopicRow
+from aika.evaluation.runs import Record, Run
+from aika.evaluation.slices import sliced
 
-_FEWEST = 5
-"""Topics that a slice must have: a mean of fewer says nothing."""
 _SIGNIFICANT = 0.05
 _SLICE_MEASURES = (
     "nDCG@10",
@@ -80,20 +78,6 @@ def slices_table(run: Run) -> Element | None:
         table.append(el("tr", label, el("td", str(len(rows)), class_="n"), cells))
         empty = False
     return None if empty else _scrolling(table)
-
-
-def sliced(rows: Sequence[TopicRow]) -> list[tuple[str, str, list[TopicRow]]]:
-    """Return the slices that have topics enough, by dimension, the largest first. One that has all topics is left out."""
-    found: list[tuple[str, str, list[TopicRow]]] = []
-    for dimension in dict.fromkeys(name for row in rows for name in row.slices):
-        by_name: dict[str, list[TopicRow]] = {}
-        for row in rows:
-            for name in row.slices.get(dimension, ()):
-                by_name.setdefault(name, []).append(row)
-        for name, members in sorted(by_name.items(), key=lambda each: (-len(each[1]), each[0])):
-            if _FEWEST <= len(members) < len(rows):
-                found.append((dimension, name, members))
-    return found
 
 
 def thresholds_table(found: Calibration) -> Element:
