@@ -56,6 +56,7 @@ _MANAGING = frozenset(
     endpoint
     for endpoint in VISITS
     if "/keys" in endpoint
+    or "/rules" in endpoint
     or endpoint.startswith(("PUT /v1/sources", "DELETE /v1/sources", "GET /v1/access", "POST /v1/hooks"))
     or endpoint == "POST /v1/sources/{id}/sync"
 )

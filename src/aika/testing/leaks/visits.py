@@ -226,6 +226,19 @@ async def _group(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.compared("PUT /v1/sources/{id}/groups/{group}", here, nowhere, json={"members": []})
 
 
+@visits("GET /v1/rules")
+async def _rules(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/rules")
+
+
+@visits("POST /v1/rules/test")
+async def _rules_tried(asker: Asker) -> AsyncIterator[Told]:
+    for document in asker.documents:
+        rise = {"name": "everything rises", "factor": 10}
+        body = {"questions": [document.question], "rules": [rise]}
+        yield await asker.ask("POST /v1/rules/test", json=body, said=document.question)
+
+
 @visits("GET /v1/access")
 async def _access(asker: Asker) -> AsyncIterator[Told]:
     for document in asker.documents:
