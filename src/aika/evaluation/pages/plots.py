@@ -14,6 +14,7 @@ from aika.evaluation.pages.elements import el
 WIDTH, HEIGHT = 420, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 40
 _HISTOGRAM_BINS = 10
+_SHORT_TICK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,12 @@ class _Frame:
             grid.append(el("line", x1=_LEFT, x2=right, y1=y, y2=y))
             grid.append(el("text", text, x=_LEFT - 6, y=y + 4, text_anchor="end"))
         for value, text in self._horizontal.marks:
-            grid.append(el("text", text, x=self.x(value), y=bottom + 16, text_anchor="middle"))
+            x = self.x(value)
+            # A long text at either end would leave the drawing.
+            anchor = (
+                "middle" if len(text) <= _SHORT_TICK else "end" if x >= right else "start" if x <= _LEFT else "middle"
+            )
+            grid.append(el("text", text, x=x, y=bottom + 16, text_anchor=anchor))
         middle = (bottom + _TOP) / 2
         grid.append(el("text", self._horizontal.label, x=(_LEFT + right) / 2, y=HEIGHT - 6, text_anchor="middle"))
         turned = f"rotate(-90 11 {middle:g})"
