@@ -116,7 +116,8 @@ class LexiconExpander:
         forms = {said: form for said, form in _other_forms(question, prepared) if await self._has(form, query.scope)}
         added, told = await self._told(question, query.scope, prepared)
         notes = [f'"{word}" was {"also " * (word in names)}read as "{meant[word]}".' for word in meant]
-        notes += [f'"{said}" was also read as "{form}".' for said, form in forms.items()]
+        # Of two words looked for with a hyphen too, nobody needs to be told.
+        notes += [f'"{said}" was also read as "{form}".' for said, form in forms.items() if " " not in said]
         more = (*(meant[name] for name in sorted(names)), *forms.values(), *added)
         return Expansion(query.text, question, more, (*notes, *told))
 
