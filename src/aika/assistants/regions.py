@@ -18,7 +18,7 @@ _BACKGROUND_KEPT = 0.5
 every collection measured."""
 _EXAMPLES_APART = 0.3
 """A document has to be at least this share as near as the least typical example is to the others. With .3 and five examples
-91 to 99 % of a topic's other documents were kept, and 65 to 98 % of the rest dropped; herb, where 80 % were, was only measured."""
+91 to 99 % of a topic's other documents were kept, and 65 to 98 % of the rest dropped; herb, with 80 %, was only measured."""
 
 
 @dataclass(frozen=True, slots=True)
