@@ -33,7 +33,7 @@ class HybridRetriever:
     analyzer: Analyzer
     """The index's: it decides which of the question's words a passage has."""
     stages: Sequence[Stage] = ()
-    """In order: ranking rules, then the reranker."""
+    """In order: source routing, the reranker, ranking rules."""
     name: str = "full"
     """As evaluations call what `rank` returns."""
 
