@@ -1,6 +1,7 @@
 """The lexical side: how text becomes terms, and the ranking by words."""
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -178,9 +179,14 @@ def _word(part: str) -> Iterator[str]:
 
 @lru_cache(maxsize=_CACHED_WORDS)
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
+    return str(_stemmers.own.stemWord(word))
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("english")
+class _Stemmers(threading.local):
+    """One a thread: a stemmer keeps the word it is at, and two threads would take each other's apart."""
+
+    def __init__(self) -> None:
+        self.own = snowballstemmer.stemmer("english")
+
+
+_stemmers = _Stemmers()
