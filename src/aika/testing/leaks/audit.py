@@ -274,6 +274,12 @@ class _Audit:
         for document in self.company.documents:
             if told.endpoint == _DOCUMENT and self.deployment.ids[document.key] in told.said:
                 known = all(self.company.may_read(person, document) for person in people)
+        if told.only is not None:
+            known = all(self.company.may_read(person, told.only) for person in people)
+            if known and told.only.word not in told.reply.text:
+                self._found(
+                    Fault.BLIND, told.endpoint, who, f"did not find {told.only.key} with a filter that it passes"
+                )
         if not known and not _alike(told):
             what = f"{told.said.strip()} is told apart from what does not exist"
             self._found(Fault.DIFFERENCE, told.endpoint, who, what)

@@ -19,6 +19,8 @@ class Told:
     unknown: Reply | None = None
     """What is said of a thing that does not exist, where the request was for one that the asker may not know."""
     unknown_said: str = ""
+    only: CanaryDocument | None = None
+    """The document that a search was narrowed to: found by those who may read it, and not there for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,30 @@ async def _search(asker: Asker) -> AsyncIterator[Told]:
             yield await asker.ask("POST /v1/search", json=body, said=text)
         through = {"query": document.question, "assistant": PUBLIC_ASSISTANT, "k": 50, "explain": True}
         yield await asker.ask("POST /v1/search", json=through)
+    for number, document in enumerate(asker.documents):
+        yield await _narrowed_search(asker, number, document)
     source = {"query": asker.documents[0].question, "sources": [asker.deployment.source]}
     yield await asker.ask("POST /v1/search", json=source)
     async for told in asker.named("POST /v1/search", lambda wanted: {"query": "plan", "assistant": wanted}):
         yield told
+
+
+async def _narrowed_search(asker: Asker, number: int, document: CanaryDocument) -> Told:
+    """Search with a filter that one document passes, and with one that none does."""
+    replies: list[Told] = []
+    for only in (_filters(document)[number % 4], _filters(None)[number % 4]):
+        body = {"query": document.question, "k": 50, "explain": True, "filter": only}
+        said = " ".join(value for values in only.values() for value in values)
+        replies.append(await asker.ask("POST /v1/search", json=body, said=said))
+    here, nowhere = replies
+    return Told(here.endpoint, here.reply, here.said, nowhere.reply, nowhere.said, only=document)
+
+
+def _filters(document: CanaryDocument | None) -> list[dict[str, list[str]]]:
+    """Return filters that only this document passes, or for ``None`` none at all."""
+    nothing = str(uuid4())
+    owner, tag, key = (nothing,) * 3 if document is None else (document.owner, document.tag, document.key)
+    return [{"owners": [owner]}, {"tags": [tag]}, {"paths": [key]}, {"paths": [f"**/{key.rpartition('/')[2]}"]}]
 
 
 @visits("GET /v1/search")
@@ -115,6 +137,10 @@ async def _complete(asker: Asker) -> AsyncIterator[Told]:
         if streamed:
             through = _asked(document, assistant=PUBLIC_ASSISTANT, store=False)
             yield await asker.ask("POST /v1/chat/complete", json=through)
+            only = _filters(document)[number % 4]
+            said = " ".join(value for values in only.values() for value in values)
+            narrowed = _asked(document, filter=only, store=False)
+            yield await asker.ask("POST /v1/chat/complete", json=narrowed, said=said)
     async for told in asker.named(
         "POST /v1/chat/complete", lambda wanted: _asked(asker.documents[0], assistant=wanted, store=False)
     ):
