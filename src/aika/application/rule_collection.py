@@ -60,7 +60,7 @@ class CollectionBench:
         system, database, analyzer = self.system, self.database, TechnicalAnalyzer()
         rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
         first_stage = HybridRanker(rankers, system.rewriter, system.options, expander=system.expander)
-        stages = (Rules(lambda: rules, analyzer, SystemClock()),)
+        stages = (*system.stages, Rules(lambda: rules, analyzer, SystemClock()))
         retriever = HybridRetriever(first_stage, database.catalogue, analyzer, stages)
         answering = usual_stages(
             retriever,

@@ -9,6 +9,8 @@ from aika.domain.sources import Source
 from aika.protocols import Reranker, TextModel
 from aika.registry import Surroundings, open_component
 from aika.retrieval.reranking import Reranking
+from aika.retrieval.stages import Stage
+from aika.retrieval.titles import TitleMatch
 from aika.settings import SETTINGS_FILE, Settings, with_secrets
 
 Wrap = Callable[[Reranker], Reranker]
@@ -17,18 +19,18 @@ Wrap = Callable[[Reranker], Reranker]
 @asynccontextmanager
 async def open_second_stage(
     settings: Settings, surroundings: Surroundings, *, model: TextModel | None, wrap: Wrap = lambda engine: engine
-) -> AsyncIterator[tuple[Reranking, ...]]:
-    """Open what comes last of a retriever's stages: nothing, where no engine is named. ``wrap`` traces the engine.
+) -> AsyncIterator[tuple[Stage, ...]]:
+    """Open what looks closer at the hits: at their names, and with the reranker, where one is named. ``wrap`` traces the engine.
 
     One instance serves all retrievers, so that an engine that fails is left out by all of them.
     Raises `ConfigurationError` for an unknown engine and for wrong options.
     """
-    chosen = settings.reranker
+    chosen, titles = settings.reranker, TitleMatch(surroundings.analyzer)
     if chosen.engine is None:
-        yield ()
+        yield (titles,)
         return
     # As a source's options are: ``${NAME}`` is an environment variable.
     named = Source(SourceId("reranker"), chosen.engine, chosen.options, declared_in=f"[reranker] of {SETTINGS_FILE}")
     place = replace(surroundings, model=model)
     async with open_component("rerankers", chosen.engine, with_secrets(named), place) as engine:
-        yield (Reranking(wrap(engine), depth=chosen.depth, seconds=chosen.seconds),)
+        yield (titles, Reranking(wrap(engine), depth=chosen.depth, seconds=chosen.seconds))
