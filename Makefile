@@ -19,10 +19,11 @@ check: $(VENV)/development emulators
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
 	$(MAKE) evaluate
+	$(BIN)/pytest
 
-# Fails where the quality of our own retrieval drops by more than 0.02: processors differ by 0.006. What was reached is in the repository; after a change for the better:
+# Fails where the quality of our own retrieval drops by more than 0.02: processors differ by 0.006. What was reached is in the
+# repository; after a change for the better:
 # make evaluate EVALUATE=--write-baseline=examples/collection/baseline.json
 evaluate: $(VENV)/runtime
 	$(BIN)/aika eval retrieval examples/collection --dir examples $(EVALUATE)
