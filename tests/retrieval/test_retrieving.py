@@ -142,9 +142,9 @@ async def test_a_reranker_s_order_holds_and_is_explained(library: SmallLibrary) 
     assert [(move.stage, move.rank_before, move.rank_after) for move in moves] == [("rerank", 2, 1)]
 
 
-@pytest.mark.parametrize("reranker", [Unable(), NeverDone()])
+@pytest.mark.parametrize(("reranker", "trouble"), [(Unable(), "was unavailable"), (NeverDone(), "took too long")])
 async def test_without_a_reranker_in_time_the_first_order_holds(
-    library: SmallLibrary, reranker: Unable | NeverDone
+    library: SmallLibrary, reranker: Unable | NeverDone, trouble: str
 ) -> None:
     await library.add(page("restart the payments worker", "a.md"), page("payments are late", "b.md"))
     stage = Reranking(reranker, seconds=0.05)
@@ -152,7 +152,7 @@ async def test_without_a_reranker_in_time_the_first_order_holds(
     retrieval = await library.retriever(stages=[stage]).retrieve(ask("restart payments"), k=2)
 
     assert retrieval.hits[0].chunk.document.key == "a.md"
-    assert retrieval.notes == ("The reranker was unavailable; the first ranking stands.",)
+    assert retrieval.notes == (f"The reranker {trouble}; the first ranking stands.",)
 
 
 async def test_the_same_question_gives_the_same_retrieval(library: SmallLibrary) -> None:
