@@ -133,6 +133,9 @@ async def test_feedback_is_counted_by_rating_once_it_is_recorded(
         async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId) -> None:
             pass
 
+        async def outcome(self, id: AnswerId, *, owner: PrincipalId) -> None:
+            return None
+
     conversations = telemetry.conversations(Accepting())
     for rating in (Rating.HELPFUL, Rating.NOT_HELPFUL, Rating.HELPFUL):
         await conversations.give_feedback(Feedback(AnswerId("a"), rating), owner=PrincipalId("user:ada"))
