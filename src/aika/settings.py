@@ -11,7 +11,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -20,6 +19,7 @@ from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.sources import Source
 from aika.forms.durations import duration
+from aika.forms.mappings import read_mapping
 from aika.forms.rules import OwnRuleForm
 
 SETTINGS_FILE = "aika.toml"
@@ -281,14 +281,7 @@ def load_sources(settings: Settings) -> tuple[list[Source], list[ConfigurationEr
 
 def read_source_file(path: Path) -> Source:
     """Read one source's YAML file; its name without the suffix is the source's id. Raises `ConfigurationError`."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} is not valid YAML: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
-    if not isinstance(content, Mapping):
-        raise ConfigurationError(f"{path} must hold a mapping with at least 'connector'")
+    content = read_mapping(path, expected="a mapping with at least 'connector'")
     try:
         spec = _NamedSource.model_validate({"name": path.stem, "spec": content})
     except ValidationError as error:

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from aika.assistants.library import AssistantLibrary, Declared, Entry, in_words, unknown_model
@@ -14,6 +12,7 @@ from aika.domain.assistants import Visibility
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import AssistantId, PrincipalId
 from aika.forms.assistants import AssistantForm
+from aika.forms.mappings import read_mapping
 from aika.protocols import AssistantStore, Clock
 from aika.settings import Settings
 
@@ -88,14 +87,7 @@ def read_assistant_file(path: Path, models: frozenset[str]) -> Entry:
 
     A model that is not among ``models`` is the entry's fault.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} is not valid YAML: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
-    if not isinstance(content, Mapping):
-        raise ConfigurationError(f"{path} must hold a mapping, such as 'purpose: …'")
+    content = read_mapping(path, expected="a mapping, such as 'purpose: …'")
     try:
         form = AssistantForm.model_validate({"name": path.stem, **content})
     except ValidationError as error:

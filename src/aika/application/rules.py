@@ -6,13 +6,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import SourceId
 from aika.domain.rules import RankingRule, RuleLevel
 from aika.domain.sources import Source
+from aika.forms.mappings import parse_mapping
 from aika.forms.rules import RulesFile
 from aika.settings import Settings
 
@@ -96,12 +96,7 @@ def doubts(rules: Sequence[RankingRule], sources: Collection[SourceId]) -> Itera
 
 
 def _rules(text: str, *, declared_in: str) -> tuple[RankingRule, ...]:
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{declared_in} is not valid YAML: {error}") from error
-    if not isinstance(content, Mapping):
-        raise ConfigurationError(f"{declared_in} must hold a mapping with 'rules', a list")
+    content = parse_mapping(text, declared_in=declared_in, expected="a mapping with 'rules', a list")
     return rules_of(content, declared_in=declared_in)
 
 
