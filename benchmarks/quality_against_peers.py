@@ -15,7 +15,7 @@ import argparse
 import asyncio
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,14 +53,18 @@ class Asked:
         return [topic for topic in self.collection.judged_topics if reported or half_of(topic.id) == "held out"]
 
 
-async def vectors_of(texts: Sequence[str], system: RetrievalSystem, *, role: str) -> Any:
-    """Return one vector a text. Those of documents are kept between runs."""
+async def vectors_of(
+    texts: Sequence[str], system: RetrievalSystem, *, role: str, whole: Mapping[str, str] | None = None
+) -> Any:
+    """Return one vector a text. Those of documents are kept between runs; ``whole`` has documents by their words."""
     if role == "query":
         return np.concatenate([await system.embedder.embed([text], role="query") for text in texts])
     # The embedder sees words, not the spaces between them: pieces that differ in those only share a vector.
     plain = {text: " ".join(text.split()) for text in texts}
-    as_written = {digest(text): text for text in texts}
-    known = {as_written[key]: vector for key, vector in (await load(system, as_written)).items()}
+    whole = whole or {}
+    as_written = {text: digest(whole.get(plain[text], text)) for text in texts}
+    kept = await load(system, as_written.values())
+    known = {text: kept[key] for text, key in as_written.items() if key in kept}
     missing = {digest(plain[text]): plain[text] for text in texts if text not in known}
     found = await load(system, missing)
     wanted = sorted(missing.keys() - found.keys(), key=lambda key: (len(missing[key]), key))
@@ -75,8 +79,8 @@ async def vectors_of(texts: Sequence[str], system: RetrievalSystem, *, role: str
     return np.stack([known[text] if text in known else found[digest(plain[text])] for text in texts])
 
 
-async def load(system: RetrievalSystem, texts: Mapping[bytes, str]) -> dict[bytes, Any]:
-    return dict(await system.vectors.load(system.embedder.fingerprint, list(texts)))
+async def load(system: RetrievalSystem, digests: Iterable[bytes]) -> dict[bytes, Any]:
+    return dict(await system.vectors.load(system.embedder.fingerprint, list(dict.fromkeys(digests))))
 
 
 async def peer_run(name: str, python: str, asked: Asked, folder: Path, system: RetrievalSystem) -> dict[str, Any]:
@@ -88,7 +92,10 @@ async def peer_run(name: str, python: str, asked: Asked, folder: Path, system: R
             subprocess.run([*step, "split", name, str(folder)], check=True)
             pieces = json.loads((folder / f"{name}.pieces.json").read_text())
             texts = [] if name == "bm25s" else [text for _, text in pieces]
-            matrix = await vectors_of(texts, system, role="document") if texts else np.zeros((len(pieces), 1))
+            whole = {" ".join(text.split()): text for _, text in json.loads((folder / "documents.json").read_text())}
+            matrix = (
+                await vectors_of(texts, system, role="document", whole=whole) if texts else np.zeros((len(pieces), 1))
+            )
             np.save(folder / f"{name}.vectors.npy", matrix)
         subprocess.run([*step, "rank", name, str(folder)], check=True)
     said: dict[str, Any] = json.loads(file.read_text())
