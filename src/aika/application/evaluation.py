@@ -1,7 +1,7 @@
 """Opens what retrieval and answers are evaluated with."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +30,6 @@ from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
 from aika.retrieval.lexicon.collected import CollectionExpander
 from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter
-from aika.retrieval.stages import Stage
 from aika.settings import Settings
 from aika.stores.database.database import Database
 
@@ -112,10 +111,8 @@ async def open_answering_system(
         else:
             database, system = deployed.database, replace(system, vectors=deployed.vectors(system.vectors))
         analyzer = TechnicalAnalyzer()
-        lasting = Surroundings(settings.base_dir, settings.data_path, analyzer)
-        second_stage = await stack.enter_async_context(open_second_stage(settings, lasting, model=model))
         stages = usual_stages(
-            _IndexedOnDemand(database, system, second_stage),
+            _IndexedOnDemand(database, system),
             analyzer=analyzer,
             embedder=system.embedder,
             generator=None if model is None else ChatGenerator(model, model=model.model),
@@ -134,10 +131,9 @@ async def open_answering_system(
 class _IndexedOnDemand:
     """Retrieves from what the catalogue holds, indexed at the first question that is searched for."""
 
-    def __init__(self, database: Database, system: RetrievalSystem, stages: Sequence[Stage]) -> None:
+    def __init__(self, database: Database, system: RetrievalSystem) -> None:
         self._database = database
         self._system = system
-        self._stages = stages
         self._retriever: Retriever | None = None
         self._indexing = asyncio.Lock()
 
@@ -153,4 +149,4 @@ class _IndexedOnDemand:
         await index_documents({change.document: change.chunks for change in changes if change.chunks}, system)
         rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
         ranker = HybridRanker(rankers, system.rewriter, system.options, expander=system.expander)
-        return HybridRetriever(ranker, catalogue, TechnicalAnalyzer(), self._stages)
+        return HybridRetriever(ranker, catalogue, TechnicalAnalyzer(), system.stages)
