@@ -24,11 +24,8 @@ from aika.ingestion.parsing import Intake
 from aika.models.wordpiece import english_words
 from aika.protocols import Answerer, Embedder, Retriever
 from aika.registry import Surroundings, open_component
-from aika.retrieval.dense import DenseRanker
-from aika.retrieval.hybrid import HybridRanker
-from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
+from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.retrieval.lexicon.collected import CollectionExpander
-from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.rewriting import FollowUpRewriter
 from aika.settings import Settings
 from aika.stores.database.database import Database
@@ -147,6 +144,4 @@ class _IndexedOnDemand:
         system, catalogue = self._system, self._database.catalogue
         changes = await catalogue.changes(after=0, limit=1_000_000)
         await index_documents({change.document: change.chunks for change in changes if change.chunks}, system)
-        rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
-        ranker = HybridRanker(rankers, system.rewriter, system.options, expander=system.expander)
-        return HybridRetriever(ranker, catalogue, TechnicalAnalyzer(), system.stages)
+        return system.retriever(catalogue)

@@ -20,10 +20,7 @@ from aika.evaluation.collections import TestCollection, Topic
 from aika.evaluation.measures import measure
 from aika.evaluation.retrieval import Progress, RetrievalSystem, index_documents, parse_collection
 from aika.facts.finding import FactFinder
-from aika.retrieval.dense import DenseRanker
-from aika.retrieval.hybrid import HybridRanker
-from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
-from aika.retrieval.pipeline import HybridRetriever
+from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.retrieval.rules import Rules
 from aika.settings import Settings
 from aika.stores.database.database import Database
@@ -58,10 +55,8 @@ class CollectionBench:
 
     def contender(self, rules: Sequence[RankingRule]) -> Contender:
         system, database, analyzer = self.system, self.database, TechnicalAnalyzer()
-        rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
-        first_stage = HybridRanker(rankers, system.rewriter, system.options, expander=system.expander)
-        stages = (*system.stages, Rules(lambda: rules, analyzer, SystemClock()))
-        retriever = HybridRetriever(first_stage, database.catalogue, analyzer, stages)
+        applied = Rules(lambda: rules, analyzer, SystemClock())
+        retriever = system.retriever(database.catalogue, rules=(applied,))
         answering = usual_stages(
             retriever,
             analyzer=analyzer,

@@ -22,9 +22,10 @@ from aika.ingestion.following import digest, passages
 from aika.ingestion.parsing import Intake
 from aika.protocols import Analyzer, Embedder, Entry, Index, Matrix, Ranker, Rewriter, Vector, VectorStore
 from aika.retrieval.dense import DenseRanker
-from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
+from aika.retrieval.hybrid import HybridRanker, Observe, RetrievalOptions
 from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
 from aika.retrieval.lexicon.collected import CollectionExpander
+from aika.retrieval.passages import Texts
 from aika.retrieval.pipeline import HybridRetriever
 from aika.retrieval.stages import Stage
 
@@ -56,6 +57,14 @@ class RetrievalSystem:
     analyzer: Analyzer = field(default_factory=TechnicalAnalyzer)
     stages: Sequence[Stage] = ()
     """What the deployment does after the first stage, without ranking rules."""
+
+    def retriever(
+        self, texts: Texts, *, rules: Sequence[Stage] = (), observe: Observe = nullcontext
+    ) -> HybridRetriever:
+        """Return what a deployment retrieves with, over this system's index."""
+        rankers = (LexicalRanker(self.index), DenseRanker(self.index, self.embedder))
+        ranker = HybridRanker(rankers, self.rewriter, self.options, observe, expander=self.expander)
+        return HybridRetriever(ranker, texts, self.analyzer, (*self.stages, *rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ async def evaluate_retrieval(
     clock.lap("index")
     keys = {entry.document.id: collection.judged_document(entry.document) for entry in entries}
     timed = StageTimes()
-    full = _full(system, entries, timed)
+    full = system.retriever(EntryTexts(entries), observe=timed.observe)
 
     async def run(rankers: Mapping[str, Ranker]) -> dict[str, SystemReport]:
         return {
@@ -239,12 +248,6 @@ async def _indexed(entries: Sequence[Entry], known: Mapping[bytes, Vector], inde
 
 def _matrix(chunks: Sequence[Chunk], known: Mapping[bytes, Vector]) -> Matrix:
     return np.stack([known[digest(text)] for text in passages(chunks)])
-
-
-def _full(system: RetrievalSystem, entries: Sequence[Entry], timed: StageTimes) -> HybridRetriever:
-    rankers = (LexicalRanker(system.index), DenseRanker(system.index, system.embedder))
-    ranker = HybridRanker(rankers, system.rewriter, system.options, timed.observe, expander=system.expander)
-    return HybridRetriever(ranker, EntryTexts(entries), system.analyzer, system.stages)
 
 
 def _rankers(full: HybridRetriever) -> dict[str, Ranker]:
