@@ -20,6 +20,7 @@ from aika.domain.assistants import Topic
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.documents import Body, Chunk, Document, Parsed, RawDocument
 from aika.domain.facts import KnownProfile, Profile
+from aika.domain.findings import Complaint, Finding, FindingKind, FindingState, Verdict
 from aika.domain.identifiers import (
     AnswerId,
     ApiKeyId,
@@ -27,6 +28,7 @@ from aika.domain.identifiers import (
     ChunkId,
     ConversationId,
     DocumentId,
+    FindingId,
     PrincipalId,
     SourceId,
 )
@@ -440,6 +442,43 @@ class Conversations(Protocol):
         ...
 
     async def feedback(self, id: AnswerId) -> list[Feedback]: ...
+
+
+class Adjudicator(Protocol):
+    """Says why an answer was bad."""
+
+    async def judge(self, complaint: Complaint) -> Verdict | None:
+        """Return ``None`` where nothing speaks against the answer or the documents. Reads nothing that the asker may not."""
+        ...
+
+
+class Findings(Protocol):
+    """What is wrong with documents, and what they lack."""
+
+    async def add(self, finding: Finding) -> Finding:
+        """Record it, or its new questions with the finding that has its key, and return that one as it is now.
+
+        A dismissed finding stays dismissed. A resolved one opens again.
+        """
+        ...
+
+    async def get(self, id: FindingId) -> Finding | None: ...
+
+    async def listing(
+        self,
+        *,
+        states: Collection[FindingState] | None = None,
+        kinds: Collection[FindingKind] | None = None,
+        documents: Collection[DocumentId] | None = None,
+        source: SourceId | None = None,
+        limit: int = 1_000,
+    ) -> list[Finding]:
+        """Return those that cost the most people first, then the newest first."""
+        ...
+
+    async def change(self, finding: Finding) -> Finding:
+        """Store what was changed of it. Raises `ConflictError` where somebody else changed it since it was read."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,161 @@
+"""Findings: why an answer was bad, and what has to change in which document."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aika.domain.access import Scope
+from aika.domain.answers import Abstention, Answer
+from aika.domain.documents import Document, Owner
+from aika.domain.identifiers import DocumentId, FindingId, SourceId
+
+
+class FindingKind(StrEnum):
+    """Why an answer was bad, or what is wrong with a document."""
+
+    UNSUPPORTED = "unsupported"
+    """The words of the answer are not in the sources."""
+    OUTDATED = "outdated"
+    """A source is superseded, or older than another one that says otherwise."""
+    CONFLICTING = "conflicting"
+    """Sources say different things of the same, and nothing tells which of them holds."""
+    NOT_RETRIEVED = "not retrieved"
+    """A document answers, and was not among the evidence."""
+    NO_DOCUMENT = "no document"
+    """Nothing that the asker may read answers."""
+
+
+class Cause(StrEnum):
+    """What says that an answer was bad."""
+
+    REJECTED = "rejected"
+    """Somebody who knows said no to it."""
+    RATED_DOWN = "rated down"
+    CONTRADICTED = "contradicted"
+    """A person then answered otherwise."""
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An answer that was bad, with all that is known of it."""
+
+    question: str
+    outcome: Answer | Abstention
+    cause: Cause
+    scope: Scope
+    """What the asker may read: a verdict looks at nothing else."""
+    comment: str = ""
+    """What was said of the answer."""
+    reply: str = ""
+    """What a person answered instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A passage that a verdict rests on. Shown only to those who may read its document."""
+
+    document: Document
+    quote: str
+    """Verbatim; empty where the whole document is meant."""
+    start: int = 0
+    end: int = 0
+    """Character offsets into the document's text."""
+    note: str = ""
+    """What it shows, for people: ``says 30 days``, ``rank 14``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedEdit:
+    """What a document should say instead. A proposal, never applied by itself."""
+
+    document: DocumentId
+    before: str
+    """Verbatim from the document; empty where something is to be added."""
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why an answer was bad, with its evidence."""
+
+    kind: FindingKind
+    reason: str
+    """One or two sentences for the document's owner."""
+    subject: str
+    """What it is about, the same for everything that one change would mend: parts of it and the document make up a finding's
+    key. A claim, a quantity's words, a topic."""
+    certainty: float
+    """0..1: how sure the verdict itself is."""
+    exhibits: tuple[Exhibit, ...] = ()
+    """The document that has to change first; empty where there is none."""
+    rank: int | None = None
+    """Of the document that answers and was not retrieved, from 1."""
+    suggestion: SuggestedEdit | None = None
+
+    @property
+    def document(self) -> Document | None:
+        """The document that has to change."""
+        return self.exhibits[0].document if self.exhibits else None
+
+
+class FindingState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    """Its owner will do something."""
+    DISMISSED = "dismissed"
+    """Its owner gave a reason why nothing has to change. The same finding does not come back."""
+    RESOLVED = "resolved"
+    """The document changed, and the questions pass. It opens again when one fails again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenQuestion:
+    """A question that a finding broke."""
+
+    text: str
+    asked_at: datetime
+    cause: Cause
+    asker: str
+    """A keyed digest that tells people apart and nobody who they are; empty for what nobody asked."""
+    scope: Scope
+    """What is asked again when the document changes."""
+    expected: str = ""
+    """What a person answered, or the claim that must no longer come back."""
+    passes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A reason to change a document, or, without a document, to write one: a gap."""
+
+    id: FindingId
+    key: str
+    """Equal keys are one finding."""
+    kind: FindingKind
+    state: FindingState
+    title: str
+    """A line for a list."""
+    reason: str
+    source: SourceId | None
+    document: DocumentId | None
+    """``None`` for a gap."""
+    owner: Owner | None
+    """As the sources know it; of a gap, the owner of the nearest documents."""
+    exhibits: tuple[Exhibit, ...]
+    questions: tuple[BrokenQuestion, ...]
+    suggestion: SuggestedEdit | None
+    created_at: datetime
+    changed_at: datetime
+    content_seen: str = ""
+    """The fingerprint of the document's content that it was found in: with another one, the questions are asked again."""
+    assignee: str = ""
+    note: str = ""
+    """Why it was dismissed, or what resolved it."""
+    version: int = 0
+
+    @property
+    def people(self) -> int:
+        """How many people it cost an answer."""
+        return len({question.asker for question in self.questions if question.asker})

@@ -1,0 +1,1 @@
+"""The loop back to those who own documents: verdicts, findings, gaps, digests."""
