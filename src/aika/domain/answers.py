@@ -91,6 +91,8 @@ class Draft:
     citations: tuple[Citation, ...] = ()
     citations_removed: int = 0
     """Markers that did not resolve to a passage, or whose passage does not back the sentence."""
+    statements_dropped: int = 0
+    """Statements of the text as it was written that no passage backs, and that were taken out."""
     declined: bool = False
     """Whether the writer itself said that the evidence does not answer."""
     usage: Usage | None = None
