@@ -1,5 +1,6 @@
 """Measures of probabilities: do they tell right from wrong, and do they mean what they say?"""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,7 @@ BINS = 15
 """Of equal mass, as Nguyen and O'Connor (EMNLP 2015) have them: bins of equal width leave the ends to a handful of questions."""
 RIGHT = 0.95
 
+_NORMAL_95 = 1.959964
 _RESAMPLES = 1_000
 _SEED = 20_230_823
 
@@ -39,6 +41,10 @@ class Threshold:
     """The share of all questions."""
     right: float | None
     """Of those, the share that was right; ``None`` where none is answered."""
+    answered_between: tuple[float, float] = (0.0, 1.0)
+    """The 95 % interval of ``answered``."""
+    right_between: tuple[float, float] = (0.0, 1.0)
+    """The 95 % interval of ``right``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +130,28 @@ def reliability(values: Values, truth: Values) -> tuple[Bin, ...]:
 
 def risk_coverage(values: Values, truth: Values) -> tuple[tuple[float, float], ...]:
     """Return the share of wrong answers for every share of questions answered (El-Yaniv and Wiener, JMLR 2010)."""
-    found = _by_coverage(values, truth)
+    found = zip(*_by_coverage(values, truth), strict=True)
     return tuple((float(coverage), float(1 - right)) for coverage, right in found)
 
 
 def coverage_at(values: Values, truth: Values, right: float = RIGHT) -> float:
     """Return the largest share of questions that some threshold answers with at least this share right; 0 where none does."""
-    return max(
-        (float(coverage) for coverage, share in _by_coverage(values, truth) if share >= right - 1e-9), default=0.0
-    )
+    coverage, share = _by_coverage(values, truth)
+    reached = coverage[share >= right - 1e-9]
+    return float(reached.max()) if len(reached) else 0.0
 
 
-def _by_coverage(values: Values, truth: Values) -> list[tuple[float, float]]:
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share (Wilson, JASA 1927), which stays within 0..1 and is right for few questions."""
+    if n == 0:
+        return 0.0, 1.0
+    share, squared = successes / n, _NORMAL_95**2
+    middle = (share + squared / (2 * n)) / (1 + squared / n)
+    half = _NORMAL_95 * math.sqrt(share * (1 - share) / n + squared / (4 * n**2)) / (1 + squared / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _by_coverage(values: Values, truth: Values) -> tuple[Values, Values]:
     """Return coverage and share right at every threshold that a question's confidence makes."""
     order = np.argsort(-values, kind="stable")
     values, truth = values[order], truth[order]
@@ -143,20 +159,29 @@ def _by_coverage(values: Values, truth: Values) -> list[tuple[float, float]]:
     share = np.cumsum(truth) / answered
     # A threshold answers all questions of one confidence, or none of them.
     ends = np.append(values[1:] != values[:-1], True)
-    return list(zip(answered[ends] / len(values), share[ends], strict=True))
+    return answered[ends] / len(values), share[ends]
 
 
 def _at(values: Values, truth: Values, threshold: float) -> Threshold:
     answered = values >= threshold
-    right = float(truth[answered].mean()) if answered.any() else None
-    return Threshold(threshold, float(answered.mean()), right)
+    n, right = int(answered.sum()), int(truth[answered].sum())
+    return Threshold(
+        threshold,
+        n / len(values),
+        right / n if n else None,
+        answered_between=wilson(n, len(values)),
+        right_between=wilson(right, n),
+    )
 
 
 def _estimates(of: dict[str, Callable[[Values, Values], float]], values: Values, truth: Values) -> dict[str, Estimate]:
     random = np.random.default_rng(_SEED)
+    # In order of confidence, because a measure sorts, and what is sorted already costs it next to nothing.
+    order = np.argsort(values, kind="stable")
+    values, truth = values[order], truth[order]
     drawn: dict[str, list[float]] = {name: [] for name in of}
     for _ in range(_RESAMPLES):
-        pick = random.integers(0, len(values), len(values))
+        pick = np.sort(random.integers(0, len(values), len(values)))
         for name, function in of.items():
             value = function(values[pick], truth[pick])
             if not np.isnan(value):
