@@ -33,6 +33,7 @@ from aika.domain.identifiers import (
     SourceId,
 )
 from aika.domain.queries import Candidate, Hit, Query, Retrieval
+from aika.domain.reading import ReadPassage
 from aika.domain.selection import Region
 from aika.domain.sources import Cursor, Event, Notification, Source, SyncReport, UnreadableDocument
 
@@ -116,6 +117,17 @@ class Generator(Protocol):
 
     def generate(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator["str | Usage"]:
         """Yield pieces of Markdown with markers ``[n]`` of the evidence, 1-based, and last a `Usage`."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads a question and passages together, and tells which of them answer it. Computes, and may take long."""
+
+    fingerprint: str
+    """Changes when the same pair would be judged differently."""
+
+    async def read(self, question: str, passages: Sequence[str]) -> list[ReadPassage]:
+        """Return one judgment a passage, in order. A long passage is read in windows, and the best one counts."""
         ...
 
 
