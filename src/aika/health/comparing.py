@@ -5,7 +5,7 @@ date, a version, a name, an identifier) or a denial; two sentences that differ i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -24,11 +24,13 @@ _VERSION = re.compile(r"v?\d+(?:\.\d+){1,3}(?:-?(?:alpha|beta|rc)\d*)?|v\d+(?:(?
 _MONTHS = "january february march april may june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _CALENDAR = frozenset(f"{_MONTHS} {_DAYS} jan feb mar apr jun jul aug sep sept oct nov dec".split())
-_COUNTS = frozenset(
+_COUNT_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty thirty forty fifty sixty ninety hundred once twice".split()
+    "nineteen twenty thirty forty fifty sixty ninety hundred once twice"
 )
-_RHYTHMS = frozenset("hourly daily weekly fortnightly monthly quarterly yearly annually".split())
+_COUNTS = frozenset(_COUNT_WORDS.split())
+_RHYTHM_WORDS = "hourly daily weekly fortnightly monthly quarterly yearly annually"
+_RHYTHMS = frozenset(_RHYTHM_WORDS.split())
 # A value is a few words at most; what is longer is another wording.
 _LONGEST_VALUE = 6
 _FEWEST_WORDS, _FEWEST_OF_COPIES = 3, 2
@@ -134,20 +136,31 @@ def values(text: str) -> frozenset[str]:
 
 
 def _kind(word: str, *, begins: bool) -> Differing | None:
-    lowered = word.lower()
-    if lowered in _CALENDAR and (word[:1].isupper() or lowered not in ("may", "march", "sun", "mar")):
-        return Differing.DATE
-    if re.fullmatch(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?", word):
-        return Differing.DATE
-    if lowered in _COUNTS or lowered in _RHYTHMS:
-        return Differing.NUMBER
-    if _VERSION.fullmatch(word) and not re.fullmatch(r"\d+\.\d+", word):
-        return Differing.VERSION
-    if _NUMBER.fullmatch(word):
-        return Differing.NUMBER
-    if is_exact(word):
-        return Differing.IDENTIFIER
-    return Differing.NAME if word[:1].isupper() and not begins else None
+    kind = next((kind for kind, is_one in _KINDS if is_one(word)), None)
+    # The first word of a sentence has a capital anyway.
+    return None if kind is Differing.NAME and begins else kind
+
+
+def _is_date(word: str) -> bool:
+    named = word.lower() in _CALENDAR and (word[:1].isupper() or word not in ("may", "march", "sun", "mar"))
+    return named or bool(re.fullmatch(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?", word))
+
+
+def _is_version(word: str) -> bool:
+    return bool(_VERSION.fullmatch(word)) and not re.fullmatch(r"\d+\.\d+", word)
+
+
+def _is_number(word: str) -> bool:
+    return word.lower() in _COUNTS or word.lower() in _RHYTHMS or bool(_NUMBER.fullmatch(word))
+
+
+_KINDS: tuple[tuple[Differing, Callable[[str], bool]], ...] = (
+    (Differing.DATE, _is_date),
+    (Differing.VERSION, _is_version),
+    (Differing.NUMBER, _is_number),
+    (Differing.IDENTIFIER, is_exact),
+    (Differing.NAME, lambda word: word[:1].isupper()),
+)
 
 
 def _changes(mine: Sequence[_Token], theirs: Sequence[_Token]) -> list[_Change]:
