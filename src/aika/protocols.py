@@ -484,12 +484,16 @@ class Findings(Protocol):
         documents: Collection[DocumentId] | None = None,
         source: SourceId | None = None,
         limit: int = 1_000,
+        offset: int = 0,
     ) -> list[Finding]:
         """Return those that cost the most people first, then the newest first."""
         ...
 
     async def change(self, finding: Finding) -> Finding:
-        """Store what was changed of it. Raises `ConflictError` where somebody else changed it since it was read."""
+        """Store what was changed of it, and return it in its new version. Of its questions, only whether they pass.
+
+        Raises `ConflictError` where somebody else changed it since it was read, and `NotFoundError` where it is not there.
+        """
         ...
 
 

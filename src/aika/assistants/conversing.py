@@ -92,8 +92,16 @@ class Conversing:
             async for event in events:
                 if isinstance(event, Answer | Abstention) and question.keep:
                     asked = None if assistant is None else assistant.id
-                    await self.conversations.add(conversation.id, Turn(question.text, event, asked_at, asked))
+                    turn = Turn(question.text, event, asked_at, asked, _asked_of(question))
+                    await self.conversations.add(conversation.id, turn)
                 yield event
+
+
+def _asked_of(question: Question) -> Scope:
+    """Return what the question may be asked of again. What a topic comes to is learned anew each time."""
+    if question.assistant is None:
+        return question.scope
+    return question.scope.narrowed(selection=question.assistant.knowledge)
 
 
 def _history(conversation: Conversation) -> tuple[Message, ...]:

@@ -166,3 +166,6 @@ class Feedback:
     comment: str = ""
     created_at: datetime | None = None
     tags: tuple[str, ...] = field(default=())
+    """Reasons, such as ``outdated`` or ``rejected``."""
+    reply: str = ""
+    """What a person answered instead."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer
 from aika.domain.identifiers import AssistantId, ConversationId, PrincipalId, SourceId
 
@@ -16,6 +17,8 @@ class Turn:
     asked_at: datetime
     assistant: AssistantId | None = None
     """Who was asked."""
+    scope: Scope | None = None
+    """What it was asked of, a topic of the assistant's aside. ``None`` for turns from before this was kept."""
 
 
 @dataclass(frozen=True, slots=True)

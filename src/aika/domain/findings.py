@@ -5,9 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from aika.domain.access import Scope
-from aika.domain.answers import Abstention, Answer
+from aika.domain.answers import Abstention, Answer, Feedback, Rating
 from aika.domain.documents import Document, Owner
-from aika.domain.identifiers import DocumentId, FindingId, SourceId
+from aika.domain.identifiers import AnswerId, AssistantId, DocumentId, FindingId, SourceId
+
+REJECTED_TAG = "rejected"
+"""A reason in feedback: whoever says so knows, and was not merely unhappy."""
+_NO_QUESTION = frozenset({"empty question", "question too long", "small talk"})
+"""Reasons of abstentions from what no document could have answered."""
 
 
 class FindingKind(StrEnum):
@@ -122,8 +127,21 @@ class BrokenQuestion:
     scope: Scope
     """What is asked again when the document changes."""
     expected: str = ""
-    """What a person answered, or the claim that must no longer come back."""
+    """What a person answered instead."""
+    refused: str = ""
+    """The answer that must not come back word for word."""
     passes: bool = False
+    answer: AnswerId | None = None
+    """Of the kept conversation that it was asked in: the question goes when that is deleted."""
+    assistant: AssistantId | None = None
+    """Who was asked."""
+    said: str = ""
+    """A follow-up as its asker put it: shown in place of ``text``, which may say what earlier answers said."""
+
+    @property
+    def shown(self) -> str:
+        """The words that people may be shown."""
+        return self.said or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +168,8 @@ class Finding:
     changed_at: datetime
     content_seen: str = ""
     """The fingerprint of the document's content that it was found in: with another one, the questions are asked again."""
+    sequence_seen: int = 0
+    """Of a gap, the catalogue's change number up to which documents are known not to answer."""
     assignee: str = ""
     note: str = ""
     """Why it was dismissed, or what resolved it."""
@@ -159,3 +179,18 @@ class Finding:
     def people(self) -> int:
         """How many people it cost an answer."""
         return len({question.asker for question in self.questions if question.asker})
+
+
+def cause_of_outcome(outcome: Answer | Abstention) -> Cause | None:
+    """Return what an outcome says against itself: nothing for an answer, and nothing where no question was put."""
+    unanswered = isinstance(outcome, Abstention) and outcome.reason not in _NO_QUESTION
+    return Cause.UNANSWERED if unanswered else None
+
+
+def cause_of_feedback(feedback: Feedback) -> Cause | None:
+    """Return what was said against an answer, ``None`` where nothing was."""
+    if feedback.rating is not Rating.NOT_HELPFUL:
+        return None
+    if feedback.reply:
+        return Cause.CONTRADICTED
+    return Cause.REJECTED if REJECTED_TAG in feedback.tags else Cause.RATED_DOWN

@@ -2,13 +2,24 @@
 
 import pytest
 
-from aika.protocols import ApiKeys, AssistantStore, Catalogue, Conversations, Directory, FactStore, SyncLog, VectorStore
+from aika.protocols import (
+    ApiKeys,
+    AssistantStore,
+    Catalogue,
+    Conversations,
+    Directory,
+    FactStore,
+    Findings,
+    SyncLog,
+    VectorStore,
+)
 from aika.stores.database.database import Database
 from aika.testing.contracts.assistants import AssistantStoreContract
 from aika.testing.contracts.catalogue import CatalogueContract
 from aika.testing.contracts.conversations import ConversationsContract
 from aika.testing.contracts.directory import DirectoryContract
 from aika.testing.contracts.facts import FactStoreContract
+from aika.testing.contracts.findings import FindingsContract
 from aika.testing.contracts.keys import ApiKeysContract
 from aika.testing.contracts.sync_log import SyncLogContract
 from aika.testing.contracts.vectors import VectorStoreContract
@@ -48,6 +59,12 @@ class TestAssistants(AssistantStoreContract):
     @pytest.fixture
     def assistants(self, database: Database) -> AssistantStore:
         return database.assistants
+
+
+class TestFindings(FindingsContract):
+    @pytest.fixture
+    def findings(self, database: Database) -> Findings:
+        return database.findings
 
 
 class TestDirectory(DirectoryContract):

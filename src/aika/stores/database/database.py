@@ -13,6 +13,7 @@ from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
 from aika.stores.database.directory import SqlDirectory
 from aika.stores.database.facts import SqlFacts
+from aika.stores.database.findings import SqlFindings
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
 from aika.stores.database.opinions import SqlOpinions
@@ -36,6 +37,7 @@ class Database:
         self.opinions = SqlOpinions(connections)
         self.accepted = SqlAcceptedQuestions(connections)
         self.rated = SqlRatedAnswers(connections)
+        self.findings = SqlFindings(connections)
         self.keys = SqlApiKeys(connections)
         self.assistants: AssistantStore = SqlAssistants(connections)
 

@@ -223,6 +223,8 @@ turns = Table(
     Column("outcome", Json, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("assistant", Name),
+    # What may be read for an answer, so that the question can be asked again. NULL in rows from before it was kept.
+    Column("scope", Json),
 )
 
 feedback = Table(
@@ -231,6 +233,63 @@ feedback = Table(
     Column("answer", ForeignKey("turns.answer", ondelete="CASCADE"), primary_key=True),
     Column("owner", Name, primary_key=True),
     Column("feedback", Json, nullable=False),
+)
+
+
+# Health
+
+complaints = Table(
+    "complaints",
+    metadata,
+    # Written together with what is complained of, so that none is lost. Those about kept answers stay when they are done:
+    # an answer is examined once for each cause.
+    Column("id", _BigId, primary_key=True),
+    Column("answer", ForeignKey("turns.answer", ondelete="CASCADE")),
+    Column("cause", Name, nullable=False),
+    # Of what is in no kept conversation: all of it.
+    Column("complaint", Json),
+    Column("asker", Name, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("done", Boolean, nullable=False),
+    UniqueConstraint("answer", "cause"),
+    Index(None, "done", "id"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("key", Name, nullable=False, unique=True),
+    Column("kind", Name, nullable=False),
+    Column("state", Name, nullable=False, index=True),
+    Column("source", Name),
+    Column("document", Uuid16, index=True),
+    Column("content_seen", Name, nullable=False),
+    Column("sequence_seen", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("details", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+broken_questions = Table(
+    "broken_questions",
+    metadata,
+    Column("finding", ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True),
+    # A digest of who asked what: the same question of the same person is kept once.
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("answer", ForeignKey("turns.answer", ondelete="CASCADE"), index=True),
+    Column("asker", Name, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("question", Json, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    # Of this installation, each made when it is first needed.
+    Column("name", Name, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
 )
 
 
