@@ -17,12 +17,12 @@ from aika.application.evaluation_inputs import Deployed
 from aika.application.second_stage import open_second_stage
 from aika.application.wiring import build_intake, chat_model, open_embedder, retrieval_options
 from aika.domain.queries import Query, Retrieval
-from aika.evaluation.retrieval import RetrievalSystem, index_documents
+from aika.evaluation.retrieval import Progress, RetrievalSystem, index_documents
 from aika.facts.finding import FactFinder
 from aika.ingestion.generations import EmbedderChoice
 from aika.ingestion.parsing import Intake
 from aika.models.wordpiece import english_words
-from aika.protocols import Answerer, Embedder, Retriever
+from aika.protocols import Answerer, Embedder, Retriever, Rewriter, VectorStore
 from aika.registry import Surroundings, open_component
 from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.retrieval.lexicon.collected import CollectionExpander
@@ -80,6 +80,11 @@ class AnsweringSystem:
     embedder: Embedder
     stages: Stages
     """What ``answerer`` is made of."""
+    extracting: Answerer
+    """The same without a language model."""
+    extracting_stages: Stages
+    vectors: VectorStore
+    rewriter: Rewriter
 
 
 @asynccontextmanager
@@ -92,7 +97,11 @@ async def open_settings_model(settings: Settings) -> AsyncIterator["ChatModel | 
 
 @asynccontextmanager
 async def open_answering_system(
-    settings: Settings, *, model: "ChatModel | None" = None, deployed: Deployed | None = None
+    settings: Settings,
+    *,
+    model: "ChatModel | None" = None,
+    deployed: Deployed | None = None,
+    progress: Progress | None = None,
 ) -> AsyncIterator[AnsweringSystem]:
     """Open what answers are evaluated with: the deployment's own parts. Needs no lock.
 
@@ -107,30 +116,51 @@ async def open_answering_system(
             database = await stack.enter_async_context(Database.open(f"sqlite:///{scratch / 'aika.db'}"))
         else:
             database, system = deployed.database, replace(system, vectors=deployed.vectors(system.vectors))
-        analyzer = TechnicalAnalyzer()
-        stages = usual_stages(
-            _IndexedOnDemand(database, system),
-            analyzer=analyzer,
-            embedder=system.embedder,
-            generator=None if model is None else ChatGenerator(model, model=model.model),
-            general_questions=settings.model.general_questions,
-            stating=FactStatement(FactFinder(database.facts, database.catalogue), database.catalogue),
+        retriever = _IndexedOnDemand(database, system, progress)
+        stages = _stages(settings, retriever, database, system, model)
+        extracting = stages if model is None else _stages(settings, retriever, database, system, None)
+        yield AnsweringSystem(
+            system.intake,
+            database,
+            _pipeline(settings, stages),
+            system.embedder,
+            stages,
+            extracting=_pipeline(settings, extracting),
+            extracting_stages=extracting,
+            vectors=system.vectors,
+            rewriter=system.rewriter,
         )
-        options = AnswerOptions(
-            evidence=settings.retrieval.evidence,
-            min_confidence=settings.answers.min_confidence,
-            old_after_days=settings.answers.old_after_days,
-        )
-        answerer = AnswerPipeline(stages, analyzer=analyzer, clock=SystemClock(), options=options)
-        yield AnsweringSystem(system.intake, database, answerer, system.embedder, stages)
+
+
+def _stages(
+    settings: Settings, retriever: Retriever, database: Database, system: RetrievalSystem, model: "ChatModel | None"
+) -> Stages:
+    return usual_stages(
+        retriever,
+        analyzer=TechnicalAnalyzer(),
+        embedder=system.embedder,
+        generator=None if model is None else ChatGenerator(model, model=model.model),
+        general_questions=settings.model.general_questions,
+        stating=FactStatement(FactFinder(database.facts, database.catalogue), database.catalogue),
+    )
+
+
+def _pipeline(settings: Settings, stages: Stages) -> AnswerPipeline:
+    options = AnswerOptions(
+        evidence=settings.retrieval.evidence,
+        min_confidence=settings.answers.min_confidence,
+        old_after_days=settings.answers.old_after_days,
+    )
+    return AnswerPipeline(stages, analyzer=TechnicalAnalyzer(), clock=SystemClock(), options=options)
 
 
 class _IndexedOnDemand:
     """Retrieves from what the catalogue holds, indexed at the first question that is searched for."""
 
-    def __init__(self, database: Database, system: RetrievalSystem) -> None:
+    def __init__(self, database: Database, system: RetrievalSystem, progress: Progress | None) -> None:
         self._database = database
         self._system = system
+        self._progress = progress
         self._retriever: Retriever | None = None
         self._indexing = asyncio.Lock()
 
@@ -143,5 +173,9 @@ class _IndexedOnDemand:
     async def _indexed(self) -> Retriever:
         system, catalogue = self._system, self._database.catalogue
         changes = await catalogue.changes(after=0, limit=1_000_000)
-        await index_documents({change.document: change.chunks for change in changes if change.chunks}, system)
+        documents = {change.document: change.chunks for change in changes if change.chunks}
+        if self._progress is None:
+            await index_documents(documents, system)
+        else:
+            await index_documents(documents, system, progress=self._progress)
         return system.retriever(catalogue)

@@ -20,6 +20,7 @@ QUERIES = "queries.jsonl"
 QRELS = "qrels.tsv"
 _SPLITS = ("qrels/test.tsv", "qrels/dev.tsv")
 """Where the collections of BEIR itself have judgments."""
+_UNANSWERABLE = {"unanswerable", "no", "false", "none", "0", "impossible"}
 _ASKER_NAMES = {"user", "human", "asker"}
 _MOST_IN_A_SLICING = 30
 """A metadata field with more values than this tells topics apart and groups none."""
@@ -43,6 +44,8 @@ class _CorpusRow(_Row):
 
 class _QueryRow(_Row):
     answerable: bool | None = None
+    # SQuAD's own word for the opposite.
+    is_impossible: bool | None = None
     answers: list[str] = []
     asked_as: list[str] | None = None
 
@@ -126,6 +129,11 @@ def read_judgments(folder: Path, given: Path) -> dict[str, dict[str, int]]:
     return judgments
 
 
+def has_judgments(folder: Path) -> bool:
+    """Return whether a folder has judgments of its own."""
+    return any((folder / name).is_file() for name in (QRELS, *_SPLITS))
+
+
 def _found(path: Path, folder: Path) -> Path:
     own = (folder / path, *(folder / split for split in _SPLITS))
     for place in own if path == Path(QRELS) else (path, folder / path):
@@ -169,7 +177,7 @@ def _dimensions(rows: Sequence[_QueryRow]) -> list[str]:
 
 
 def _topic(row: _QueryRow, where: str, dimensions: Sequence[str]) -> Topic:
-    said = row.metadata.get("answerable", True) if row.answerable is None else row.answerable
+    said = _answerable(row)
     try:
         turns = [_Turn.model_validate(turn) for turn in _listed(row.metadata.get("history"))]
     except ValidationError as error:
@@ -182,14 +190,29 @@ def _topic(row: _QueryRow, where: str, dimensions: Sequence[str]) -> Topic:
     return Topic(
         row.id,
         row.text,
-        answerable=bool(said),
+        answerable=said is not False,
         history=history,
         metadata=row.metadata,
         answers=tuple(row.answers),
         nuggets=tuple(str(nugget) for nugget in _listed(row.metadata.get("nuggets"))),
         slices=slices,
         asked_as=None if row.asked_as is None else tuple(PrincipalId(principal) for principal in row.asked_as),
+        stated=said is not None,
     )
+
+
+def _answerable(row: _QueryRow) -> bool | None:
+    """Return whether a topic can be answered, in the spellings of several collections; ``None`` where nothing says it."""
+    if row.answerable is not None:
+        return row.answerable
+    if row.is_impossible is not None:
+        return not row.is_impossible
+    said = row.metadata.get("answerable", row.metadata.get("answerability"))
+    if isinstance(said, list):
+        said = said[0] if said else None
+    if isinstance(said, str):
+        return said.strip().lower() not in _UNANSWERABLE
+    return None if said is None else bool(said)
 
 
 def _listed(value: JsonValue) -> list[JsonValue]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from aika.domain.errors import ConfigurationError
-from aika.evaluation.beir import QRELS, QUERIES, corpus_in, read_corpus, read_judgments, read_topics
+from aika.evaluation.beir import QRELS, QUERIES, corpus_in, has_judgments, read_corpus, read_judgments, read_topics
 from aika.evaluation.topic_files import TopicFile, read_jsonl, read_yaml
 from aika.evaluation.topics import Locatable, Reference, TestCollection, Topic, judgment_notes, resolved
 
@@ -33,7 +33,12 @@ def find_collection(name: Path, *, beside: Path) -> Path:
 
 
 def load_collection(
-    place: Path, *, qrels: Path | None = None, corpus: Path | None = None, with_attributes: bool = False
+    place: Path,
+    *,
+    qrels: Path | None = None,
+    corpus: Path | None = None,
+    with_attributes: bool = False,
+    lenient: bool = False,
 ) -> TestCollection:
     """Read a test collection: a YAML file, a ``.jsonl`` file with a topic a line, or a folder.
 
@@ -42,7 +47,8 @@ def load_collection(
     or holds; a YAML or ``.jsonl`` file without one is put to the documents of a deployment. ``qrels`` is another file of
     judgments of a folder. It may judge something larger than documents: then the metadata field of the corpus whose values it
     judges is found by itself. ``with_attributes`` makes rows' metadata the documents' attributes, as a connector would that
-    reads them beside the text. Raises `ConfigurationError`, with file and line, for what is missing or malformed.
+    reads them beside the text. A ``lenient`` reading of a folder does without judgments, and takes from them which topics can be
+    answered where nothing else says it. Raises `ConfigurationError`, with file and line, for what is missing or malformed.
     """
     if place.is_file():
         return _of_file(place, corpus, with_attributes)
@@ -50,16 +56,35 @@ def load_collection(
         raise ConfigurationError(f"{place} is neither a folder nor a file with a test collection")
     about = place / ABOUT
     if not about.exists():
-        judgments = read_judgments(place, qrels or Path(QRELS))
-        return _of_folder(place, judgments, corpus or corpus_in(place), with_attributes)
+        judgments = _judgments(place, qrels, lenient)
+        collection = _of_folder(place, judgments, corpus or corpus_in(place), with_attributes)
+        return _told_by_judgments(collection) if lenient else collection
     written = read_yaml(about)
     documents = corpus or written.corpus or corpus_in(place, missing_ok=True)
     if not (place / QUERIES).exists():
         return _of_topics(written, documents, with_attributes, name=_name(place))
     if written.topics:
         raise ConfigurationError(f"{about} has topics, and {place / QUERIES} is there, too: keep one of them")
-    collection = _of_folder(place, read_judgments(place, qrels or Path(QRELS)), documents, with_attributes)
+    collection = _of_folder(place, _judgments(place, qrels, lenient), documents, with_attributes)
+    collection = _told_by_judgments(collection) if lenient else collection
     return replace(collection, name=written.name or collection.name)
+
+
+def _judgments(place: Path, qrels: Path | None, lenient: bool) -> dict[str, dict[str, int]]:
+    if lenient and qrels is None and not has_judgments(place):
+        return {}
+    return read_judgments(place, qrels or Path(QRELS))
+
+
+def _told_by_judgments(collection: TestCollection) -> TestCollection:
+    """Return it with the topics that have no relevant document as unanswerable, where nothing says which ones are."""
+    relevant = {topic for topic, grades in collection.judgments.items() if any(grade > 0 for grade in grades.values())}
+    lacking = sum(topic.id not in relevant for topic in collection.topics)
+    if any(topic.stated for topic in collection.topics) or lacking in {0, len(collection.topics)}:
+        return collection
+    note = f"nothing says which topics can be answered: the {lacking} without a relevant document count as those that cannot"
+    topics = tuple(replace(topic, answerable=topic.id in relevant) for topic in collection.topics)
+    return replace(collection, topics=topics, notes=(*collection.notes, note))
 
 
 def _of_file(place: Path, corpus: Path | None, with_attributes: bool) -> TestCollection:

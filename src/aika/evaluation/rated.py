@@ -1,48 +1,27 @@
-"""Answers that people rated: how far a measure, a judge or the confidence agrees with them.
+"""Answers that people rated: how far a measure, a judge or the confidence agrees with them."""
 
-The layout is that of MTRAG's human evaluation: beside a collection, ``rated_answers.jsonl`` with ``task_id``, ``answer`` and for
-every quality the raters' votes from 1 to 4.
-"""
-
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from statistics import median
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from aika.domain.errors import AikaError, ConfigurationError
+from aika.domain.errors import AikaError
 from aika.evaluation.agreement import Agreement, agreement, kappa, krippendorff
 from aika.evaluation.collections import TestCollection, Topic
 from aika.evaluation.correctness import token_recall
 from aika.evaluation.judging import ModelJudge
+from aika.evaluation.rated_files import QUALITIES, RATED, RatedAnswer, read_rated
 from aika.evaluation.support import SupportMeter, sentences
+
+__all__ = ["ACCEPTABLE", "RATED", "RatedAnswer", "RatersReport", "measure_agreement", "passages_of", "read_rated"]
 
 logger = logging.getLogger(__name__)
 
-RATED = "rated_answers.jsonl"
 ACCEPTABLE = 3.0
 """Of the scale from 1 to 4: a median vote from here on is a faithful, or a complete, answer."""
-QUALITIES = ("faithfulness", "completeness")
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RatedAnswer:
-    """An answer with what each of several people said of it."""
-
-    topic: str
-    writer: str
-    text: str
-    votes: Mapping[str, tuple[float, ...]]
-    """By quality."""
-
-    def median(self, quality: str) -> float:
-        return float(median(self.votes[quality]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +35,6 @@ class RatersReport:
     agreements: Mapping[str, Mapping[str, Agreement]]
     """By quality, then by who scored: ``rules``, ``rules without vectors``, ``judge``."""
     notes: tuple[str, ...] = ()
-
-
-def read_rated(folder: Path) -> list[RatedAnswer]:
-    """Return the rated answers beside a collection. Raises `ConfigurationError` where there are none, or for a wrong line."""
-    path = folder / RATED
-    if not path.is_file():
-        raise ConfigurationError(f"{folder} has no {RATED}: there is nobody to agree with")
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = _Row.model_validate(json.loads(line))
-        except (ValidationError, ValueError) as error:
-            raise ConfigurationError(f"{path}, line {number}, is no rated answer: {error}") from error
-        votes = {"faithfulness": tuple(row.faithfulness), "completeness": tuple(row.completeness)}
-        found.append(RatedAnswer(row.task_id, row.model, row.answer, {k: v for k, v in votes.items() if v}))
-    return found
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    task_id: str
-    model: str = ""
-    answer: str
-    faithfulness: list[float] = Field(min_length=1)
-    completeness: list[float] = []
 
 
 def passages_of(collection: TestCollection, topic: Topic) -> list[str]:

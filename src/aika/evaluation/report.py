@@ -11,7 +11,7 @@ from aika.evaluation.measures import Comparison, Estimate
 from aika.evaluation.owners import Miss, OwnersReport, Share
 from aika.evaluation.retrieval import RetrievalReport, SystemReport
 
-JsonReport = dict[str, "str | int | float | list[str] | JsonReport"]
+JsonReport = dict[str, "str | int | float | list[str] | list[list[float]] | JsonReport | None"]
 
 
 def as_json(report: RetrievalReport) -> JsonReport:

@@ -221,9 +221,11 @@ async def index_documents(
 ) -> None:
     """Embed and index documents' chunks, so that they can be found."""
     known = await _embedded([chunk for chunks in documents.values() for chunk in chunks], system, progress)
-    for number, (document, chunks) in enumerate(documents.items(), start=1):
-        await system.index.replace_many([(document, chunks, _matrix(chunks, known))])
-        progress("indexing", number, len(documents))
+    listed = list(documents.items())
+    for start in range(0, len(listed), _INDEXED_AT_ONCE):
+        some = listed[start : start + _INDEXED_AT_ONCE]
+        await system.index.replace_many([(document, chunks, _matrix(chunks, known)) for document, chunks in some])
+        progress("indexing", start + len(some), len(listed))
     await _learned([chunk for chunks in documents.values() for chunk in chunks], system)
 
 

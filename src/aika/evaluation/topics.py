@@ -33,6 +33,8 @@ class Topic:
     """What the collection itself groups topics by, such as ``tag`` or ``slice``."""
     asked_as: tuple[PrincipalId, ...] | None = None
     """Who asks. ``None`` sees everything."""
+    stated: bool = True
+    """Whether the collection itself says whether it can be answered."""
 
     @property
     def scope(self) -> Scope:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aika.surfaces.cli import evaluating_answers, evaluation_collections
+from aika.surfaces.cli import evaluating_answers, evaluating_confidence, evaluation_collections
 from aika.surfaces.cli.evaluation_options import (
     HERE,
     AsJson,
@@ -33,6 +33,7 @@ from aika.surfaces.cli.evaluation_options import (
 
 app = typer.Typer(help="Measure how good retrieval and answers are.", no_args_is_help=True)
 app.add_typer(evaluating_answers.app)
+app.add_typer(evaluating_confidence.app)
 app.add_typer(evaluation_collections.app)
 
 _FAILED = 1

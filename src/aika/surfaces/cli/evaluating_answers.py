@@ -1,4 +1,4 @@
-"""``aika eval answers``, ``confidence``, ``agreement`` and ``report``."""
+"""``aika eval answers``, ``agreement`` and ``report``."""
 
 import asyncio
 from pathlib import Path
@@ -86,44 +86,6 @@ def answers(  # noqa: PLR0913, PLR0917 - each is an option of the command
     asked = measuring.Asked(chosen(collection, collection_option, folder), qrels, corpus)
     judging = measuring_answers.Judging(judge, judge_sample)
     if not asyncio.run(measuring_answers.answers(asked, _portion(sample, half), judging, ending)):
-        raise typer.Exit(_FAILED)
-
-
-@app.command("confidence")
-def confidence(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    collection: CollectionArgument = None,
-    collection_option: CollectionOption = None,
-    corpus: Corpus = None,
-    qrels: Qrels = None,
-    sample: Sample = None,
-    half: Half = None,
-    rated: Annotated[
-        bool | None,
-        typer.Option(
-            "--rated/--topics",
-            help="Against people's ratings of answers in rated_answers.jsonl, or against which topics can be answered.",
-        ),
-    ] = None,
-    changes: Changes = None,
-    fail_under: FailUnder = None,
-    record: Recorded = True,
-    report: ReportFile = None,
-    as_json: AsJson = False,
-    folder: Folder = HERE,
-) -> None:
-    """Measure the confidence: AUROC, ECE in 15 bins of equal mass, Brier, and how many questions it answers with 95 % right."""
-    from aika.surfaces.cli import measuring, measuring_answers
-
-    ending = Ending(
-        folder=folder,
-        as_json=as_json,
-        changes=tuple(changes or ()),
-        fail_under=tuple(fail_under or ()),
-        record=record,
-        report=report,
-    )
-    asked = measuring.Asked(chosen(collection, collection_option, folder), qrels, corpus)
-    if not asyncio.run(measuring_answers.confidence(asked, _portion(sample, half), ending, rated=rated)):
         raise typer.Exit(_FAILED)
 
 

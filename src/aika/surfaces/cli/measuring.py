@@ -35,6 +35,7 @@ from aika.surfaces.cli.evaluation_options import Ending
 from aika.surfaces.cli.reporting import report_of
 
 _Shown = Callable[[str, int, int], None]
+_SECONDS_BETWEEN_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,10 @@ def _say(run: Run, ending: Ending, report: Path | None, failures: list[str]) -> 
 
 @contextmanager
 def bars(console: Console) -> Iterator[_Shown]:
-    """Show one bar for each thing that is told to be under way."""
+    """Show one bar for each thing that is told to be under way; a line now and then where nobody watches a terminal."""
+    if not console.is_terminal:
+        yield _lines(console)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     shown: dict[str, TaskID] = {}
     with Progress(*columns, console=console, transient=True) as progress:
@@ -166,3 +170,15 @@ def bars(console: Console) -> Iterator[_Shown]:
             progress.update(shown[what], completed=done, total=total)
 
         yield show
+
+
+def _lines(console: Console) -> _Shown:
+    said: dict[str, float] = {}
+
+    def show(what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - said.setdefault(what, now) >= _SECONDS_BETWEEN_LINES:
+            said[what] = now
+            console.print(f"{what}: {done} of {total}", highlight=False, soft_wrap=True)
+
+    return show

@@ -1,4 +1,4 @@
-"""Measuring answers, confidence and the judge, with progress, ending as every measurement ends."""
+"""Measuring answers and the judge, with progress, ending as every measurement ends."""
 
 import hashlib
 import json
@@ -22,17 +22,13 @@ from aika.evaluation.answer_runs import (
     answers_as_json,
     answers_as_table,
     answers_run,
-    confidence_as_json,
-    confidence_as_table,
-    confidence_run,
 )
 from aika.evaluation.answering import Instruments, ask_topics
 from aika.evaluation.answers import AnswersReport, report_answers
 from aika.evaluation.collections import find_collection, load_collection
-from aika.evaluation.confidence import ConfidenceReport, confidence_of_rated, confidence_of_topics
 from aika.evaluation.halves import half_of
 from aika.evaluation.judging import ModelJudge
-from aika.evaluation.rated import RATED, measure_agreement, read_rated
+from aika.evaluation.rated import measure_agreement, read_rated
 from aika.evaluation.retrieval import parse_collection
 from aika.evaluation.retrieval_runs import Circumstances
 from aika.evaluation.runs import Run
@@ -88,14 +84,6 @@ async def answers(asked: Asked, portion: Portion, judging: Judging, ending: Endi
     return finish(run, settings, ending, table=table, numbers=answers_as_json(report))
 
 
-async def confidence(asked: Asked, portion: Portion, ending: Ending, *, rated: bool | None) -> bool:
-    """Measure the confidence on a test collection: ``rated`` against people's ratings, by default where there are any."""
-    settings = settings_with(ending.folder, ending.changes)
-    with bars(Console(stderr=True)) as progress:
-        run, report = await _measured_confidence(asked, portion, settings, progress, rated=rated)
-    return finish(run, settings, ending, table=confidence_as_table(report), numbers=confidence_as_json(report))
-
-
 async def agreement(asked: Asked, judging: Judging, *, folder: Path, half: Half | None, as_json: bool) -> None:
     """Print how far the measures of answers, and the judge, agree with people's ratings."""
     settings = settings_with(folder, ())
@@ -137,27 +125,6 @@ async def _measured_answers(
     report = report_answers(answered)
     circumstances = Circumstances(configuration_of(settings), started_at, time.perf_counter() - started)
     return answers_run(report, collection, circumstances, documents=len(entries)), report
-
-
-async def _measured_confidence(
-    asked: Asked, portion: Portion, settings: Settings, progress: _Shown, *, rated: bool | None
-) -> tuple[Run, ConfidenceReport]:
-    started_at, started = datetime.now(UTC), time.perf_counter()
-    place = find_collection(asked.collection, beside=settings.base_dir)
-    by_people = (place / RATED).is_file() if rated is None else rated
-    async with AsyncExitStack() as stack:
-        model = None if by_people else await stack.enter_async_context(open_settings_model(settings))
-        collection, entries, system = await _ready(asked, settings, stack, progress, model=model)
-        collection = portion.of(collection)
-        if by_people:
-            stages, votes = system.stages, read_rated(place)
-            report = await confidence_of_rated(
-                collection, votes, entries, verifier=stages.verifier, scorer=stages.scorer, progress=progress
-            )
-        else:
-            report = await confidence_of_topics(collection, system.answerer, progress=progress)
-    circumstances = Circumstances(configuration_of(settings), started_at, time.perf_counter() - started)
-    return confidence_run(report, collection, circumstances), report
 
 
 async def _ready(
