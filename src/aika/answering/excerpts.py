@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aika.answering.evidence import Reading, ReadUnit
 from aika.answering.questions import QuestionKind
-from aika.answering.selection import Choice, leans, steers
+from aika.answering.selection import Choice, leans
 from aika.answering.sentences import REPLY_MINUTES, UnitKind, minutes_between
 from aika.domain.documents import Kind
 from aika.domain.queries import Hit
@@ -79,7 +79,7 @@ def _completed(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit) ->
             wanted = {unit.at} if lead_in is None else {lead_in.at, unit.at}
         case _:
             wanted = {unit.at}
-    return {at for at in wanted if not steers(passage[at].text)}
+    return {at for at in wanted if passage[at].unit.kind is not UnitKind.HIDDEN}
 
 
 def _rest_of_section(reading: Reading, passage: Sequence[ReadUnit], unit: ReadUnit, wanted: set[int]) -> set[int]:

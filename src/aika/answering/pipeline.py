@@ -16,6 +16,7 @@ from aika.answering.courtesy import (
 )
 from aika.answering.notes import notes_on
 from aika.answering.stating import Stated
+from aika.answering.steering import defused, steers
 from aika.answering.streaming import SafeStream, closing
 from aika.domain.answers import (
     Abstention,
@@ -115,7 +116,7 @@ class AnswerPipeline:
             yield TextDelta(stated.text)
             yield stated
             return
-        hits = retrieval.hits[: self._options.evidence]
+        hits = defused(retrieval.hits[: self._options.evidence])
         yield Retrieved(hits, query.text)
         sufficiency = await self._stages.judge.sufficiency(query, hits)
         stream = (
@@ -130,7 +131,7 @@ class AnswerPipeline:
     async def _stated(self, query: Query) -> Answer | None:
         """Return the answer that a record gives."""
         stated = None if self._stages.stating is None else await self._stages.stating.state(query)
-        if stated is None:
+        if stated is None or steers(stated.draft.text):
             return None
         draft = stated.draft
         about_sources = notes_on(

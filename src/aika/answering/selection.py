@@ -47,15 +47,6 @@ _RECORDS = (Kind.CATALOG, Kind.DATA, Kind.SHEET)
 _CODE_LIKE = (Kind.CODE, Kind.DATA, Kind.CATALOG)
 _LONG_WORDS = 70
 
-# Sentences that speak to a machine are not what anybody asked a colleague for.
-_STEERING = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous|prior)\b|"
-    r"\b(?:system prompt|you are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot|dan)\b)|"
-    r"\b(?:ai|assistants?|language models?|llms?|chatbots?)\b[^.]{0,30}\b(?:must|should|respond|reply|answer with)\b|"
-    r"\b(?:ai|assistants?|language models?|llms?) reading this\b|\b(?:respond|reply|answer) (?:only )?(?:with|by saying)\b",
-    re.IGNORECASE,
-)
-_ABOUT_STEERING = re.compile(r"\b(?:prompts?|injections?|instructions?|jailbreaks?|ai|llms?)\b", re.IGNORECASE)
 _LEANING = re.compile(
     r"^(?:\W*)(?:it|this|that|these|those|they|he|she|then|there|also|however|otherwise|instead|but|and|so|both|such|"
     r"if not|in (?:that|this|these|those) cases?|after that|for (?:this|that))\b",
@@ -71,11 +62,6 @@ class Choice:
     score: float
 
 
-def steers(text: str) -> bool:
-    """Return whether the text gives orders to a language model."""
-    return bool(_STEERING.search(text))
-
-
 def leans(text: str) -> bool:
     """Return whether the sentence begins as one that needs the sentence before it."""
     return bool(_LEANING.match(text))
@@ -86,12 +72,7 @@ def choose(reading: Reading, analyzer: Analyzer, *, limit: int) -> list[Choice]:
 
     Carbonell and Goldstein's maximal marginal relevance (SIGIR 1998), with overlap of terms as the redundancy.
     """
-    about_steering = bool(_ABOUT_STEERING.search(reading.question.text))
-    scored = [
-        Choice(unit, score(reading, unit))
-        for unit in reading.units
-        if unit.quotable and unit.terms and (about_steering or not steers(unit.text))
-    ]
+    scored = [Choice(unit, score(reading, unit)) for unit in reading.units if unit.quotable and unit.terms]
     scored = [choice for choice in scored if choice.unit.coverage > 0 or choice.unit.similarity > 0]
     if not scored:
         return []

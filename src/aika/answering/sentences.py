@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from aika.answering.punctuation import sentence_spans, trimmed
+from aika.answering.steering import steers
 from aika.domain.documents import Chunk, Kind
 
 REPLY_MINUTES = 120
@@ -57,11 +58,26 @@ def units(text: str, kind: Kind = Kind.PAGE) -> list[Unit]:
 
 
 def passage_units(chunk: Chunk) -> list[Unit]:
-    """Return the units of a passage. Lines of front matter are hidden: the document's record has them already."""
-    return [
-        replace(unit, kind=UnitKind.HIDDEN) if _is_front_matter(chunk, unit) else unit
-        for unit in units(chunk.text, chunk.document.kind)
-    ]
+    """Return the units of a passage, with what speaks to a machine hidden.
+
+    Hidden with it is what follows in its paragraph or list, or below its heading: it goes on speaking. A message of a
+    conversation and a table's row speak for themselves alone. Lines of front matter are hidden, too: the document's record
+    has them already.
+    """
+    about = " ".join((chunk.document.title, *chunk.heading_path))
+    steered: int | None = None
+    below = False
+    found: list[Unit] = []
+    for unit in units(chunk.text, chunk.document.kind):
+        below = below and unit.kind is not UnitKind.HEADING
+        speaks = unit.kind is not UnitKind.HIDDEN and steers(chunk.text[unit.start : unit.end], about=about)
+        if speaks:
+            below = below or unit.kind is UnitKind.HEADING
+            goes_on = unit.kind in _GOING_ON and chunk.document.kind is not Kind.CONVERSATION
+            steered = unit.block if goes_on else steered
+        hidden = speaks or below or unit.block == steered or _is_front_matter(chunk, unit)
+        found.append(replace(unit, kind=UnitKind.HIDDEN) if hidden else unit)
+    return found
 
 
 def _is_front_matter(chunk: Chunk, unit: Unit) -> bool:
@@ -90,6 +106,7 @@ def minutes_between(one: str, other: str) -> int:
 
 
 _FRONT_CHARS = 1_000
+_GOING_ON = (UnitKind.SENTENCE, UnitKind.ITEM)
 _TYPED = frozenset(
     ("", "console", "shell", "sh", "bash", "zsh", "fish", "powershell", "ps1", "cmd", "bat", "sql", "shell-session")
 )

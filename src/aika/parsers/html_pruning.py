@@ -30,10 +30,17 @@ _DROPPED_ROLES = frozenset(
 _AROUND_CONTENT = frozenset({"aside", "header"})
 _CONTENT = frozenset({"main", "article"})
 
+# Letters of three pixels, nearly transparent ones, and what stands far beside the page, are there for machines alone.
 _HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:font-size|opacity)\s*:\s*0+(?:\.0+)?(?:px|em|rem|%|pt)?\s*(?:;|!|$)",
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|"
+    r"font-size\s*:\s*(?:0*\.\d+|0+|[1-3](?:\.\d+)?)(?:px|pt)\b|font-size\s*:\s*0*(?:\.[0-2]\d*)?(?:em|rem|%)?\s*(?:;|!|$)|"
+    r"opacity\s*:\s*0*(?:\.0\d*)?\s*(?:;|!|$)|(?:left|right|top|text-indent)\s*:\s*-\d{3,}|"
+    r"clip-path\s*:\s*inset\(\s*(?:50|100)%|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01](?:px)?[ ,]+[01](?:px)?[ ,]+[01]|"
+    r"(?<![-\w])color\s*:\s*transparent",
     re.IGNORECASE,
 )
+_COLOUR = re.compile(r"(?<![-\w])(background(?:-color)?|color)\s*:\s*(#[0-9a-f]{3,8}|\w+)", re.IGNORECASE)
+_WHITE = frozenset({"white", "#fff", "#ffffff", "#ffff", "#ffffffff"})
 _HIDING_CLASSES = frozenset({"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "d-none"})
 _BOILERPLATE = re.compile(
     r"(?:^|[\s_-])(?:sidebar|navbar|breadcrumbs?|toc|table-of-contents|cookie|skip-?link|pagination|linenos|linenodiv|lineno)(?=$|[\s_-])",
@@ -97,11 +104,19 @@ def _is_hidden(element: lxml_html.HtmlElement) -> bool:
     attributes = element.attrib
     if "hidden" in attributes and attributes["hidden"] != "until-found":
         return True
-    if attributes.get("aria-hidden") == "true" or _HIDING_STYLE.search(attributes.get("style", "")):
+    style = attributes.get("style", "")
+    if attributes.get("aria-hidden") == "true" or _HIDING_STYLE.search(style) or _is_unseen(style):
         return True
     classes = set(attributes.get("class", "").split())
     # Tailwind's "hidden md:block" hides on small screens only.
     return not classes.isdisjoint(_HIDING_CLASSES) or ("hidden" in classes and not any(":" in name for name in classes))
+
+
+def _is_unseen(style: str) -> bool:
+    """Whether the letters have the colour of what is behind them. A page that says nothing of its ground is white."""
+    said = {name.lower().removesuffix("-color"): value.lower() for name, value in _COLOUR.findall(style)}
+    colour, ground = said.get("color"), said.get("background", "white")
+    return colour is not None and (colour == ground or (colour in _WHITE and ground in _WHITE))
 
 
 def _is_boilerplate(element: lxml_html.HtmlElement) -> bool:

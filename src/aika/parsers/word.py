@@ -23,6 +23,8 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 """A second copy of a drawing's text, for programs older than the drawing."""
 _PASSED_THROUGH = frozenset(map(qn, ("w:ins", "w:customXml", "w:smartTag", "w:moveTo")))
 _LEVELS = 9
+_UNREADABLE = 6
+"""Half points: letters of a millimetre and less."""
 
 
 class WordParser:
@@ -152,7 +154,7 @@ def _text(element: etree._Element) -> str:
     """Return the text of a paragraph as it reads with all changes accepted; deleted text has a tag of its own."""
     parts: list[str] = []
     for node in element.iter(_TEXT, _TAB, _BREAK, _RETURN, _HYPHEN, _FOOTNOTE_MARK):
-        if _is_in_box(node, element):
+        if _is_in_box(node, element) or _is_unseen(node):
             continue
         if node.tag == _TEXT:
             parts.append(node.text or "")
@@ -171,6 +173,21 @@ def _text(element: etree._Element) -> str:
 def _parent_tag(node: etree._Element) -> str | None:
     parent = node.getparent()
     return None if parent is None else str(parent.tag)
+
+
+def _is_unseen(node: etree._Element) -> bool:
+    """Whether its run is hidden, too small to be read, or white on white."""
+    run = node.getparent()
+    format_ = None if run is None else run.find(qn("w:rPr"))
+    if format_ is None:
+        return False
+    vanish, size, colour = (format_.find(qn(name)) for name in ("w:vanish", "w:sz", "w:color"))
+    if vanish is not None and vanish.get(_VALUE) not in ("0", "false", "off"):
+        return True
+    if size is not None and str(size.get(_VALUE)).isdigit() and int(str(size.get(_VALUE))) <= _UNREADABLE:
+        return True
+    shaded = any(format_.find(qn(name)) is not None for name in ("w:shd", "w:highlight"))
+    return colour is not None and str(colour.get(_VALUE)).upper() == "FFFFFF" and not shaded
 
 
 def _is_in_box(node: etree._Element, paragraph: etree._Element) -> bool:
