@@ -197,8 +197,8 @@ class Topics(Protocol):
 class EvidenceJudge(Protocol):
     """Decides from question and evidence, before anything is written, whether the evidence can answer."""
 
-    async def sufficiency(self, query: Query, hits: Sequence[Hit]) -> float:
-        """Return the probability, 0..1, that the evidence holds an answer."""
+    async def sufficiency(self, query: Query, hits: Sequence[Hit]) -> Confidence:
+        """Return the probability that the evidence holds an answer, with what raised and lowered it."""
         ...
 
 

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -81,8 +82,33 @@ class ReadUnit:
     """0..1: the cosine of its vector and the question's; 0 where it was not embedded."""
 
     @property
+    def nearness(self) -> float:
+        """How near it is to the question by words and by vectors, 0..2."""
+        return self.similarity + self.coverage
+
+    @property
     def quotable(self) -> bool:
         return not self.unanswered and self.unit.kind not in (UnitKind.HEADING, UnitKind.HEAD, UnitKind.HIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAnswer:
+    """The words of the evidence that a reader takes for the answer."""
+
+    answered: float
+    """0..1: the probability that they answer the question."""
+    hit: int
+    """The passage, from 0."""
+    start: int
+    end: int
+    """Offsets into the passage's text."""
+    text: str
+
+
+class Finding(Protocol):
+    """Finds the answer itself among units that are measured."""
+
+    async def find(self, question: str, units: Sequence[ReadUnit], hits: Sequence[Hit]) -> FoundAnswer | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +128,8 @@ class Reading:
     """By passage: title, headings and text in lower case, to look up exact words."""
     standings: tuple[float, ...] = ()
     """By passage: 0..1, less for what another passage's document replaced, or what was not reviewed for long."""
+    found: FoundAnswer | None = None
+    """``None`` where nobody reads for the answer itself, or nothing is there to read."""
 
     def share(self, terms: frozenset[str] | set[str]) -> float:
         """Return the weighted share of the question's terms among these, 0..1. A question without terms has none."""
@@ -115,9 +143,10 @@ class Reading:
 class EvidenceReader:
     """Reads evidence for a question."""
 
-    def __init__(self, analyzer: Analyzer, embedder: Embedder | None) -> None:
+    def __init__(self, analyzer: Analyzer, embedder: Embedder | None, finding: Finding | None = None) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
+        self._finding = finding
         self._vectors = None if embedder is None else SentenceVectors(embedder)
         self._recent: OrderedDict[tuple[object, ...], Reading] = OrderedDict()
 
@@ -136,6 +165,8 @@ class EvidenceReader:
             self._recent.move_to_end(key)
             return self._recent[key]
         reading = await self._with_similarities(self._read(question, hits), hits)
+        if self._finding is not None:
+            reading = replace(reading, found=await self._finding.find(question, reading.units, hits))
         self._recent[key] = reading
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)

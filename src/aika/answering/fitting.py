@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from aika.answering.logistic import LogisticModel
+from aika.answering.logistic import LogisticModel, scaled
 
 Numbers = npt.NDArray[np.float64]
 
@@ -50,20 +50,20 @@ def fit(examples: Sequence[Example], prior: LogisticModel, options: FittingOptio
     if not examples:
         return prior
     known = [[one.signals.get(name, prior.references.get(name, 0.0)) for name in names] for one in examples]
-    matrix = np.column_stack([np.ones(len(examples)), np.array(known, dtype=np.float64).reshape(len(examples), -1)])
+    multiplied = [[1.0, *(scaled(name, value) for name, value in zip(names, row, strict=True))] for row in known]
     posterior = _Posterior(
-        matrix,
+        np.array(multiplied, dtype=np.float64),
         np.array([one.right for one in examples], dtype=np.float64),
         np.array([one.weight for one in examples], dtype=np.float64),
         np.array([prior.intercept, *prior.coefficients.values()], dtype=np.float64),
         1 / np.array([chosen.intercept_spread, *[chosen.spread] * len(names)], dtype=np.float64) ** 2,
     )
     found = _climbed(posterior, np.array([0, *(chosen.signs.get(name, 0) for name in names)]))
-    means = np.average(matrix, axis=0, weights=posterior.weights)
+    means = np.average(np.array(known, dtype=np.float64), axis=0, weights=posterior.weights)
     return LogisticModel(
         float(found[0]),
         {name: float(weight) for name, weight in zip(names, found[1:], strict=True)},
-        {name: float(mean) for name, mean in zip(names, means[1:], strict=True)},
+        {name: float(mean) for name, mean in zip(names, means, strict=True)},
     )
 
 

@@ -20,6 +20,17 @@ INSTALLED = "confidence.json"
 """In the data directory: models that were fitted to this installation's ratings, in place of the shipped ones."""
 
 _STEEPEST = 30.0
+# A reader's probability is worth its odds: between .98 and .99 lies as much as between .5 and .67.
+_ODDS = frozenset(("answer_found",))
+_SUREST = 6.0
+
+
+def scaled(name: str, value: float) -> float:
+    """Return what a coefficient is multiplied with: the signal's value, or the log-odds of one that is a probability itself."""
+    if name not in _ODDS:
+        return value
+    within = min(1.0 - 1e-9, max(1e-9, value))
+    return max(-_SUREST, min(_SUREST, math.log(within / (1.0 - within))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +44,16 @@ class LogisticModel:
 
     def log_odds(self, signals: Mapping[str, float]) -> float:
         return self.intercept + math.fsum(
-            weight * signals.get(name, self.references.get(name, 0.0)) for name, weight in self.coefficients.items()
+            weight * scaled(name, signals.get(name, self.references.get(name, 0.0)))
+            for name, weight in self.coefficients.items()
         )
 
     def probability(self, signals: Mapping[str, float]) -> float:
         return 1.0 / (1.0 + math.exp(-max(-_STEEPEST, min(_STEEPEST, self.log_odds(signals)))))
 
     def contribution(self, name: str, value: float) -> float:
-        return self.coefficients.get(name, 0.0) * (value - self.references.get(name, 0.0))
+        usual = scaled(name, self.references.get(name, 0.0))
+        return self.coefficients.get(name, 0.0) * (scaled(name, value) - usual)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ class AnswerPipeline:
         sufficiency = await self._stages.judge.sufficiency(query, hits)
         stream = (
             self._from_evidence(query, hits, retrieval.notes)
-            if sufficiency >= self._options.min_sufficiency
+            if sufficiency.value >= self._options.min_sufficiency
             else self._without_evidence(query, hits, sufficiency, retrieval.notes)
         )
         async with aclosing(stream):
@@ -174,7 +174,7 @@ class AnswerPipeline:
         yield await self._judged(query, draft, hits, added)
 
     async def _without_evidence(
-        self, query: Query, hits: Sequence[Hit], sufficiency: float, notes: Sequence[str]
+        self, query: Query, hits: Sequence[Hit], sufficiency: Confidence, notes: Sequence[str]
     ) -> AsyncGenerator[TextDelta | Answer | Abstention, None]:
         general = self._stages.general
         if general is not None and not is_about_company(query.text):
@@ -187,10 +187,9 @@ class AnswerPipeline:
                 yield await self._general(query, outcome.draft, notes)
                 return
         # What comes nowhere near is not worth a click.
-        near = nearest_documents(hits) if sufficiency >= self._options.min_sufficiency / 5 else ()
+        near = nearest_documents(hits) if sufficiency.value >= self._options.min_sufficiency / 5 else ()
         abstention = self._abstention(query, not_found(near), "insufficient evidence" if hits else "no evidence")
-        confidence = Confidence(sufficiency, Band.LOW)
-        yield replace(abstention, nearest=near, notes=tuple(notes), confidence=confidence)
+        yield replace(abstention, nearest=near, notes=tuple(notes), confidence=sufficiency)
 
     async def _written(
         self, writer: Writer, query: Query, hits: Sequence[Hit], outcome: "_Outcome"

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aika.domain.documents import Document
-from aika.domain.identifiers import AnswerId, ChunkId
+from aika.domain.identifiers import AnswerId, ChunkId, SourceId
 from aika.domain.queries import Hit, Query
 
 
@@ -169,3 +169,14 @@ class Feedback:
     """Reasons, such as ``outdated`` or ``rejected``."""
     reply: str = ""
     """What a person answered instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """A question that was answered, with how many people said what of the answer."""
+
+    question: str
+    sources: tuple[SourceId, ...]
+    """That the answer cites."""
+    helpful: int
+    unhelpful: int

@@ -144,10 +144,10 @@ class TracedJudge:
         self._inner = inner
         self._recorder = recorder
 
-    async def sufficiency(self, query: Query, hits: Sequence[Hit]) -> float:
+    async def sufficiency(self, query: Query, hits: Sequence[Hit]) -> Confidence:
         with self._recorder.stage("judge", attributes={names.HITS: len(hits)}) as stage:
             sufficiency = await self._inner.sufficiency(query, hits)
-            stage.set(names.SUFFICIENCY, sufficiency)
+            stage.set(names.SUFFICIENCY, sufficiency.value)
             return sufficiency
 
 
