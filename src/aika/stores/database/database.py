@@ -12,6 +12,7 @@ from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
 from aika.stores.database.directory import SqlDirectory
+from aika.stores.database.experience import SqlExperience
 from aika.stores.database.facts import SqlFacts
 from aika.stores.database.findings import SqlFindings
 from aika.stores.database.keys import SqlApiKeys
@@ -36,6 +37,7 @@ class Database:
         self.conversations: Conversations = SqlConversations(connections)
         self.opinions = SqlOpinions(connections)
         self.accepted = SqlAcceptedQuestions(connections)
+        self.experience = SqlExperience(connections)
         self.rated = SqlRatedAnswers(connections)
         self.findings = SqlFindings(connections)
         self.keys = SqlApiKeys(connections)
