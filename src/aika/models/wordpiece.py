@@ -1,6 +1,7 @@
 """The tokenizer of BERT's uncased English models, from its public vocabulary."""
 
 import gzip
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -35,6 +36,13 @@ def bert_uncased_tokenizer() -> Tokenizer:
 def english_words() -> frozenset[str]:
     """Return the words of the vocabulary, in lower case: about 20,000 that English texts have most often."""
     return frozenset(token for token in _tokens() if token.isalpha())
+
+
+@lru_cache(maxsize=1)
+def english_word_ranks() -> Mapping[str, int]:
+    """Return the same words with their places: the vocabulary has frequent words before rare ones."""
+    words = (token for token in _tokens() if token.isalpha())
+    return {word: place for place, word in enumerate(words)}
 
 
 def _tokens() -> list[str]:
