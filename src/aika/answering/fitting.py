@@ -7,6 +7,7 @@ good support speak against an answer.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,39 @@ import numpy.typing as npt
 from aika.answering.logistic import LogisticModel, scaled
 
 Numbers = npt.NDArray[np.float64]
+
+SIGNS: Mapping[str, int] = MappingProxyType(
+    {
+        "passage_coverage": 1,
+        "sentence_coverage": 1,
+        "sentence_similarity": 1,
+        "passage_similarity": 1,
+        "uniqueness": 1,
+        "agreement": 1,
+        "exact_missing": -1,
+        "names_missing": -1,
+        "denied": -1,
+        "fitting": 1,
+        "clarity": 1,
+        "answer_found": 1,
+        "answer_agrees": 1,
+        "answer_coverage": 1,
+        "answer_similarity": 1,
+        "support": 1,
+        "support_least": 1,
+        "bound": 1,
+        "citations_removed": -1,
+        "superseded": -1,
+        "age": -1,
+        "confirmed": 1,
+        "contradicted": -1,
+        "says_nothing": -1,
+        "history_source": 1,
+        "history_kind": 1,
+        "judgement": 1,
+    }
+)
+"""Which way each signal can move a confidence: 1 up, -1 down."""
 
 _STEPS = 100
 _HALVINGS = 30
@@ -36,7 +70,7 @@ class FittingOptions:
     stays closer."""
     intercept_spread: float = 2.0
     """The same of the intercept: base rates differ more from place to place than what signals mean."""
-    signs: Mapping[str, int] = field(default_factory=dict)
+    signs: Mapping[str, int] = field(default_factory=lambda: SIGNS)
     """By signal: 1 where it can only raise the probability, -1 where it can only lower it. Others may do either."""
 
 
