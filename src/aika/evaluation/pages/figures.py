@@ -1,15 +1,19 @@
 """Which plots a run has, by what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from aika.evaluation.calibration import Calibration, calibration
+from aika.evaluation.confidence import RIGHT, UNION
 from aika.evaluation.pages.plots import Axis, Line, histogram, lines, reliability
-from aika.evaluation.runs import Record, Run, RunKind
+from aika.evaluation.runs import Record, Run, RunKind, TopicRow
+from aika.evaluation.slices import sliced
 
+_OUTCOMES = {RIGHT: "right", "acceptable": "rated as faithful", "answerable": "can be answered"}
+"""What says in a row whether it was right, and how a plot calls it."""
 _DEPTH = 10
 _MOST_POINTS = 400
 _RISK_AXES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
@@ -26,11 +30,18 @@ def main_measure(record: Record) -> str:
 
 def confidence_of(run: Run) -> tuple[Calibration, str] | None:
     """Return how good the confidences of a run's topics are, and what counts as right; ``None`` where none is known."""
-    rows = [row.values.get(run.record.system, {}) for row in run.topics]
-    for outcome, said in (("acceptable", "rated as faithful"), ("answerable", "can be answered")):
+    return _confidence_of(run.topics, run.record.system)
+
+
+def _confidence_of(topics: Sequence[TopicRow], system: str) -> tuple[Calibration, str] | None:
+    rows = [row.values.get(system, {}) for row in topics]
+    for outcome, said in _OUTCOMES.items():
         known = [row for row in rows if "confidence" in row and outcome in row]
         if known:
-            return calibration([row["confidence"] for row in known], [row[outcome] > 0 for row in known]), said
+            right = [row[outcome] > 0 for row in known]
+            told = {name for name in _OUTCOMES if name != RIGHT and any(name in row for row in known)}
+            also = _OUTCOMES[told.pop()] if outcome == RIGHT and len(told) == 1 else said
+            return calibration([row["confidence"] for row in known], right), also
     return None
 
 
@@ -48,15 +59,26 @@ def figures(run: Run, history: Sequence[Record]) -> list[Element]:
             found.append(histogram(support, title="Support of sentences by answer", label="mean support"))
     confident = confidence_of(run)
     if confident is not None:
-        found += _confidence(*confident)
+        found += _confidence(*confident, _parts(run))
     drawn = _history(run.record, history, name)
     return [*found, drawn] if drawn is not None else found
 
 
-def _confidence(found: Calibration, said: str) -> list[Element]:
-    step = max(1, len(found.risk_coverage) // _MOST_POINTS)
-    kept = [*found.risk_coverage[:-1:step], found.risk_coverage[-1]]
-    highest = max(risk for _, risk in kept)
+def _parts(run: Run) -> dict[str, tuple[Calibration, str]]:
+    """Return the collections of a union, each with how good the confidence is there."""
+    found = {}
+    for dimension, name, rows in sliced(run.topics):
+        confident = _confidence_of(rows, run.record.system) if dimension == UNION else None
+        if confident is not None:
+            found[name] = confident
+    return found
+
+
+def _confidence(found: Calibration, said: str, parts: Mapping[str, tuple[Calibration, str]]) -> list[Element]:
+    """Return reliability and risk by coverage, of a union also of each of its collections."""
+    drawn = [Line(_thinned(found.risk_coverage), "all together" if parts else "aika")]
+    drawn += [Line(_thinned(part.risk_coverage), name) for name, (part, _) in parts.items()]
+    highest = max(risk for line in drawn for _, risk in line.points)
     high = next(top for top in _RISK_AXES if top >= min(highest, 1.0))
     ticks = tuple((high * step / 5, f"{high * step / 5:.0%}") for step in range(6))
     curve = lines(
@@ -64,10 +86,18 @@ def _confidence(found: Calibration, said: str) -> list[Element]:
         f"of the most confident questions, the share that is not right; {1 - found.positives / found.n:.0%} over all",
         Axis("share of questions answered"),
         Axis("share not right", 0.0, high, ticks),
-        [Line(kept, "aika")],
+        drawn[:4],
         stepped=True,
     )
-    return [reliability(found.bins, title="Reliability", right=said), curve]
+    plots = [reliability(found.bins, title="Reliability", right=said), curve]
+    return plots + [
+        reliability(c.bins, title=f"Reliability on {name}", right=word) for name, (c, word) in parts.items()
+    ]
+
+
+def _thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    step = max(1, len(points) // _MOST_POINTS)
+    return [*points[:-1:step], points[-1]]
 
 
 def _precision_recall(run: Run) -> list[Element]:

@@ -15,6 +15,7 @@ from aika.evaluation.pages.tables import (
     comparison_section,
     differences_table,
     measures_table,
+    signals_table,
     slices_table,
     thresholds_table,
 )
@@ -66,6 +67,10 @@ def report_page(run: Run, *, history: Sequence[Record] = (), compared: RunCompar
         sections.append(
             _section("thresholds", "Thresholds", el("p", about, class_="dim"), thresholds_table(confident[0]))
         )
+    signals = signals_table(record)
+    if signals is not None:
+        told = "How well each signal tells right from wrong by itself, over the questions that have it."
+        sections.append(_section("signals", "Each signal alone", el("p", told, class_="dim"), signals))
     slices = slices_table(run)
     if slices is not None:
         sections.append(_section("slices", "Slices", slices))

@@ -4,6 +4,7 @@ from xml.etree.ElementTree import Element
 
 from aika.evaluation.calibration import Calibration
 from aika.evaluation.comparison import RunComparison
+from aika.evaluation.confidence_runs import SIGNAL
 from aika.evaluation.measures import Estimate, estimate
 from aika.evaluation.pages.elements import el
 from aika.evaluation.pages.plots import interval_bar
@@ -26,8 +27,9 @@ _SLICE_MEASURES = (
 def measures_table(record: Record) -> Element:
     """Return every measure of every system, with its interval drawn where it is a share."""
     table = _table("measure", ("draw", "0 to 1"), ("n", "value"), ("n", "95 % interval"))
-    for name, outcome in record.systems.items():
-        if len(record.systems) > 1:
+    systems = {name: outcome for name, outcome in record.systems.items() if not name.startswith(SIGNAL)}
+    for name, outcome in systems.items():
+        if len(systems) > 1:
             said = "" if outcome.latency is None else f" · {outcome.latency.p50:.0f} ms (p95 {outcome.latency.p95:.0f})"
             table.append(el("tr", el("td", name, el("span", said, class_="dim"), colspan="4"), class_="group"))
         tone = "" if name == record.system else "tone1"
@@ -82,11 +84,29 @@ def slices_table(run: Run) -> Element | None:
 
 def thresholds_table(found: Calibration) -> Element:
     """Return what answering from a confidence on comes to."""
-    table = _table(("n", "from"), ("n", "answered"), ("n", "right"))
+    table = _table(("n", "from"), ("n", "answered"), ("n", "95 % interval"), ("n", "right"), ("n", "95 % interval"))
     for each in found.thresholds:
-        right = "" if each.right is None else f"{each.right:.1%}"
-        cells = (f"{each.threshold:.2f}", f"{each.answered:.1%}", right)
-        table.append(el("tr", [el("td", text, class_="n") for text in cells]))
+        right = ("", "") if each.right is None else (f"{each.right:.1%}", _between(each.right_between))
+        cells = (f"{each.threshold:.2f}", f"{each.answered:.1%}", _between(each.answered_between), *right)
+        kinds = ("n", "n", "n dim", "n", "n dim")
+        table.append(el("tr", [el("td", text, class_=kind) for text, kind in zip(cells, kinds, strict=True)]))
+    return _scrolling(table)
+
+
+def signals_table(record: Record) -> Element | None:
+    """Return each input of the confidence alone, beside all of them; ``None`` where none is known."""
+    alone = {name.removeprefix(SIGNAL): found for name, found in record.systems.items() if name.startswith(SIGNAL)}
+    together = record.systems[record.system].measures.get("auroc")
+    if not alone or together is None:
+        return None
+    table = _table("signal", ("draw", "0 to 1"), ("n", "AUROC"), ("n", "95 % interval"))
+    rows = [
+        ("all together", together, ""),
+        *((name, found.measures["auroc"], "tone1") for name, found in alone.items()),
+    ]
+    for name, value, tone in rows:
+        drawn = el("td", interval_bar(value, tone=tone), class_="draw")
+        table.append(el("tr", el("td", name), drawn, _number(value), _interval(value)))
     return _scrolling(table)
 
 
@@ -121,6 +141,10 @@ def comparison_section(compared: RunComparison) -> list[Element]:
             moved.append(el("tr", el("td", change.text, class_="wide"), numbers))
         parts += [el("h3", f"What changed most by {first}"), _scrolling(moved)]
     return parts
+
+
+def _between(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.1%} to {interval[1]:.1%}"
 
 
 def _table(*columns: str | tuple[str, str]) -> Element:
