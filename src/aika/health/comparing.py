@@ -66,6 +66,8 @@ class Difference:
     """The words that both share, sorted: what the difference is about."""
     likeness: float
     """0..1: how much of the shorter statement, values aside, the other one has."""
+    alone: bool = True
+    """Whether nothing else that is exact differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def difference(
         last,
         tuple(sorted(shared)),
         likeness,
+        len(changes) <= 1,
     )
 
 

@@ -1,0 +1,88 @@
+"""What an answer says, and whether the documents that it cites say it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aika.answering.alignment import Aligner
+from aika.answering.citations import Statement, statements
+from aika.answering.display import plain
+from aika.answering.pipeline import GENERAL_MARK
+from aika.domain.answers import Answer, Citation
+from aika.domain.documents import Chunk
+from aika.protocols import Analyzer
+
+_BACKED = 0.55
+"""As the verifier has it: the share of a statement's words that its span must hold."""
+_MARKUP = re.compile(r"[\s*_`>#|:;.,()\[\]“”\"'‘’–—-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unbacked:
+    """A statement of an answer that the cited documents do not make."""
+
+    statement: str
+    nearest: Citation | None
+    """The citation that comes nearest to it."""
+    differs: tuple[str, ...]
+    """In what it differs from there, in words; empty where nothing is near."""
+    likeness: float
+    """0..1: the share of the statement's words that the nearest span has."""
+
+
+def unbacked(answer: Answer, chunks: Sequence[Chunk], analyzer: Analyzer) -> Unbacked | None:
+    """Return the first statement that is backed neither by its quotes nor by the cited passages.
+
+    ``chunks`` are the cited passages as they are now. An answer without citations cites nothing that could back it.
+    """
+    quotes = [_as_chunk(citation) for citation in answer.citations]
+    sources = [*quotes, *chunks]
+    known = _squeezed(" ".join(chunk.passage for chunk in sources))
+    aligner = Aligner(sources, analyzer)
+    for statement in statements(answer.text.replace(GENERAL_MARK, "")):
+        if statement.claims and _squeezed(plain(statement.text)) not in known:
+            found = _against(statement, aligner, answer.citations)
+            if found is not None:
+                return found
+    return None
+
+
+def _against(statement: Statement, aligner: Aligner, citations: Sequence[Citation]) -> Unbacked | None:
+    claim = aligner.claim(statement.text)
+    if not claim.terms:
+        return None
+    best: tuple[float, int, tuple[str, ...]] | None = None
+    for hit in range(len(aligner.chunks)):
+        for match in aligner.matches(claim, hit):
+            if match.lexical >= _BACKED and not match.objections:
+                return None
+            if best is None or match.lexical > best[0]:
+                best = (match.lexical, hit, match.objections)
+    cited = [number - 1 for number in statement.markers if 1 <= number <= len(citations)]
+    spans = [matches[0].span for hit in cited if (matches := aligner.matches(claim, hit))]
+    if len(spans) > 1 and aligner.together(claim, spans) >= _BACKED and not aligner.objections(claim, spans):
+        return None
+    if best is None:
+        return Unbacked(statement.text, citations[cited[0]] if cited else None, (), 0.0)
+    lexical, hit, objections = best
+    return Unbacked(statement.text, _citation_of(aligner.chunks[hit], citations), objections, lexical)
+
+
+def _citation_of(chunk: Chunk, citations: Sequence[Citation]) -> Citation | None:
+    return next((citation for citation in citations if citation.document.id == chunk.document.id), None)
+
+
+def _as_chunk(citation: Citation) -> Chunk:
+    return Chunk(
+        document=citation.document,
+        position=0,
+        start=citation.start,
+        end=citation.start + len(citation.quote),
+        text=citation.quote,
+        heading_path=citation.heading_path,
+    )
+
+
+def _squeezed(text: str) -> str:
+    """Return the words alone in lower case: an extract rearranges markup and punctuation, never words."""
+    return _MARKUP.sub(" ", plain(text).lower()).strip()
