@@ -1,5 +1,6 @@
 """Drafts, answers, abstentions, and why to believe them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -180,3 +181,18 @@ class Experience:
     """That the answer cites."""
     helpful: int
     unhelpful: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatedSignals:
+    """An answer that a person rated, with what its confidence was made of. Neither question nor person can be told from it."""
+
+    origin: Origin
+    confidence: float
+    """As it was told."""
+    signals: Mapping[str, float]
+    helpful: bool
+    person: int
+    """Tells people apart within one reading, and means nothing beyond it."""
+    question: int
+    """Equal for equal questions, within one reading."""

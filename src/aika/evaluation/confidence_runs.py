@@ -19,6 +19,8 @@ from aika.evaluation.topics import TestCollection
 MEASURES = ("auroc", "ece", "brier", "coverage_at_95")
 SIGNAL = "signal "
 """What the name of a signal begins with among a run's systems."""
+TOGETHER = "all together"
+"""The confidence's AUROC over the questions that have a signal."""
 _MOST_POINTS = 200
 
 
@@ -33,7 +35,8 @@ def confidence_run(
         notes = (*notes, verdict(report.signals))
     systems = {SYSTEM: report.outcome}
     systems |= {name: SystemOutcome(dict(beside.other.measures)) for name, beside in report.beside.items()}
-    systems |= {f"{SIGNAL}{one.name}": SystemOutcome({"auroc": one.auroc}) for one in report.signals}
+    for one in report.signals:
+        systems[f"{SIGNAL}{one.name}"] = SystemOutcome({"auroc": one.auroc, TOGETHER: one.together})
     return finished(
         RunKind.CONFIDENCE, About(report.collection, digest, notes), circumstances, systems, report.rows, {}
     )

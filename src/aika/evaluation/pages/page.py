@@ -69,7 +69,9 @@ def report_page(run: Run, *, history: Sequence[Record] = (), compared: RunCompar
         )
     signals = signals_table(record)
     if signals is not None:
-        told = "How well each signal tells right from wrong by itself, over the questions that have it."
+        told = (
+            "How well each signal tells right from wrong by itself, over the questions that have it, and all do there."
+        )
         sections.append(_section("signals", "Each signal alone", el("p", told, class_="dim"), signals))
     slices = slices_table(run)
     if slices is not None:

@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element
 
 from aika.evaluation.calibration import Calibration
 from aika.evaluation.comparison import RunComparison
-from aika.evaluation.confidence_runs import SIGNAL
+from aika.evaluation.confidence_runs import SIGNAL, TOGETHER
 from aika.evaluation.measures import Estimate, estimate
 from aika.evaluation.pages.elements import el
 from aika.evaluation.pages.plots import interval_bar
@@ -96,17 +96,15 @@ def thresholds_table(found: Calibration) -> Element:
 def signals_table(record: Record) -> Element | None:
     """Return each input of the confidence alone, beside all of them; ``None`` where none is known."""
     alone = {name.removeprefix(SIGNAL): found for name, found in record.systems.items() if name.startswith(SIGNAL)}
-    together = record.systems[record.system].measures.get("auroc")
-    if not alone or together is None:
+    if not alone:
         return None
-    table = _table("signal", ("draw", "0 to 1"), ("n", "AUROC"), ("n", "95 % interval"))
-    rows = [
-        ("all together", together, ""),
-        *((name, found.measures["auroc"], "tone1") for name, found in alone.items()),
-    ]
-    for name, value, tone in rows:
-        drawn = el("td", interval_bar(value, tone=tone), class_="draw")
-        table.append(el("tr", el("td", name), drawn, _number(value), _interval(value)))
+    table = _table("signal", ("draw", "0 to 1"), ("n", "AUROC"), ("n", "95 % interval"), ("n", "all together"))
+    for name, found in alone.items():
+        value, together = found.measures["auroc"], found.measures[TOGETHER]
+        tone = "good" if together.value >= value.value else "bad"
+        drawn = el("td", interval_bar(value, tone="tone1"), class_="draw")
+        same = el("td", f"{together.value:.3f}", class_=f"n {tone}")
+        table.append(el("tr", el("td", name), drawn, _number(value), _interval(value), same))
     return _scrolling(table)
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _Shown = Callable[[str, int, int], None]
 Of = Literal["topics", "rated"]
 
-JUDGEMENTS = frozenset({"model_judgement"})
+JUDGEMENTS = frozenset({"judgement"})
 """The signals that a language model's own judgement is."""
 
 
@@ -67,6 +67,9 @@ async def confidence(wanted: Wanted, ending: Ending) -> bool:
                 circumstances = Circumstances(configuration_of(settings), began_at, time.perf_counter() - began)
                 run = run_records(settings).add(confidence_run(found, [collection], circumstances))
                 report_of(run, settings, None)
+    if len(measured) > 1:
+        # After its parts, so that the history has what they come to last.
+        started_at = datetime.now(UTC)
     circumstances = Circumstances(configuration_of(settings), started_at, time.perf_counter() - started)
     report = measured[0][0] if len(measured) == 1 else union([found for found, _ in measured])
     run = confidence_run(report, [collection for _, collection in measured], circumstances)
