@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aika.application.declarations import Declarations
+from aika.application.health import Health
 from aika.application.rule_trial import Contender
 from aika.application.signing import HEADER, check_signature
 from aika.application.upkeep import Upkeep
@@ -19,6 +20,7 @@ from aika.assistants.library import AssistantLibrary
 from aika.domain.access import Scope
 from aika.domain.documents import Body, Document, RawDocument
 from aika.domain.errors import AikaError, AuthenticationError, ConfigurationError, ConflictError, NotFoundError
+from aika.domain.findings import Complaint
 from aika.domain.identifiers import ApiKeyId, DocumentId, PrincipalId, SourceId, random_id
 from aika.domain.queries import Query, Retrieval
 from aika.domain.rules import RankingRule
@@ -71,6 +73,8 @@ class Aika:
     telemetry: Telemetry
     contender: Callable[[Sequence[RankingRule]], Contender]
     """Makes what would answer if these were all the ranking rules."""
+    health: Health = field(init=False)
+    """Set by `open_aika`: it asks what this answers."""
     _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
     _again: set[SourceId] = field(default_factory=set)
     """Sources to sync once more: they changed while a sync was under way."""
@@ -94,6 +98,10 @@ class Aika:
         if found is None:
             raise NotFoundError(f"there is no document {id!r}")
         return found
+
+    async def complain(self, complaint: Complaint, *, asker: PrincipalId | None = None) -> None:
+        """Accept that an answer was bad that is in no kept conversation. It is examined in the background."""
+        await self.health.complain(complaint, asker=asker)
 
     # Sources
 
@@ -166,6 +174,7 @@ class Aika:
     async def accept_work(self) -> None:
         """Take on durable work, first what an earlier process left unfinished."""
         self.jobs.register(_SYNC_JOB, self._sync_job)
+        self.health.accept_work()
 
     async def _sync_job(self, argument: str) -> None:
         said = json.loads(argument)
@@ -298,9 +307,9 @@ class Aika:
 
     @asynccontextmanager
     async def upkeep(self) -> AsyncIterator[None]:
-        """Notice changed declarations, and sync sources as often as they ask for, while this is open."""
+        """Notice changed declarations, sync sources as often as they ask for, and look after findings while this is open."""
         refresh = timedelta(seconds=self.settings.sync.discovery_refresh)
-        async with _running(Upkeep(self, self.clock, refresh).run()):
+        async with _running(Upkeep(self, self.clock, refresh).run()), _running(self.health.run()):
             yield
 
 

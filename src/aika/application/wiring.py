@@ -17,6 +17,7 @@ from aika.application.aika import Aika, SystemClock
 from aika.application.assistant_files import open_library
 from aika.application.declarations import Declarations
 from aika.application.freshness import LateSources
+from aika.application.health_wiring import build_health
 from aika.application.rule_trial import Contender
 from aika.application.second_stage import open_second_stage
 from aika.assistants.conversing import Conversing
@@ -26,7 +27,7 @@ from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Kind, RawDocument
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import SourceId
-from aika.domain.queries import Query, Retrieval
+from aika.domain.queries import Candidate, Query, Retrieval
 from aika.domain.rules import RankingRule
 from aika.domain.sources import Notification, Source, SyncReport
 from aika.evaluation.support import SupportMeter, support_by_words
@@ -106,7 +107,8 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         declarations = Declarations(settings, lambda name, options: _open_place(name, options, surroundings))
         await asyncio.to_thread(declarations.reload)
         late = LateSources(declarations, database.sync_log, clock)
-        retriever = telemetry.retriever(_CurrentRetriever(parts, generations, late, lambda: declarations.rules))
+        ranking = _CurrentRetriever(parts, generations, late, lambda: declarations.rules)
+        retriever = telemetry.retriever(ranking)
         answerer = _answerer(parts, retriever, generations.newest.embedder)
         jobs = await stack.enter_async_context(DurableJobs.open(url))
         aika = Aika(
@@ -127,6 +129,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             telemetry=telemetry,
             contender=partial(_contender, parts, generations, late),
         )
+        aika.health = build_health(aika, ranking, surroundings.analyzer)
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
         yield aika
@@ -175,16 +178,24 @@ class _CurrentRetriever:
         self._generations = generations
         self._late = late
         self._rules = rules
-        self._retrievers: dict[str, Retriever] = {}
+        self._retrievers: dict[str, HybridRetriever] = {}
+        self.name = "full"
 
     async def retrieve(self, query: Query, *, k: int) -> Retrieval:
+        found = await self._current().retrieve(query, k=k)
+        return replace(found, notes=(*found.notes, *self._generations.notes, *await self._late.notes(found.hits)))
+
+    async def rank(self, query: Query, *, k: int) -> list[Candidate]:
+        """Return what stands where, deeper than any answer looks: for verdicts."""
+        return await self._current().rank(query, k=k)
+
+    def _current(self) -> HybridRetriever:
         serving = self._generations.serving
         if serving.name not in self._retrievers:
             self._retrievers = {serving.name: self._build(serving)}
-        found = await self._retrievers[serving.name].retrieve(query, k=k)
-        return replace(found, notes=(*found.notes, *self._generations.notes, *await self._late.notes(found.hits)))
+        return self._retrievers[serving.name]
 
-    def _build(self, generation: Generation) -> Retriever:
+    def _build(self, generation: Generation) -> HybridRetriever:
         parts, telemetry, model = self._parts, self._parts.telemetry, self._parts.model
         analyzer = parts.surroundings.analyzer
         follow_ups: Rewriter = FollowUpRewriter(analyzer)

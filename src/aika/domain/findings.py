@@ -57,6 +57,22 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingComplaint:
+    """A complaint that was accepted and not examined yet."""
+
+    id: int
+    complaint: Complaint
+    asked_at: datetime
+    asker: str
+    """As `BrokenQuestion.asker`."""
+    answer: AnswerId | None = None
+    """``None`` for what is in no kept conversation."""
+    assistant: AssistantId | None = None
+    said: str = ""
+    """As `BrokenQuestion.said`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibit:
     """A passage that a verdict rests on. Shown only to those who may read its document."""
 

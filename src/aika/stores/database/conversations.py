@@ -7,10 +7,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, Feedback
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
+from aika.domain.findings import cause_of_feedback, cause_of_outcome
 from aika.domain.identifiers import AnswerId, AssistantId, ConversationId, PrincipalId
+from aika.stores.database.complaints import complain_of
 from aika.stores.database.connections import Connections
 from aika.stores.database.schema import conversations, turns
 from aika.stores.database.schema import feedback as feedback_table
@@ -18,6 +21,7 @@ from aika.stores.database.schema import feedback as feedback_table
 _ANSWER = TypeAdapter(Answer)
 _ABSTENTION = TypeAdapter(Abstention)
 _FEEDBACK = TypeAdapter(Feedback)
+_SCOPE = TypeAdapter(Scope)
 
 _AnyRow = Row[*tuple[Any, ...]]
 
@@ -121,6 +125,8 @@ class SqlConversations:
                     answer=feedback.answer, owner=owner, feedback=_FEEDBACK.dump_python(feedback, mode="json")
                 )
             )
+            # Together with what was said, so that whoever examines it cannot miss it.
+            await complain_of(connection, feedback.answer, cause_of_feedback(feedback))
 
     async def feedback(self, id: AnswerId) -> list[Feedback]:
         statement = (
@@ -146,8 +152,10 @@ async def _add(connection: AsyncConnection, id: ConversationId, turn: Turn) -> N
             outcome=stored,
             asked_at=turn.asked_at,
             assistant=turn.assistant,
+            scope=None if turn.scope is None else _SCOPE.dump_python(turn.scope, mode="json"),
         )
     )
+    await complain_of(connection, outcome.id, cause_of_outcome(outcome))
 
 
 def _conversation(row: _AnyRow, with_turns: tuple[Turn, ...]) -> Conversation:
@@ -167,6 +175,7 @@ def _turn(row: _AnyRow) -> Turn:
         outcome=_outcome(row.answered, row.outcome),
         asked_at=row.asked_at,
         assistant=None if row.assistant is None else AssistantId(row.assistant),
+        scope=None if row.scope is None else _SCOPE.validate_python(row.scope),
     )
 
 

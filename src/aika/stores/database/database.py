@@ -9,16 +9,19 @@ from aika.protocols import AssistantStore, Conversations, Directory
 from aika.stores.database.accepted import SqlAcceptedQuestions
 from aika.stores.database.assistants import SqlAssistants
 from aika.stores.database.catalogue import SqlCatalogue
+from aika.stores.database.complaints import SqlComplaints
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
 from aika.stores.database.directory import SqlDirectory
 from aika.stores.database.experience import SqlExperience
 from aika.stores.database.facts import SqlFacts
+from aika.stores.database.finding_changes import SqlFindingChanges
 from aika.stores.database.findings import SqlFindings
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
 from aika.stores.database.opinions import SqlOpinions
 from aika.stores.database.rated import SqlRatedAnswers
+from aika.stores.database.rated_signals import SqlRatedSignals
 from aika.stores.database.schema import catalogue_state
 from aika.stores.database.sync_log import SqlSyncLog
 from aika.stores.database.vectors import SqlVectorStore
@@ -39,7 +42,10 @@ class Database:
         self.accepted = SqlAcceptedQuestions(connections)
         self.experience = SqlExperience(connections)
         self.rated = SqlRatedAnswers(connections)
+        self.rated_signals = SqlRatedSignals(connections)
+        self.complaints = SqlComplaints(connections)
         self.findings = SqlFindings(connections)
+        self.finding_changes = SqlFindingChanges(connections)
         self.keys = SqlApiKeys(connections)
         self.assistants: AssistantStore = SqlAssistants(connections)
 

@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 
 from aika.domain.access import Scope
 from aika.domain.facts import KnownProfile
+from aika.domain.identifiers import DocumentId
+from aika.stores.database.columns import is_uuid
 from aika.stores.database.connections import Connections
 from aika.stores.database.reading import readable_documents
 from aika.stores.database.rows import DOCUMENT_COLUMNS, document_of, profile_of
@@ -46,5 +48,18 @@ class SqlFacts:
                     ).join(readable_documents, documents.c.sequence == matching.c.document)
                 )
                 .order_by(matching.c.longest.desc(), matching.c.document, matching.c.position)
+            )
+            return [KnownProfile(document_of(row), profile_of(row)) for row in await connection.execute(statement)]
+
+    async def recorded(self, document: DocumentId, *, scope: Scope, limit: int) -> list[KnownProfile]:
+        if not is_uuid(document):
+            return []
+        async with self._connections.read() as connection:
+            statement = (
+                select(*DOCUMENT_COLUMNS, profiles.c.profile)
+                .select_from(readable_documents.join(profiles, profiles.c.document == documents.c.sequence))
+                .where(documents.c.id == document, *admitted(scope, dialect=connection.dialect.name))
+                .order_by(profiles.c.position)
+                .limit(limit)
             )
             return [KnownProfile(document_of(row), profile_of(row)) for row in await connection.execute(statement)]

@@ -1,7 +1,6 @@
 """Findings in SQL."""
 
 import json
-import secrets as random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -31,11 +30,8 @@ from aika.domain.findings import BrokenQuestion, Exhibit, Finding, FindingKind, 
 from aika.domain.identifiers import DocumentId, FindingId, SourceId
 from aika.stores.database.columns import is_uuid
 from aika.stores.database.connections import Connections
-from aika.stores.database.schema import broken_questions, findings, secrets, turns
+from aika.stores.database.schema import broken_questions, findings, turns
 from aika.stores.database.upserting import insert_missing
-
-_ASKERS = "askers"
-_SECRET_BYTES = 32
 
 _AnyRow = Row[*tuple[Any, ...]]
 
@@ -134,14 +130,6 @@ class SqlFindings:
                     .values(question=_QUESTION.dump_python(question, mode="json"))
                 )
             return await _one(connection, finding.id)
-
-    async def asker_key(self) -> bytes:
-        """Return the secret that askers are told apart with. It is made once for an installation."""
-        mine = {"name": _ASKERS, "secret": random.token_bytes(_SECRET_BYTES)}
-        async with self._connections.write() as connection:
-            await connection.execute(insert_missing(connection, secrets).values(mine))
-            found = await connection.scalar(select(secrets.c.secret).where(secrets.c.name == _ASKERS))
-        return bytes(found or b"")
 
 
 async def _add_questions(connection: AsyncConnection, id: str, questions: Sequence[BrokenQuestion]) -> None:

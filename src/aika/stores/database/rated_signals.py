@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from aika.domain.answers import Confidence, Feedback, Origin, Rating, RatedSignals
+from aika.domain.answers import Confidence, Feedback, Origin, RatedSignals, Rating
 from aika.domain.identifiers import PrincipalId
 from aika.stores.database.connections import Connections
 from aika.stores.database.schema import feedback, turns

@@ -293,6 +293,49 @@ secrets = Table(
 )
 
 
+# Digests and scores
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Name, primary_key=True),
+    # In lower case.
+    Column("owner", Name, nullable=False),
+    Column("occasion", Moment, nullable=False),
+    Column("medium", Name, nullable=False),
+    Column("address", Name, nullable=False),
+    Column("state", Name, nullable=False, index=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("retry_at", Moment),
+    Column("reason", Name, nullable=False),
+    Column("findings", Json, nullable=False),
+    UniqueConstraint("owner", "occasion"),
+)
+
+told_findings = Table(
+    "told_findings",
+    metadata,
+    # Owner first: nobody is told of the same finding twice, whichever digests are under way.
+    Column("owner", Name, primary_key=True),
+    Column("finding", Name, primary_key=True, index=True),
+    Column("digest", ForeignKey("digests.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+health_scores = Table(
+    "health_scores",
+    metadata,
+    # As ISO 8601 writes it.
+    Column("day", Name, primary_key=True),
+    # What is scored: an owner or a source.
+    Column("level", Name, primary_key=True),
+    Column("name", Name, primary_key=True),
+    Column("score", Integer, nullable=False),
+    Column("documents", Integer, nullable=False),
+    Column("findings", Integer, nullable=False),
+)
+
+
 # Assistants
 
 assistants = Table(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from aika.domain.access import Scope
 from aika.domain.answers import (
     Abstention,
     Answer,
@@ -22,6 +23,7 @@ from aika.domain.documents import Chunk, Document, Kind, Owner
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import AnswerId, AssistantId, ConversationId, PrincipalId, SourceId, document_id
 from aika.domain.queries import Hit
+from aika.domain.selection import Selection
 from aika.protocols import Conversations
 
 ALICE, BOB = PrincipalId("user:alice"), PrincipalId("user:bob")
@@ -93,7 +95,8 @@ class ConversationsContract:
         abstention = Abstention(
             AnswerId("b"), "q", "t", "declined", answer.confidence, NOON, answer.evidence, answer.usage, ("note",)
         )
-        turns = (Turn("\0 größe \udc80", answer, NOON), Turn("", abstention, NOON, AssistantId("backend")))
+        scope = Scope.of([ALICE]).narrowed(sources=[], kinds=[Kind.PAGE], selection=Selection(tags=frozenset({"a"})))
+        turns = (Turn("\0 größe \udc80", answer, NOON), Turn("", abstention, NOON, AssistantId("backend"), scope))
 
         await conversations.start(
             Conversation(ConversationId("c"), ALICE, "größe", turns, NOON, AssistantId("assistant"))
