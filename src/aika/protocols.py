@@ -18,6 +18,7 @@ from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, AnswerEvent, Confidence, Draft, Feedback, Usage
 from aika.domain.assistants import Topic
 from aika.domain.conversations import Conversation, Turn
+from aika.domain.digests import Digest, DigestRecord, DigestState, Medium
 from aika.domain.documents import Body, Chunk, Document, Parsed, RawDocument
 from aika.domain.facts import KnownProfile, Profile
 from aika.domain.findings import Complaint, Finding, FindingKind, FindingState, Verdict
@@ -351,6 +352,10 @@ class FactStore(Protocol):
         """
         ...
 
+    async def recorded(self, document: DocumentId, *, scope: Scope, limit: int) -> list[KnownProfile]:
+        """Return the profiles of one document, in its order."""
+        ...
+
 
 class SyncLog(Protocol):
     """The history of syncs, and how far each source was read."""
@@ -494,6 +499,54 @@ class Findings(Protocol):
 
         Raises `ConflictError` where somebody else changed it since it was read, and `NotFoundError` where it is not there.
         """
+        ...
+
+
+class Courier(Protocol):
+    """Brings digests to their owners."""
+
+    medium: Medium
+
+    async def deliver(self, digest: Digest) -> None:
+        """Return when it was accepted for delivery.
+
+        Raises `TransientError` and `PermanentError` only where it surely was not, and `UncertainDeliveryError` where nobody
+        knows.
+        """
+        ...
+
+
+class DigestLog(Protocol):
+    """Which owner was told of which findings, and when. Owners are known by name, whatever its case."""
+
+    async def claim(self, record: DigestRecord) -> bool:
+        """Record that this digest is being sent, durably, and its findings as told; return whether that is the caller's to do.
+
+        It is not where the owner's digest of the occasion was claimed before, unless that one waits and ``begun_at`` is past
+        its time, and where one of the findings is in another digest to the owner.
+        """
+        ...
+
+    async def settle(self, id: str, state: DigestState, *, reason: str = "", retry_at: datetime | None = None) -> None:
+        """Record how it went. What was not sent is not told: its findings are new again."""
+        ...
+
+    async def told(self, owner: str) -> set[FindingId]:
+        """Return the findings that the owner was told of."""
+        ...
+
+    async def forget(self, findings: Collection[FindingId]) -> None:
+        """Make findings new to everybody: what was resolved is news when it comes back."""
+        ...
+
+    async def of_owner(self, owner: str, *, occasion: datetime) -> DigestRecord | None: ...
+
+    async def in_state(self, state: DigestState) -> list[DigestRecord]:
+        """Return the digests that stand so, oldest first."""
+        ...
+
+    async def last(self, owner: str) -> DigestRecord | None:
+        """Return the digest that was begun last."""
         ...
 
 

@@ -38,9 +38,7 @@ class SqlDigestLog:
             return False
         return True
 
-    async def settle(
-        self, id: str, state: DigestState, *, reason: str = "", retry_at: datetime | None = None
-    ) -> None:
+    async def settle(self, id: str, state: DigestState, *, reason: str = "", retry_at: datetime | None = None) -> None:
         changed = {"state": state.value, "reason": reason, "retry_at": retry_at}
         async with self._connections.write() as connection:
             await connection.execute(update(digests).where(digests.c.id == id).values(**changed))

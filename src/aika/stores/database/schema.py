@@ -272,6 +272,14 @@ findings = Table(
     Column("version", Integer, nullable=False),
 )
 
+finding_documents = Table(
+    "finding_documents",
+    metadata,
+    # What a finding rests on: when one of them changes, it is looked at again.
+    Column("finding", ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True),
+    Column("document", Uuid16, primary_key=True, index=True),
+)
+
 broken_questions = Table(
     "broken_questions",
     metadata,
@@ -282,6 +290,14 @@ broken_questions = Table(
     Column("asker", Name, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("question", Json, nullable=False),
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    # How far something followed the catalogue's log.
+    Column("name", Name, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
 )
 
 secrets = Table(
