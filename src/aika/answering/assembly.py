@@ -8,7 +8,7 @@ from aika.answering.confidence import CalibratedJudge, CalibratedScorer, MoreSig
 from aika.answering.evidence import EvidenceReader
 from aika.answering.extractive import ExtractiveWriter
 from aika.answering.generation import ChosenWriter, GeneratedWriter
-from aika.answering.logistic import ConfidenceModels, load_models
+from aika.answering.logistic import Models, load_models
 from aika.answering.pipeline import Stages, Stating
 from aika.answering.verification import CitationVerifier
 from aika.protocols import Analyzer, Clock, Embedder, Generator, Reader, Retriever
@@ -18,7 +18,7 @@ from aika.protocols import Analyzer, Clock, Embedder, Generator, Reader, Retriev
 class Judging:
     """What the confidence is made of beside the evidence and the draft. Each part may be missing."""
 
-    models: ConfidenceModels | None = None
+    models: Models | None = None
     """``None``: the shipped ones."""
     reader: Reader | None = None
     """Reads the passages for the answer itself."""

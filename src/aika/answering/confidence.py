@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aika.answering.draft_signals import draft_signals
 from aika.answering.evidence import EvidenceReader
-from aika.answering.logistic import ConfidenceModels, LogisticModel, load_models
+from aika.answering.logistic import LogisticModel, Models, load_models
 from aika.answering.nonanswers import MOSTLY
 from aika.answering.signals import Measured, evidence_signals
 from aika.domain.answers import Band, Confidence, Draft, Origin, Signal
@@ -40,16 +40,16 @@ def band(value: float) -> Band:
 class CalibratedJudge:
     """Decides before anything is written whether the evidence can answer."""
 
-    def __init__(self, reader: EvidenceReader, models: ConfidenceModels | None = None) -> None:
+    def __init__(self, reader: EvidenceReader, models: Models | None = None) -> None:
         self._reader = reader
-        self._model = (models or load_models()).evidence
+        self._models = models or load_models()
 
     async def sufficiency(self, query: Query, hits: Sequence[Hit]) -> Confidence:
         """Return the probability that the evidence holds an answer, with the signals that moved it; 0 where there is none."""
         if not hits:
             return _nothing("passages", "No passage was found.")
         reading = await self._reader.read(query.text, hits)
-        return _confidence(evidence_signals(reading, self._reader.analyzer), self._model)
+        return _confidence(evidence_signals(reading, self._reader.analyzer), self._models.evidence)
 
 
 class CalibratedScorer:
@@ -58,7 +58,7 @@ class CalibratedScorer:
     def __init__(
         self,
         reader: EvidenceReader,
-        models: ConfidenceModels | None = None,
+        models: Models | None = None,
         *,
         clock: Clock | None = None,
         more: Sequence[MoreSignals] = (),

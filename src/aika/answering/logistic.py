@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
@@ -68,6 +69,19 @@ class ConfidenceModels:
     """Whether an answer that a language model wrote helps."""
     about: Mapping[str, object]
     """What they were fitted on, when, and how good they were on what they were not fitted on."""
+
+
+class Models(Protocol):
+    """What has the models in use: those that were read once, or those that lie in a file now."""
+
+    @property
+    def evidence(self) -> LogisticModel: ...
+
+    @property
+    def extracted(self) -> LogisticModel: ...
+
+    @property
+    def generated(self) -> LogisticModel: ...
 
 
 def load_models(data_dir: Path | None = None) -> ConfidenceModels:
