@@ -535,8 +535,8 @@ class DigestLog(Protocol):
         """Return the findings that the owner was told of."""
         ...
 
-    async def forget(self, findings: Collection[FindingId]) -> None:
-        """Make findings new to everybody: what was resolved is news when it comes back."""
+    async def forget_resolved(self) -> None:
+        """Make findings that are resolved new to everybody: they are news when they come back."""
         ...
 
     async def of_owner(self, owner: str, *, occasion: datetime) -> DigestRecord | None: ...

@@ -99,6 +99,15 @@ class FactStoreContract:
         found = await facts.profiles(keys("checkout"), scope=UNRESTRICTED, limit=9)
         assert [each.profile for each in found] == [now]
 
+    async def test_a_document_tells_what_it_records(self, facts: FactStore, catalogue: Catalogue) -> None:
+        entry = recording(make_profile("orders"), make_profile("checkout"), readers=(ALICE,))
+        await catalogue.record([entry, recording(make_profile("parcels"), key="other")])
+
+        found = await facts.recorded(entry.document.id, scope=Scope.of([ALICE]), limit=9)
+
+        assert [each.profile.names for each in found] == [("orders",), ("checkout",)]
+        assert await facts.recorded(entry.document.id, scope=Scope.of([]), limit=9) == []
+
     async def test_a_removed_document_says_nothing_any_more(self, facts: FactStore, catalogue: Catalogue) -> None:
         entry = recording(make_profile("checkout"))
         await catalogue.record([entry])
