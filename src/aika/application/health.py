@@ -11,6 +11,7 @@ from aika.domain.findings import Complaint, Finding, FindingKind, FindingState
 from aika.domain.identifiers import DocumentId, FindingId, PrincipalId, SourceId
 from aika.health.closing import Closer
 from aika.health.examining import Examiner
+from aika.health.examining_changes import ChangeExaminer
 from aika.health.findings_access import Viewer, owner_words, seen_by
 from aika.health.findings_wording import BY_HAND
 from aika.protocols import Catalogue, Clock, Jobs
@@ -58,8 +59,10 @@ class Health:
     jobs: Jobs
     clock: Clock
     examiner: Examiner
+    comparer: ChangeExaminer
     closer: Closer
     look_seconds: float = LOOK_SECONDS
+    _more: bool = True
 
     # What went wrong
 
@@ -72,11 +75,13 @@ class Health:
         await self.database.complaints.add(complaint, asker=asker)
 
     async def look(self) -> tuple[int, list[Finding]]:
-        """Examine what waits, and ask again what documents changed under.
+        """Examine what waits, compare what changed, and ask again what documents changed under.
 
         Returns how many complaints were examined, and the findings that were resolved or opened again.
         """
-        return await self.examiner.examine(), await self.closer.close()
+        examined = await self.examiner.examine()
+        self._more = await self.comparer.examine()
+        return examined, await self.closer.close()
 
     async def run(self) -> None:
         """Look whenever there may be something to do, until cancelled."""
@@ -84,7 +89,7 @@ class Health:
         while True:
             try:
                 horizon = await self.closer.horizon()
-                if horizon != seen or await self.database.complaints.count():
+                if self._more or horizon != seen or await self.database.complaints.count():
                     await self.jobs.wait(await self.jobs.submit(_JOB, "", key=_JOB))
                     seen = horizon
             except AikaError as error:

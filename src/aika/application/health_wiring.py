@@ -9,7 +9,9 @@ from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import AssistantId, PrincipalId
 from aika.health.closing import Closer
 from aika.health.closing_matching import Matching
+from aika.health.disagreements import Disagreements
 from aika.health.examining import Examiner, Narrow
+from aika.health.examining_changes import ChangeExaminer
 from aika.health.findings import FindingRecorder
 from aika.health.gaps import GapFinder
 from aika.health.verdicts.adjudicator import DocumentAdjudicator
@@ -38,20 +40,22 @@ def build_health(aika: Aika, ranker: Ranker, analyzer: Analyzer) -> Health:
         return (await generations.serving.follower.state()).position.embedded
 
     narrow = _narrowing(aika)
+    disagreements = Disagreements(database.catalogue, database.facts, lambda: generations.serving.index, analyzer)
+    comparer = ChangeExaminer(database.catalogue, disagreements, recorder, database.finding_changes, horizon)
     closer = Closer(
         store=database.findings,
         changes=database.finding_changes,
         catalogue=database.catalogue,
         answerer=answerer,
         adjudicator=adjudicator,
-        disagreements=None,
+        disagreements=disagreements,
         matching=Matching(database.catalogue, analyzer, lambda: generations.serving),
         narrow=narrow,
         clock=aika.clock,
         horizon=horizon,
     )
     examiner = Examiner(database.complaints, adjudicator, recorder, narrow, horizon)
-    return Health(database, aika.jobs, aika.clock, examiner, closer)
+    return Health(database, aika.jobs, aika.clock, examiner, comparer, closer)
 
 
 def _narrowing(aika: Aika) -> Narrow:

@@ -183,13 +183,21 @@ class Finding:
     created_at: datetime
     changed_at: datetime
     content_seen: str = ""
-    """The fingerprint of the document's content that it was found in: with another one, the questions are asked again."""
+    """The fingerprint of what its documents held when it was last looked at: with another one, the questions are asked again."""
     sequence_seen: int = 0
     """Of a gap, the catalogue's change number up to which documents are known not to answer."""
     assignee: str = ""
     note: str = ""
     """Why it was dismissed, or what resolved it."""
     version: int = 0
+
+    @property
+    def documents(self) -> frozenset[DocumentId]:
+        """Every document that it rests on, and may hold words of."""
+        exhibits = {exhibit.document.id for exhibit in self.exhibits}
+        suggested = set() if self.suggestion is None else {self.suggestion.document}
+        about = set() if self.document is None else {self.document}
+        return frozenset(exhibits | suggested | about)
 
     @property
     def people(self) -> int:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from aika.domain.access import UNRESTRICTED, Scope
 from aika.domain.answers import Abstention, Answer, Band
+from aika.domain.documents import Document
 from aika.domain.errors import AikaError, ConflictError, TransientError
 from aika.domain.findings import BrokenQuestion, Complaint, Exhibit, Finding, FindingKind, FindingState
 from aika.domain.identifiers import DocumentId, FindingId
@@ -26,14 +27,14 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 
 
 class Due(Protocol):
-    """A finding whose document is not as it was."""
+    """A finding whose documents are not as they were."""
 
     @property
     def finding(self) -> FindingId: ...
 
     @property
-    def content(self) -> str | None:
-        """The document's content as it is now, ``None`` where it is gone."""
+    def content(self) -> str:
+        """The fingerprint of what they hold now."""
         ...
 
 
@@ -98,29 +99,37 @@ class Closer:
             return False, []
         return True, [] if kept is None or kept.state is finding.state else [kept]
 
-    async def _look_again(self, content: str | None, finding: Finding) -> Finding:
+    async def _look_again(self, content: str, finding: Finding) -> Finding:
         now = self.clock.now()
+        seen = replace(finding, content_seen=content)
         found = None
-        if finding.document is not None and content is not None:
+        if finding.document is not None:
             found = await self.catalogue.document(finding.document, scope=UNRESTRICTED)
         if found is None:
-            gone = replace(finding, content_seen="")
-            return gone if finding.state is FindingState.RESOLVED else _resolved(gone, DELETED, self.clock)
+            return seen if finding.state is FindingState.RESOLVED else _resolved(seen, DELETED, self.clock)
         document, _ = found
         questions = await self._asked_again(finding)
-        looked = replace(finding, content_seen=content or "", questions=questions)
+        looked = replace(seen, questions=questions)
         if all(question.passes for question in questions) and not await self._still_disagrees(finding):
             if finding.state is FindingState.RESOLVED:
                 return looked
-            return _resolved(looked, changed_note(document, now), self.clock)
+            return _resolved(looked, await self._what_changed(finding, document), self.clock)
         if finding.state is not FindingState.RESOLVED:
             return looked
         return replace(looked, state=FindingState.OPEN, note="", changed_at=now)
 
     async def _still_disagrees(self, finding: Finding) -> bool:
-        if finding.kind is not FindingKind.CONFLICTING or self.disagreements is None:
+        # What nobody asked was found by comparing documents, and holds as long as they differ.
+        if self.disagreements is None or (finding.questions and finding.kind is not FindingKind.CONFLICTING):
             return False
         return await self.disagreements.still_disagree(finding)
+
+    async def _what_changed(self, finding: Finding, document: Document) -> str:
+        """Name the document that changed last of those that the finding rests on: whoever sees the note may read them."""
+        found = [await self.catalogue.document(id_, scope=UNRESTRICTED) for id_ in sorted(finding.documents)]
+        dated = [one[0] for one in found if one is not None and one[0].modified_at is not None]
+        last = max(dated, key=lambda one: (one.modified_at or one.created_at, one.id), default=document)
+        return changed_note(last, asked=bool(finding.questions), now=self.clock.now())
 
     async def _gaps(self, through: int) -> list[Finding]:
         """Try the gaps that a new or changed document may fill."""

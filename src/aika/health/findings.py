@@ -1,7 +1,7 @@
 """From verdicts to findings: one for all that one change would mend, with its owner and the questions that it broke."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Protocol
@@ -22,8 +22,8 @@ _MOST_GAPS = 1_000
 class Contents(Protocol):
     """Knows what documents hold now."""
 
-    async def content(self, document: DocumentId) -> str:
-        """Return the fingerprint of a document's content, empty where it is gone."""
+    async def content(self, ids: Collection[DocumentId]) -> str:
+        """Return the fingerprint of what documents hold now. One that is gone counts too."""
         ...
 
 
@@ -56,7 +56,7 @@ class FindingRecorder:
 
     async def _on_document(self, verdict: Verdict, document: Document, question: BrokenQuestion | None) -> Finding:
         now = self.clock.now()
-        return Finding(
+        finding = Finding(
             id=FindingId(random_id()),
             key=_key(verdict.kind, document.id, verdict.subject),
             kind=verdict.kind,
@@ -71,8 +71,8 @@ class FindingRecorder:
             suggestion=verdict.suggestion,
             created_at=now,
             changed_at=now,
-            content_seen=await self.contents.content(document.id),
         )
+        return replace(finding, content_seen=await self.contents.content(finding.documents))
 
     async def _gap(self, question: BrokenQuestion, nearest: Sequence[Document], sequence: int) -> Finding:
         """Record that nothing answers, with the gap that the question belongs to where there is one."""

@@ -35,17 +35,9 @@ class Viewer:
 
 async def seen_by(viewer: Viewer, findings: Sequence[Finding], catalogue: Catalogue) -> list[Finding]:
     """Return those that the viewer may know of, in their order."""
-    named = {document for finding in findings for document in rests_on(finding)}
+    named = {document for finding in findings for document in finding.documents}
     admitted = await catalogue.admitted(named, scope=viewer.scope) if named else set()
     return [finding for finding in findings if _is_seen(finding, viewer, admitted)]
-
-
-def rests_on(finding: Finding) -> frozenset[DocumentId]:
-    """Return every document that a finding may hold words of."""
-    exhibits = {exhibit.document.id for exhibit in finding.exhibits}
-    suggested = {finding.suggestion.document} if finding.suggestion is not None else set()
-    about = {finding.document} if finding.document is not None else set()
-    return frozenset(exhibits | suggested | about)
 
 
 def owner_words(owner: Owner | None) -> frozenset[str]:
@@ -65,7 +57,6 @@ def _words(names: Collection[str]) -> frozenset[str]:
 
 
 def _is_seen(finding: Finding, viewer: Viewer, admitted: Collection[DocumentId]) -> bool:
-    documents = rests_on(finding)
     if finding.document is None and not viewer.may_change(finding):
         return False
-    return documents <= set(admitted)
+    return finding.documents <= set(admitted)

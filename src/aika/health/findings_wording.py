@@ -30,10 +30,11 @@ def title_of_gap(question: str) -> str:
     return f"No document answers: {shortened(' '.join(question.split()), 120)}"
 
 
-def changed_note(document: Document, now: datetime) -> str:
-    """Return what resolved a finding whose document changed."""
+def changed_note(document: Document, *, asked: bool, now: datetime) -> str:
+    """Return what resolved a finding: the document that changed, and whether somebody had asked."""
     changed = document.modified_at or now
-    return f"“{name_of(document)}” changed on {changed:%Y-%m-%d}, and what was asked is answered now."
+    outcome = "what was asked is answered now" if asked else "the documents agree now"
+    return f"“{name_of(document)}” changed on {changed:%Y-%m-%d}, and {outcome}."
 
 
 def answered_note(document: Document) -> str:

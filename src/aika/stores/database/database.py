@@ -12,6 +12,7 @@ from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.complaints import SqlComplaints
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversations import SqlConversations
+from aika.stores.database.digests import SqlDigestLog
 from aika.stores.database.directory import SqlDirectory
 from aika.stores.database.experience import SqlExperience
 from aika.stores.database.facts import SqlFacts
@@ -23,6 +24,7 @@ from aika.stores.database.opinions import SqlOpinions
 from aika.stores.database.rated import SqlRatedAnswers
 from aika.stores.database.rated_signals import SqlRatedSignals
 from aika.stores.database.schema import catalogue_state
+from aika.stores.database.scores import SqlScoreHistory
 from aika.stores.database.sync_log import SqlSyncLog
 from aika.stores.database.vectors import SqlVectorStore
 
@@ -46,6 +48,8 @@ class Database:
         self.complaints = SqlComplaints(connections)
         self.findings = SqlFindings(connections)
         self.finding_changes = SqlFindingChanges(connections)
+        self.digests = SqlDigestLog(connections)
+        self.scores = SqlScoreHistory(connections)
         self.keys = SqlApiKeys(connections)
         self.assistants: AssistantStore = SqlAssistants(connections)
 

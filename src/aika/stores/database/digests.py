@@ -1,6 +1,6 @@
 """Which owner was told of which findings, in SQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aika.domain.digests import DigestRecord, DigestState, Medium, Recipient
 from aika.domain.errors import ConflictError
+from aika.domain.findings import FindingState
 from aika.domain.identifiers import FindingId
 from aika.stores.database.connections import Connections
-from aika.stores.database.schema import digests, told_findings
+from aika.stores.database.schema import digests, findings, told_findings
 
 _NOT_TOLD = frozenset({DigestState.WAITING, DigestState.FAILED})
-_AT_ONCE = 500
-"""Bound parameters: SQLite takes 32,766 in one statement, older builds 999."""
 
 
 class SqlDigestLog:
@@ -50,12 +49,10 @@ class SqlDigestLog:
         async with self._connections.read() as connection:
             return {FindingId(finding) for finding in await connection.scalars(statement)}
 
-    async def forget(self, findings: Collection[FindingId]) -> None:
-        wanted = sorted(findings)
+    async def forget_resolved(self) -> None:
+        resolved = select(findings.c.id).where(findings.c.state == FindingState.RESOLVED.value)
         async with self._connections.write() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = wanted[start : start + _AT_ONCE]
-                await connection.execute(delete(told_findings).where(told_findings.c.finding.in_(some)))
+            await connection.execute(delete(told_findings).where(told_findings.c.finding.in_(resolved)))
 
     async def of_owner(self, owner: str, *, occasion: datetime) -> DigestRecord | None:
         statement = select(digests).where(digests.c.owner == _known_by(owner), digests.c.occasion == occasion)

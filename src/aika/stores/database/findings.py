@@ -30,7 +30,7 @@ from aika.domain.findings import BrokenQuestion, Exhibit, Finding, FindingKind, 
 from aika.domain.identifiers import DocumentId, FindingId, SourceId
 from aika.stores.database.columns import is_uuid
 from aika.stores.database.connections import Connections
-from aika.stores.database.schema import broken_questions, findings, turns
+from aika.stores.database.schema import broken_questions, finding_documents, findings, turns
 from aika.stores.database.upserting import insert_missing
 
 _AnyRow = Row[*tuple[Any, ...]]
@@ -66,6 +66,7 @@ class SqlFindings:
             if known is None:
                 # Another process may add it in between: then that one is what the questions belong to.
                 await connection.execute(insert_missing(connection, findings).values(_row(finding)))
+                await _rest_on(connection, finding.id, finding)
             elif known.state == FindingState.RESOLVED:
                 await _reopen(connection, known, finding)
             kept = (await connection.execute(there)).one().id
@@ -123,6 +124,7 @@ class SqlFindings:
         async with self._connections.write() as connection:
             if not (await connection.execute(statement)).rowcount:
                 raise await _other_version(connection, finding.id)
+            await _rest_on(connection, finding.id, finding)
             for question in finding.questions:
                 await connection.execute(
                     update(broken_questions)
@@ -160,6 +162,17 @@ async def _reopen(connection: AsyncConnection, there: _AnyRow, finding: Finding)
     await connection.execute(
         update(findings).where(findings.c.id == there.id).values(**current, version=there.version + 1)
     )
+    await _rest_on(connection, there.id, finding)
+
+
+async def _rest_on(connection: AsyncConnection, id: str, finding: Finding) -> None:
+    """Note the documents of a finding, where it is there."""
+    if await connection.scalar(select(findings.c.id).where(findings.c.id == id)) is None:
+        return
+    await connection.execute(delete(finding_documents).where(finding_documents.c.finding == id))
+    rows = [{"finding": id, "document": document} for document in sorted(finding.documents) if is_uuid(document)]
+    if rows:
+        await connection.execute(insert(finding_documents), rows)
 
 
 async def _one(connection: AsyncConnection, id: str) -> Finding:

@@ -18,6 +18,12 @@ def upgrade() -> None:
     _create_complaints()
     _create_findings()
     op.create_table(
+        "positions",
+        sa.Column("name", Name(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_positions")),
+    )
+    op.create_table(
         "secrets",
         sa.Column("name", Name(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
@@ -64,6 +70,16 @@ def _create_findings() -> None:
     )
     op.create_index(op.f("ix_findings_state"), "findings", ["state"])
     op.create_index(op.f("ix_findings_document"), "findings", ["document"])
+    op.create_table(
+        "finding_documents",
+        sa.Column("finding", Name(), nullable=False),
+        sa.Column("document", Uuid16(16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["finding"], ["findings.id"], name=op.f("fk_finding_documents_finding_findings"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("finding", "document", name=op.f("pk_finding_documents")),
+    )
+    op.create_index(op.f("ix_finding_documents_document"), "finding_documents", ["document"])
     op.create_table(
         "broken_questions",
         sa.Column("finding", Name(), nullable=False),
