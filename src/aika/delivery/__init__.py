@@ -1,0 +1,1 @@
+"""How digests reach their owners: e-mail and Slack."""
