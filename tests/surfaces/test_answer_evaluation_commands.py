@@ -1,6 +1,7 @@
 """Measuring answers and confidence from the command line, on a collection small enough to know the outcome."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,52 @@ def test_confidence_is_held_against_ratings_where_there_are_any(folder: Path) ->
     numbers = json.loads(result.stdout)
     assert numbers["n"] == 2
     assert numbers["auroc"]["value"] == 1.0
+
+
+def test_the_questions_are_asked_in_place_of_the_ratings_where_that_is_wanted(folder: Path) -> None:
+    rate(folder)
+
+    result = run(folder, "confidence", str(folder / "ferries"), "--of", "topics", "--json", "--no-record")
+
+    assert result.exit_code == 0, result.output
+    numbers = json.loads(result.stdout)
+    assert numbers["n"] == 3
+    assert numbers["baselines"]["cosine of question and best passage"]["n"] == 3
+
+
+def test_several_collections_are_measured_alone_and_together(folder: Path) -> None:
+    other = shutil.copytree(folder / "ferries", folder / "boats")
+    rate(folder)
+
+    result = run(folder, "confidence", "--collection", str(folder / "ferries"), "--collection", str(other), "--json")
+
+    assert result.exit_code == 0, result.output
+    numbers = json.loads(result.stdout)
+    assert numbers["n"] == 5
+    assert {name: part["n"] for name, part in numbers["collections"].items()} == {"ferries": 2, "boats": 3}
+    page = Path(numbers["report"]).read_text(encoding="utf-8")
+    assert "Reliability on boats" not in page  # fewer than five questions say nothing
+    assert "Each signal alone" in page
+
+
+def test_a_folder_that_does_not_say_what_can_be_answered_is_measured_all_the_same(folder: Path) -> None:
+    topics = [{name: value for name, value in topic.items() if name != "answerable"} for topic in TOPICS[:2]]
+    (folder / "ferries" / "queries.jsonl").write_text("\n".join(map(json.dumps, topics)), encoding="utf-8")
+    (folder / "ferries" / "qrels.tsv").unlink()
+
+    result = run(folder, "confidence", "--collection", str(folder / "ferries"), "--json")
+
+    assert result.exit_code == 0, result.output
+    numbers = json.loads(result.stdout)
+    assert numbers["auroc"] == {"value": None, "low": None, "high": None}
+    assert numbers["brier"]["value"] < 0.5
+
+
+def test_a_sample_for_the_model_needs_a_model(folder: Path) -> None:
+    result = run(folder, "confidence", str(folder / "ferries"), "--with-model", "2")
+
+    assert result.exit_code != 0
+    assert "[model]" in str(result.exception)
 
 
 def test_the_measures_are_compared_with_people(folder: Path) -> None:
