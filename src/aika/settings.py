@@ -121,6 +121,17 @@ class AnswerSettings(_Strict):
     old_after_days: int = Field(default=365, ge=1, description="A cited document older than this is pointed out.")
 
 
+class ConfidenceSettings(_Strict):
+    reader: bool = Field(
+        default=True,
+        description="Whether the nearest passages are read for the answer itself: about a tenth of a second.",
+    )
+    model_judgement: bool = Field(
+        default=False,
+        description="Whether the language model is asked about every answer: one call more, of about 1,000 tokens.",
+    )
+
+
 class SyncSettings(_Strict):
     parse_timeout: float = Field(default=120, gt=0, description="Seconds for one document.")
     max_removed_share: float = Field(
@@ -220,6 +231,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     reranker: RerankerSettings = RerankerSettings()
     answers: AnswerSettings = AnswerSettings()
+    confidence: ConfidenceSettings = ConfidenceSettings()
     sync: SyncSettings = SyncSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     sources: dict[SourceName, SourceSettings] = {}

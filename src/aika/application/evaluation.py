@@ -8,12 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from aika.answering.assembly import usual_stages
+from aika.answering.assembly import Judging, usual_stages
 from aika.answering.generation import ChatGenerator
+from aika.answering.logistic import ConfidenceModels
 from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.answering.stating import FactStatement
 from aika.application.aika import SystemClock
 from aika.application.evaluation_inputs import Deployed
+from aika.application.judging import open_judging
 from aika.application.second_stage import open_second_stage
 from aika.application.wiring import build_intake, chat_model, open_embedder, retrieval_options
 from aika.domain.queries import Query, Retrieval
@@ -102,12 +104,13 @@ async def open_answering_system(
     model: "ChatModel | None" = None,
     deployed: Deployed | None = None,
     progress: Progress | None = None,
+    models: ConfidenceModels | None = None,
 ) -> AsyncIterator[AnsweringSystem]:
     """Open what answers are evaluated with: the deployment's own parts. Needs no lock.
 
     Without a ``model`` answers are extracts, whatever the settings name. With ``deployed`` they are made from its documents, in
     place of an empty database's. What is recorded is indexed when a question needs it: not at all where records answer all
-    questions.
+    questions. With ``models`` confidences are these, in place of the deployment's.
     """
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(open_retrieval_system(settings))
@@ -117,8 +120,15 @@ async def open_answering_system(
         else:
             database, system = deployed.database, replace(system, vectors=deployed.vectors(system.vectors))
         retriever = _IndexedOnDemand(database, system, progress)
-        stages = _stages(settings, retriever, database, system, model)
-        extracting = stages if model is None else _stages(settings, retriever, database, system, None)
+        lasting = Surroundings(settings.base_dir, settings.data_path, TechnicalAnalyzer())
+        judging = await stack.enter_async_context(open_judging(settings, lasting, clock=SystemClock(), model=model))
+        if models is not None:
+            judging = replace(judging, models=models)
+        parts = _Parts(retriever, database, system, judging)
+        stages = _stages(settings, parts, model)
+        # Without a model, nobody asks one for its opinion either.
+        alone = replace(parts, judging=replace(judging, more=()))
+        extracting = stages if model is None else _stages(settings, alone, None)
         yield AnsweringSystem(
             system.intake,
             database,
@@ -132,16 +142,26 @@ async def open_answering_system(
         )
 
 
-def _stages(
-    settings: Settings, retriever: Retriever, database: Database, system: RetrievalSystem, model: "ChatModel | None"
-) -> Stages:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What answers are made with, whoever writes them."""
+
+    retriever: Retriever
+    database: Database
+    system: RetrievalSystem
+    judging: Judging
+
+
+def _stages(settings: Settings, parts: _Parts, model: "ChatModel | None") -> Stages:
+    database = parts.database
     return usual_stages(
-        retriever,
+        parts.retriever,
         analyzer=TechnicalAnalyzer(),
-        embedder=system.embedder,
+        embedder=parts.system.embedder,
         generator=None if model is None else ChatGenerator(model, model=model.model),
         general_questions=settings.model.general_questions,
         stating=FactStatement(FactFinder(database.facts, database.catalogue), database.catalogue),
+        judging=parts.judging,
     )
 
 

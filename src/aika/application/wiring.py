@@ -9,15 +9,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aika.answering.assembly import usual_stages
+from aika.answering.assembly import Judging, usual_stages
 from aika.answering.generation import ChatGenerator
 from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.answering.stating import FactStatement
 from aika.application.aika import Aika, SystemClock
 from aika.application.assistant_files import open_library
 from aika.application.declarations import Declarations
+from aika.application.digesting import open_digests
 from aika.application.freshness import LateSources
 from aika.application.health_wiring import build_health
+from aika.application.judging import open_judging
 from aika.application.rule_trial import Contender
 from aika.application.second_stage import open_second_stage
 from aika.assistants.conversing import Conversing
@@ -32,11 +34,12 @@ from aika.domain.rules import RankingRule
 from aika.domain.sources import Notification, Source, SyncReport
 from aika.evaluation.support import SupportMeter, support_by_words
 from aika.facts.finding import FactFinder
+from aika.health.gaps import GapFinder
 from aika.http import check_reach, lending
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
 from aika.ingestion.sync import OnProgress, Syncer, SyncLimits
-from aika.models.wordpiece import english_words
+from aika.models.wordpiece import english_word_ranks, english_words
 from aika.protocols import (
     Answerer,
     Connector,
@@ -102,8 +105,11 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         second_stage = await stack.enter_async_context(
             open_second_stage(settings, surroundings, model=asked, wrap=telemetry.reranker)
         )
-        parts = _Parts(settings, surroundings, database, telemetry, model, named, lexicon, second_stage)
         clock = SystemClock()
+        judging = await stack.enter_async_context(
+            open_judging(settings, surroundings, clock=clock, history=database.experience, model=asked)
+        )
+        parts = _Parts(settings, surroundings, database, telemetry, model, named, lexicon, second_stage, judging)
         declarations = Declarations(settings, lambda name, options: _open_place(name, options, surroundings))
         await asyncio.to_thread(declarations.reload)
         late = LateSources(declarations, database.sync_log, clock)
@@ -130,6 +136,10 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             contender=partial(_contender, parts, generations, late),
         )
         aika.health = build_health(aika, ranking, surroundings.analyzer)
+        finder = GapFinder(generations.newest.embedder, surroundings.analyzer, english_word_ranks)
+        aika.digests = await stack.enter_async_context(
+            open_digests(settings.digests, database, finder, lambda: aika.sources, clock)
+        )
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
         yield aika
@@ -156,6 +166,7 @@ class _Parts:
     """The models that assistants may name."""
     lexicon: LexiconKeeper
     second_stage: Sequence[Stage]
+    judging: Judging
 
 
 def _contender(parts: _Parts, generations: Generations, late: LateSources, rules: Sequence[RankingRule]) -> Contender:
@@ -285,6 +296,7 @@ def _answerer(parts: _Parts, retriever: Retriever, embedder: Embedder) -> Answer
         general_questions=settings.model.general_questions,
         stating=FactStatement(FactFinder(parts.database.facts, parts.database.catalogue), parts.database.catalogue),
         named={name: telemetry.generator(ChatGenerator(one, model=one.model)) for name, one in parts.named.items()},
+        judging=parts.judging,
     )
     options = AnswerOptions(
         evidence=settings.retrieval.evidence,
