@@ -221,9 +221,18 @@ def _by_value(one: str, mine: Sequence[_Token], theirs: Sequence[_Token], change
     # With another name in place of a name, the other value is of another thing.
     if any(change.kind in names for change in rest) or _crossed(mine, theirs, changes):
         return None
-    # What a sentence begins with is what it is about.
-    opening = best.kind in names and best.mine[0] in mine[:2] and not one[: best.mine[0].start].strip(" *_-")
-    return None if opening else best
+    return None if _is_label(one, mine, best) or _opens(one, mine, best) else best
+
+
+def _is_label(text: str, mine: Sequence[_Token], change: _Change) -> bool:
+    """Whether it only numbers the statement: ``Step 2:``."""
+    return change.mine[0] in mine[:2] and text[change.mine[-1].end :].lstrip(" *_`")[:1] in (":", ")")
+
+
+def _opens(text: str, mine: Sequence[_Token], change: _Change) -> bool:
+    """Whether it is the name that the statement begins with: what it is about."""
+    named = change.kind in (Differing.NAME, Differing.IDENTIFIER)
+    return named and change.mine[0] in mine[:2] and not text[: change.mine[0].start].strip(" *_-")
 
 
 def _comparable(change: _Change) -> bool:

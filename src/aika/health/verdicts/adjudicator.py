@@ -21,6 +21,8 @@ from aika.health.verdicts.search import Search
 from aika.health.verdicts.standing import precedence, withdrawn
 from aika.protocols import Analyzer, Catalogue, EvidenceJudge, Ranker
 
+_AS_MUCH = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class AdjudicationOptions:
@@ -28,6 +30,8 @@ class AdjudicationOptions:
     """How many passages an answer is written from: what stands lower was not seen."""
     answers: float = 0.6
     """0..1: from this adequacy on a passage is taken to answer, where no person said what the answer is."""
+    agrees: float = 0.75
+    """0..1: from this likeness on a cited passage says what a person said."""
     sure: float = 0.9
     """0..1: from this adequacy on a cited passage stands against a complaint that gives no reason."""
 
@@ -122,8 +126,12 @@ class DocumentAdjudicator:
         against = self._against_reply(case, found)
         if against is not None:
             return against
-        if found:
-            return self._missed(case, found[0])
+        missed = self._missed(case, found)
+        if missed is not None:
+            return missed
+        if found and found[0].likeness >= self._options.agrees:
+            # The answer's own source agrees with the person: there is nothing to change in it.
+            return None
         overtaken = self._overtaken(case)
         if overtaken is not None:
             return overtaken
@@ -135,10 +143,9 @@ class DocumentAdjudicator:
 
     def _against_reply(self, case: _Case, found: Sequence[Backing]) -> Verdict | None:
         """Compare what is cited with the documents that say what the person said."""
-        passages = [Passage(each.sentence.passage.chunk, each.sentence.passage.rank) for each in found]
-        agreeing = {(each.sentence.document.id, each.sentence.start) for each in found}
+        passages = [each.sentence.passage for each in found]
         for rival in rivals(case.cited, passages, case.question, self._analyzer):
-            if (rival.other.document.id, rival.other.start) not in agreeing:
+            if not any(each.holds(rival.other) for each in found):
                 continue
             order = precedence(rival.cited.document, rival.other.document)
             if order is None:
@@ -148,14 +155,16 @@ class DocumentAdjudicator:
             return wording.conflicting(rival, 0.7, why=f"A person says the latter, though {order.why}.")
         return None
 
-    def _missed(self, case: _Case, backing: Backing) -> Verdict | None:
-        """Say where the document is that says what the person said."""
-        sentence = backing.sentence
-        if any(sentence.passage.chunk.id == passage.chunk.id for passage in case.cited_passages):
-            # The answer's own source agrees with the person: there is nothing to change in it.
+    def _missed(self, case: _Case, found: Sequence[Backing]) -> Verdict | None:
+        """Say where the passage is that says what the person said, where it is none of those that the answer cites."""
+        cited = {passage.chunk.id for passage in case.cited_passages}
+        others = [each for each in found if each.sentence.passage.chunk.id not in cited]
+        # A cited passage that says as much of it is what the answer should have been read from.
+        if not others or found[0].likeness - others[0].likeness > _AS_MUCH:
             return None
-        certainty = min(0.95, 0.5 + backing.likeness / 2)
-        return wording.not_retrieved(sentence, case.complaint, sentence.passage.rank, certainty, self._options.evidence)
+        sentence, likeness = others[0].sentence, others[0].likeness
+        certainty, rank = min(0.95, 0.5 + likeness / 2), sentence.passage.rank
+        return wording.not_retrieved(sentence, case.complaint, rank, certainty, self._options.evidence)
 
     def _overtaken(self, case: _Case) -> Verdict | None:
         """Compare the person's words with what is cited, where no document says them."""

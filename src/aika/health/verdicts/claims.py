@@ -3,17 +3,20 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from aika.answering.alignment import Aligner
 from aika.answering.citations import Statement, statements
 from aika.answering.display import plain
 from aika.answering.pipeline import GENERAL_MARK
-from aika.domain.answers import Answer, Citation
+from aika.domain.answers import Answer, Citation, Origin
 from aika.domain.documents import Chunk
 from aika.protocols import Analyzer
 
 _BACKED = 0.55
 """As the verifier has it: the share of a statement's words that its span must hold."""
+_COPIED, _FEW_CHANGED = 0.8, 3
+"""A sentence with this share of another one's words in their order, and so many others, is its altered copy."""
 _MARKUP = re.compile(r"[\s*_`>#|:;.,()\[\]“”\"'‘’–—-]+")
 
 
@@ -35,16 +38,44 @@ def unbacked(answer: Answer, chunks: Sequence[Chunk], analyzer: Analyzer) -> Unb
 
     ``chunks`` are the cited passages as they are now. An answer without citations cites nothing that could back it.
     """
-    quotes = [_as_chunk(citation) for citation in answer.citations]
-    sources = [*quotes, *chunks]
+    sources = [*map(_as_chunk, answer.citations), *chunks]
     known = _squeezed(" ".join(chunk.passage for chunk in sources))
     aligner = Aligner(sources, analyzer)
     for statement in statements(answer.text.replace(GENERAL_MARK, "")):
-        if statement.claims and _squeezed(plain(statement.text)) not in known:
-            found = _against(statement, aligner, answer.citations)
-            if found is not None:
-                return found
+        if not statement.claims or _squeezed(statement.text) in known:
+            continue
+        found = _altered(statement, aligner, answer) or _against(statement, aligner, answer.citations)
+        if found is not None:
+            return found
     return None
+
+
+def _altered(statement: Statement, aligner: Aligner, answer: Answer) -> Unbacked | None:
+    """Return a statement of an extract that is nearly, and not quite, a sentence of its source: an extract copies them."""
+    if answer.origin is not Origin.EXTRACTED:
+        return None
+    mine = _squeezed(statement.text).split()
+    for hit, chunk in enumerate(aligner.chunks):
+        for span in aligner.spans(hit):
+            theirs = _squeezed(span.text).split()
+            if span.units > 1 or abs(len(mine) - len(theirs)) > _FEW_CHANGED:
+                continue
+            changed = _changed(mine, theirs)
+            if changed is not None:
+                differs = (f"{' '.join(changed[0]) or 'nothing'} / {' '.join(changed[1]) or 'nothing'}",)
+                return Unbacked(statement.text, _citation_of(chunk, answer.citations), differs, 1.0)
+    return None
+
+
+def _changed(mine: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str]] | None:
+    """Return the words that differ, ``None`` where more do than somebody changes who changes what a sentence says."""
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+    if matcher.real_quick_ratio() < _COPIED or matcher.quick_ratio() < _COPIED or matcher.ratio() < _COPIED:
+        return None
+    edits = [each for each in matcher.get_opcodes() if each[0] != "equal"]
+    here = [word for _, low, high, _, _ in edits for word in mine[low:high]]
+    there = [word for _, _, _, low, high in edits for word in theirs[low:high]]
+    return (here, there) if edits and max(len(here), len(there)) <= _FEW_CHANGED else None
 
 
 def _against(statement: Statement, aligner: Aligner, citations: Sequence[Citation]) -> Unbacked | None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from aika.answering.alignment import Aligner, Claim
+from aika.answering.alignment import Aligner, Claim, Match
 from aika.answering.citations import statements
 from aika.answering.display import plain
 from aika.answering.questions import read_question
@@ -19,6 +19,7 @@ _FEW_TERMS = 5
 _FROM_QUESTION = 0.6
 """What a word of the question counts beside one of the reply."""
 _MOST_CLAIMS = 6
+_NAMES = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)+")
 _OPENING = re.compile(
     r"^\W*(?:(?:no|nope|hi|hey|sorry|actually|well|yes|thanks|correction|not quite|that(?:'s| is) (?:wrong|outdated|not right|"
     r"no longer true|not true)|(?:in fact|as far as i know|afaik|fyi))\b[\s,.:;!–—-]*)+",
@@ -33,6 +34,12 @@ class Backing:
     sentence: Sentence
     likeness: float
     """0..1: the share of the person's words that it has."""
+    start: int
+    end: int
+    """Of the sentences that say it, as offsets into the document's text."""
+
+    def holds(self, sentence: Sentence) -> bool:
+        return sentence.document.id == self.sentence.document.id and self.start <= sentence.start < self.end
 
 
 def claims_of(reply: str, question: str, aligner: Aligner) -> list[Claim]:
@@ -60,27 +67,49 @@ def stated(reply: str, question: str) -> str:
 
 def backings(reply: str, question: str, passages: Sequence[Passage], analyzer: Analyzer) -> list[Backing]:
     """Return the passages that say what the reply says, those that say the most of it first."""
-    aligner = Aligner([passage.chunk for passage in passages], analyzer)
-    claims = claims_of(reply, question, aligner)
+    reading = Aligner([], analyzer)
+    claims = claims_of(reply, question, reading)
+    near = [passage for passage in passages if _comes_near(claims, passage, analyzer)]
+    aligner = Aligner([passage.chunk for passage in near], analyzer)
     found: list[Backing] = []
-    for hit, passage in enumerate(passages):
-        best: list[tuple[float, int, int]] = []
-        for claim in claims:
-            match = next(
-                (each for each in aligner.matches(claim, hit) if each.lexical >= _BACKED and not each.objections), None
-            )
-            if match is not None:
-                best.append((match.lexical, match.span.start, match.span.end))
+    for hit, passage in enumerate(near):
+        best = [match for claim in claims if (match := _match(aligner, claim, hit)) is not None]
         if best and len(best) * 2 >= len(claims):
-            _, start, end = max(best)
-            likeness = math.fsum(each[0] for each in best) / len(claims)
-            found.append(Backing(_sentence(passage, start, end, reply), likeness))
+            first = max(best, key=lambda match: (match.lexical, -match.span.start))
+            start, end = passage.chunk.start + first.span.start, passage.chunk.start + first.span.end
+            likeness = math.fsum(match.lexical for match in best) / len(claims)
+            sentence = _sentence(passage, start, end, f"{question} {reply}", analyzer)
+            found.append(Backing(sentence, likeness, start, end))
     return sorted(found, key=lambda each: (-round(each.likeness, 3), each.sentence.passage.rank or math.inf))
 
 
-def _sentence(passage: Passage, start: int, end: int, reply: str) -> Sentence:
-    """Return the one sentence of the span that has the most of the reply's values."""
-    start, end = passage.chunk.start + start, passage.chunk.start + end
-    said = values(reply)
+def _comes_near(claims: Sequence[Claim], passage: Passage, analyzer: Analyzer) -> bool:
+    """Whether the passage as a whole has enough of any claim's words: sentence by sentence takes a hundred times as long."""
+    terms = frozenset(analyzer.terms(passage.chunk.passage))
+    return any(
+        math.fsum(weight for term, weight in claim.terms if term in terms)
+        >= _BACKED * math.fsum(weight for _, weight in claim.terms)
+        for claim in claims
+    )
+
+
+def _match(aligner: Aligner, claim: Claim, hit: int) -> Match | None:
+    """Return the best span that backs the claim. Its names stand there as the claim has them, word after word."""
+    names = [" ".join(run.split()).lower() for run in _NAMES.findall(claim.text)]
+    for match in aligner.matches(claim, hit):
+        said = f"{match.span.context} {match.span.text}".lower()
+        if match.lexical >= _BACKED and not match.objections and all(name in said for name in names):
+            return match
+    return None
+
+
+def _sentence(passage: Passage, start: int, end: int, said: str, analyzer: Analyzer) -> Sentence:
+    """Return the one sentence of the span that has the most of what was asked and said, its values before its words."""
+    stated, terms = values(said), frozenset(analyzer.terms(said))
     inside = [each for each in sentences_of(passage) if start <= each.start and each.end <= end]
-    return max(inside, key=lambda each: len(values(each.text) & said), default=Sentence(passage, start, end))
+
+    def measure(each: Sentence) -> tuple[int, int]:
+        numbers = sum(character.isdigit() for value in values(each.text) & stated for character in value)
+        return numbers, len(terms & frozenset(analyzer.terms(each.text)))
+
+    return max(inside, key=measure, default=Sentence(passage, start, end))

@@ -13,7 +13,7 @@ from aika.protocols import Analyzer
 
 _LONGEST = 120
 _TOPIC_TERMS = 8
-_UNIT = re.compile(r"\s?(%|°C|[A-Za-z]{1,12})\b")
+_UNIT = re.compile(r"[\s-]?(%|°C|(?:[a-z]{2,14}s|second|minute|hour|day|week|month|year|[KMGT]i?B|ms)\b)")
 
 
 def unsupported(found: Unbacked, exhibits: tuple[Exhibit, ...], *, quotable: bool) -> Verdict:
