@@ -1,9 +1,11 @@
 """Sources, health, errors and the description of the API."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
+from aika.answering.logistic import INSTALLED, load_models, written
 from aika.application.aika import Aika
 from aika.client import AsyncAikaClient
 from aika.surfaces.api.app import SECURITY_HEADERS
@@ -71,3 +73,15 @@ async def test_keys_are_made_listed_and_deleted(http: httpx.AsyncClient) -> None
     assert "secret" not in listed[0]
     assert deleted.status_code == 204
     assert (await http.get("/v1/keys")).json() == []
+
+
+async def test_the_models_of_the_confidence_say_where_they_come_from(aika: Aika, http: httpx.AsyncClient) -> None:
+    shipped = (await http.get("/v1/confidence")).json()
+    own = replace(load_models(), about={"date": "2026-11-22", "data": "ratings", "fitted": {}})
+    (aika.settings.data_path / INSTALLED).write_text(written(own), encoding="utf-8")
+
+    fitted = (await http.get("/v1/confidence")).json()
+
+    assert (shipped["in_use"], fitted["in_use"], fitted["date"]) == ("shipped", "fitted here", "2026-11-22")
+    assert shipped["models"].keys() == {"evidence", "extracted", "generated"}
+    assert fitted["models"] == shipped["models"]
