@@ -18,6 +18,7 @@ from aika.domain.documents import Owner
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.sources import Source
+from aika.forms.digests import DigestSettings
 from aika.forms.durations import duration
 from aika.forms.mappings import read_mapping
 from aika.forms.rules import OwnRuleForm
@@ -234,6 +235,7 @@ class Settings(BaseSettings):
     confidence: ConfidenceSettings = ConfidenceSettings()
     sync: SyncSettings = SyncSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    digests: DigestSettings = DigestSettings()
     sources: dict[SourceName, SourceSettings] = {}
     discovery: dict[SourceName, DiscoverySettings] = {}
     models: dict[SourceName, ModelSettings] = {}

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aika.application.declarations import Declarations
+from aika.application.digesting import Digests
 from aika.application.health import Health
 from aika.application.rule_trial import Contender
 from aika.application.signing import HEADER, check_signature
@@ -75,6 +76,8 @@ class Aika:
     """Makes what would answer if these were all the ranking rules."""
     health: Health = field(init=False)
     """Set by `open_aika`: it asks what this answers."""
+    digests: Digests = field(init=False)
+    """Set by `open_aika`."""
     _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
     _again: set[SourceId] = field(default_factory=set)
     """Sources to sync once more: they changed while a sync was under way."""
@@ -307,9 +310,10 @@ class Aika:
 
     @asynccontextmanager
     async def upkeep(self) -> AsyncIterator[None]:
-        """Notice changed declarations, sync sources as often as they ask for, and look after findings while this is open."""
-        refresh = timedelta(seconds=self.settings.sync.discovery_refresh)
-        async with _running(Upkeep(self, self.clock, refresh).run()), _running(self.health.run()):
+        """Notice changed declarations, sync sources as often as they ask for, look after findings, and tell owners of them
+        while this is open."""
+        upkeep = Upkeep(self, self.clock, timedelta(seconds=self.settings.sync.discovery_refresh))
+        async with _running(upkeep.run()), _running(self.health.run()), _running(self.digests.run()):
             yield
 
 

@@ -16,7 +16,7 @@ from aika.answering.stating import FactStatement
 from aika.application.aika import Aika, SystemClock
 from aika.application.assistant_files import open_library
 from aika.application.declarations import Declarations
-from aika.application.digesting import open_digests
+from aika.application.digest_wiring import open_digests
 from aika.application.freshness import LateSources
 from aika.application.health_wiring import build_health
 from aika.application.judging import open_judging
@@ -34,12 +34,11 @@ from aika.domain.rules import RankingRule
 from aika.domain.sources import Notification, Source, SyncReport
 from aika.evaluation.support import SupportMeter, support_by_words
 from aika.facts.finding import FactFinder
-from aika.health.gaps import GapFinder
 from aika.http import check_reach, lending
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
 from aika.ingestion.sync import OnProgress, Syncer, SyncLimits
-from aika.models.wordpiece import english_word_ranks, english_words
+from aika.models.wordpiece import english_words
 from aika.protocols import (
     Answerer,
     Connector,
@@ -136,10 +135,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             contender=partial(_contender, parts, generations, late),
         )
         aika.health = build_health(aika, ranking, surroundings.analyzer)
-        finder = GapFinder(generations.newest.embedder, surroundings.analyzer, english_word_ranks)
-        aika.digests = await stack.enter_async_context(
-            open_digests(settings.digests, database, finder, lambda: aika.sources, clock)
-        )
+        aika.digests = await stack.enter_async_context(open_digests(aika, surroundings.analyzer))
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
         yield aika

@@ -1,0 +1,113 @@
+"""Scores of the documents that somebody may read, and how they were day by day."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from aika.domain.access import UNRESTRICTED, Scope
+from aika.domain.documents import Document
+from aika.domain.findings import Finding, FindingState
+from aika.domain.identifiers import DocumentId, SourceId
+from aika.domain.scores import DayScore, DocumentScore, GroupScore
+from aika.domain.sources import Source
+from aika.health.scores import Standing, score_documents, score_owners, score_sources
+from aika.protocols import Catalogue, Clock, Findings
+
+OWNER, SOURCE = "owner", "source"
+_BATCH = 1_000
+_MOST_FINDINGS = 10_000
+
+
+class Opinions(Protocol):
+    async def helpful(self, documents: Collection[DocumentId]) -> Mapping[DocumentId, int]: ...
+
+
+class ScoreHistory(Protocol):
+    """One score a day of every owner and source."""
+
+    async def record(self, day: date, scores: Sequence[DayScore]) -> None: ...
+
+    async def last_day(self) -> date | None: ...
+
+    async def since(self, day: date, *, level: str) -> list[DayScore]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of what a scope admits, the worst first."""
+
+    documents: tuple[DocumentScore, ...]
+    owners: tuple[GroupScore, ...]
+    sources: tuple[GroupScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreKeeper:
+    """Scores documents as they are now, and keeps the owners' and sources' scores of each day."""
+
+    catalogue: Catalogue
+    findings: Findings
+    opinions: Opinions
+    history: ScoreHistory
+    sources: Callable[[], Mapping[SourceId, Source]]
+    clock: Clock
+
+    async def scores(self, *, scope: Scope, gaps: Collection[Finding] = ()) -> Scores:
+        """Return the scores of the documents that the scope admits, from what it admits alone.
+
+        A finding counts where all documents that it rests on are admitted. ``gaps`` are those that the caller may know of.
+        """
+        documents = [document async for document in self._documents(scope)]
+        admitted = {document.id for document in documents}
+        known = [
+            finding
+            for finding in await self._open_findings()
+            if finding.document in admitted and await self._is_admitted(finding, admitted, scope)
+        ]
+        standing = Standing(
+            findings=[*known, *gaps],
+            ratings=await self.opinions.helpful(admitted),
+            today=self.clock.now().date(),
+            sources=self.sources(),
+        )
+        scored = score_documents(documents, standing)
+        return Scores(tuple(scored), tuple(score_owners(scored, standing)), tuple(score_sources(scored, standing)))
+
+    async def keep(self) -> bool:
+        """Record the scores of today, once a day; return whether it was done now."""
+        today = self.clock.now().date()
+        last = await self.history.last_day()
+        if last is not None and last >= today:
+            return False
+        gaps = [finding for finding in await self._open_findings() if finding.document is None]
+        scores = await self.scores(scope=UNRESTRICTED, gaps=gaps)
+        levels = ((OWNER, scores.owners), (SOURCE, scores.sources))
+        await self.history.record(today, [_of_day(level, group) for level, groups in levels for group in groups])
+        return True
+
+    async def since(self, day: date, *, level: str) -> list[DayScore]:
+        """Return the kept scores. They are of all documents: only for those who oversee everything."""
+        return await self.history.since(day, level=level)
+
+    async def _open_findings(self) -> list[Finding]:
+        states = (FindingState.OPEN, FindingState.ACCEPTED)
+        return await self.findings.listing(states=states, limit=_MOST_FINDINGS)
+
+    async def _is_admitted(self, finding: Finding, admitted: Collection[DocumentId], scope: Scope) -> bool:
+        others = finding.documents - set(admitted)
+        if not others:
+            return True
+        # Of a narrowed scope, documents outside of what is scored may be readable too; a deleted one hides nothing.
+        return scope.audience is None or others <= await self.catalogue.admitted(others, scope=scope)
+
+    async def _documents(self, scope: Scope) -> AsyncIterator[Document]:
+        after = ""
+        while batch := await self.catalogue.documents(scope=scope, after=after, limit=_BATCH):
+            for document in batch:
+                yield document
+            after = f"{batch[-1].source}/{batch[-1].key}"
+
+
+def _of_day(level: str, group: GroupScore) -> DayScore:
+    return DayScore(level, group.name, round(group.score), group.documents, group.findings)
