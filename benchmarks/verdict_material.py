@@ -31,7 +31,7 @@ _PATTERNS = (
     (
         "how many",
         re.compile(
-            rf"(?<![\w.-])(?P<v>{_COUNT})[ -](?P<u>[a-z]{{2,}}s|second|minute|hour|day|week|month|year|MB|GB|KB|GiB|MiB|%)(?![\w])"
+            rf"(?<![\w.-])(?P<v>{_COUNT})[ -](?P<u>[a-z]{{2,}}s|second|minute|hour|day|week|month|year|MB|GB|KB|GiB|MiB|%)(?![\w])"  # noqa: E501 - the units of a count, on one line
         ),
     ),
 )

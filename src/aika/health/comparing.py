@@ -5,13 +5,13 @@ date, a version, a name, an identifier) or a denial; two sentences that differ i
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 from aika.answering.display import plain
-from aika.answering.exactness import Quantity, exact
+from aika.answering.exactness import exact
 from aika.answering.polarity import contradicts
 from aika.answering.questions import is_exact
 from aika.protocols import Analyzer
@@ -254,30 +254,27 @@ def _crossed(mine: Sequence[_Token], theirs: Sequence[_Token], changes: Sequence
 
 def _by_quantity(one: str, other: str, mine: Sequence[_Token]) -> _Change | None:
     """Return the change where two wordings give one quantity of the same unit each, and not the same."""
-    here, there = (sorted(_measured(text), key=_order) for text in (one, other))
-    if {_order(q) for q in here} & {_order(q) for q in there}:
+    here, there = _measured(one), _measured(other)
+    if set(here) & set(there):
         return None
-    for first in here:
-        for second in there:
-            if first.unit == second.unit:
-                place = next((token for token in mine if _is_value(token, first)), None)
-                said = _Token(f"{second.value:.10g}", 0, 0, Differing.NUMBER)
+    for unit, value in here:
+        for other_unit, other_value in there:
+            if unit == other_unit:
+                place = next((token for token in mine if _is_value(token, value)), None)
+                said = _Token(f"{other_value:.10g}", 0, 0, Differing.NUMBER)
                 return None if place is None else _Change((place,), (said,), Differing.NUMBER)
     return None
 
 
-def _measured(text: str) -> Iterator[Quantity]:
-    return (quantity for quantity in exact(plain(text)).quantities if quantity.unit)
+def _measured(text: str) -> list[tuple[str, float]]:
+    """Return the text's quantities that have a unit, by unit."""
+    return sorted((quantity.unit, quantity.value) for quantity in exact(plain(text)).quantities if quantity.unit)
 
 
-def _is_value(token: _Token, quantity: Quantity) -> bool:
+def _is_value(token: _Token, value: float) -> bool:
     return token.kind is Differing.NUMBER and any(
-        other.value == quantity.value for other in exact(f"{token.text} days").quantities
+        quantity.value == value for quantity in exact(f"{token.text} days").quantities
     )
-
-
-def _order(quantity: Quantity) -> tuple[str, float]:
-    return quantity.unit or "", quantity.value
 
 
 def _by_denial(one: str, other: str, analyzer: Analyzer) -> _Change | None:
@@ -295,17 +292,17 @@ def _needed(kind: Differing) -> float:
 
 
 def same_subject(one: Sequence[str], other: Sequence[str], analyzer: Analyzer) -> bool:
-    """Return whether two pages, by their titles and headings, outermost first, can be about the same thing.
+    """Return whether two pages, by their titles, can be about the same thing.
 
-    They can where either holds the other's words, apart from what tells versions and copies of a page from one another.
+    They can where one title holds the other, apart from what tells versions, copies and sorts of pages from one another. Where
+    each has a word of its own, each is about something of its own.
     """
     here, there = (frozenset(analyzer.terms(_VERSIONING.sub(" ", " ".join(names)))) for names in (one, other))
-    smaller = min(len(here), len(there))
-    return not smaller or len(here & there) / smaller >= _SAME_TITLE
+    return here <= there or there <= here
 
 
-_SAME_TITLE = 0.6
 _VERSIONING = re.compile(
-    r"\b(?:v?\d+(?:\.\d+)*|old|new|copy|draft|archived?|legacy|previous|former|current|updated|outdated|deprecated|superseded)\b",
+    r"\b(?:v?\d+(?:\.\d+)*|old|new|copy|draft|archived?|legacy|previous|former|current|updated|outdated|deprecated|superseded|"
+    r"faq|guide|notes?|short|brief|overview|summary|page|docs?|documentation|manual|handbook|policy|rules|in|of|the|an?)\b",
     re.IGNORECASE,
 )

@@ -1,5 +1,6 @@
 """Which passages answer a question, where no person said what the answer is."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ _JUDGED = 6
 """Passages that are judged one by one: each takes as long as an answer's evidence."""
 _REPEATS = 0.2
 """A sentence with less of its own than this repeats the question."""
+_ALL = 0.7
+_ASKING = re.compile(r"\b(?:how (?:many|much|long|often|old|far|large|big)|(?:which|what|whose) \w+)\b", re.IGNORECASE)
 _CUED = frozenset({QuestionKind.WHO, QuestionKind.WHEN, QuestionKind.QUANTITY})
 _LACKING = 0.5
 """What a sentence counts that lacks the name, time or number that is asked for."""
@@ -58,7 +61,7 @@ class Adequacy:
             words, unit = best[place]
             passage = kept[place]
             said = await self._judge.sufficiency(Query(question, scope), [Hit(passage.chunk, 1.0)])
-            found.append(Judged(passage, words, float(getattr(said, "value", said)), _sentence(passage, unit)))
+            found.append(Judged(passage, words, said.value, _sentence(passage, unit)))
         return sorted(found, key=lambda each: (-round(each.adequacy, 4), each.passage.rank or 10_000))
 
 
@@ -71,10 +74,16 @@ def _best(reading: Reading, place: int) -> tuple[float, ReadUnit | None]:
 
 
 def _measure(reading: Reading, unit: ReadUnit) -> float:
-    if unit.novelty < _REPEATS and unit.own_coverage > 0.8:
+    if unit.own_coverage >= _ALL and (unit.novelty < _REPEATS or _asks(reading.question.text, unit.text)):
         return 0.0
     lacking = reading.question.kind in _CUED and not unit.fits
     return unit.coverage * (_LACKING if lacking else 1.0)
+
+
+def _asks(question: str, text: str) -> bool:
+    """Whether the text itself asks for what the question asks for."""
+    asked = {found.lower() for found in _ASKING.findall(question)}
+    return "?" in text or any(words in text.lower() for words in asked)
 
 
 def _sentence(passage: Passage, unit: ReadUnit | None) -> Sentence | None:

@@ -9,7 +9,7 @@ from aika.answering.alignment import Aligner, Claim, Match
 from aika.answering.citations import statements
 from aika.answering.display import plain
 from aika.answering.questions import read_question
-from aika.health.comparing import values
+from aika.health.comparing import Differing, tokens, values
 from aika.health.verdicts.passages import Passage, Sentence, sentences_of
 from aika.protocols import Analyzer
 
@@ -18,7 +18,11 @@ _FEW_TERMS = 5
 """A reply shorter than this leans on the question: ``30 days`` says nothing by itself."""
 _FROM_QUESTION = 0.6
 """What a word of the question counts beside one of the reply."""
+_ASKED = 0.5
+"""The share of the question that a passage has to have, where the reply leans on it."""
 _MOST_CLAIMS = 6
+_NUMBER_WORDS = "zero one two three four five six seven eight nine ten"
+_NUMBERS = {word: str(value) for value, word in enumerate(_NUMBER_WORDS.split())}
 _NAMES = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)+")
 _OPENING = re.compile(
     r"^\W*(?:(?:no|nope|hi|hey|sorry|actually|well|yes|thanks|correction|not quite|that(?:'s| is) (?:wrong|outdated|not right|"
@@ -54,7 +58,7 @@ def claims_of(reply: str, question: str, aligner: Aligner) -> list[Claim]:
             continue
         own = dict(claim.terms)
         if len(own) < _FEW_TERMS:
-            own = {**{term: weight * _FROM_QUESTION for term, weight in asked.items()}, **own}
+            own = {**{term: min(_FROM_QUESTION * weight, 0.9) for term, weight in asked.items()}, **own}
         completed.append(replace(claim, terms=tuple(own.items())))
     return completed
 
@@ -98,9 +102,26 @@ def _match(aligner: Aligner, claim: Claim, hit: int) -> Match | None:
     names = [" ".join(run.split()).lower() for run in _NAMES.findall(claim.text)]
     for match in aligner.matches(claim, hit):
         said = f"{match.span.context} {match.span.text}".lower()
-        if match.lexical >= _BACKED and not match.objections and all(name in said for name in names):
+        if match.lexical < _BACKED or match.objections or not all(name in said for name in names):
+            continue
+        if _has_values(claim, f"{match.span.context} {match.span.text}") and _has_question(claim, match):
             return match
     return None
+
+
+def _has_values(claim: Claim, source: str) -> bool:
+    """Whether the source has every number of the claim: of a person's ``two``, too, which in prose is often only a word."""
+    known = {_NUMBERS.get(word, word) for word in (token.key for token in tokens(source))}
+    stated = {_NUMBERS.get(each.key, each.key) for each in tokens(claim.text) if each.kind is Differing.NUMBER}
+    return all(value in known for value in stated)
+
+
+def _has_question(claim: Claim, match: Match) -> bool:
+    """Whether the span is about what was asked, where the claim leans on the question."""
+    lent = [(term, weight) for term, weight in claim.terms if weight < 1]
+    total = math.fsum(weight for _, weight in lent)
+    held = math.fsum(weight for term, weight in lent if term in match.span.terms or term in match.span.context_terms)
+    return not total or held >= _ASKED * total
 
 
 def _sentence(passage: Passage, start: int, end: int, said: str, analyzer: Analyzer) -> Sentence:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aika.answering.questions import read_question
 from aika.domain.answers import Answer
+from aika.domain.documents import Document
 from aika.health.comparing import Difference, Differing, difference, same_subject, values
 from aika.health.verdicts.passages import Passage, Sentence, sentences_of
 from aika.protocols import Analyzer
@@ -14,6 +15,10 @@ _FEWEST = 3
 # Pages about different things share short sentences; one as long as this says by itself what it is about.
 _BY_ITSELF, _LONG = 0.8, 6
 _OWN_WORDS = 3
+_ASKED = 0.35
+_USUAL = frozenset(
+    {"readme", "index", "charter", "contributing", "overview", "about", "changelog", "introduction", "owners", "home"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +47,37 @@ def cited_sentences(answer: Answer, passages: Sequence[Passage]) -> list[Sentenc
 
 
 def rivals(cited: Sequence[Sentence], passages: Sequence[Passage], question: str, analyzer: Analyzer) -> list[Rival]:
-    """Return the sentences of other documents that give a cited sentence's matter another value, the likest first."""
+    """Return the sentences of other documents that give a cited sentence's matter another value.
+
+    What was asked comes first; a cited sentence that has little of the question is not why the answer was bad.
+    """
     fixed = named_in(question, analyzer)
-    asked = set(read_question(question, analyzer).terms)
     others = [(each, _words(each.text)) for passage in passages for each in sentences_of(passage)]
-    found: list[Rival] = []
+    found: list[tuple[float, Rival]] = []
     for sentence in cited:
+        asked = _asked(sentence, question, analyzer)
         mine = _words(sentence.text)
-        for other, theirs in others:
+        for other, theirs in others if asked >= _ASKED else ():
             if other.document.id == sentence.document.id or not _near(mine, theirs):
                 continue
             differs = difference(sentence.text, other.text, analyzer, fixed=fixed)
             if differs is not None and _comparable(sentence, other, differs, analyzer):
-                found.append(Rival(sentence, other, differs))
-    return sorted(
-        found,
-        key=lambda rival: (
-            -round(len(asked & set(analyzer.terms(rival.cited.text))) / max(1, len(asked)), 2),
-            -round(rival.difference.likeness, 2),
-            rival.other.passage.rank or 10_000,
-            rival.other.document.id,
-        ),
-    )
+                found.append((asked, Rival(sentence, other, differs)))
+    return [rival for _, rival in sorted(found, key=_order)]
+
+
+def _order(found: tuple[float, Rival]) -> tuple[float, float, int, str, int]:
+    asked, rival = found
+    place = rival.other.passage.rank or 10_000
+    return -round(asked, 2), -round(rival.difference.likeness, 2), place, rival.other.document.id, rival.other.start
+
+
+def _asked(sentence: Sentence, question: str, analyzer: Analyzer) -> float:
+    """Return how much of the question the sentence has, 0..1, the title and headings above it included."""
+    read = read_question(question, analyzer)
+    terms = set(analyzer.terms(" ".join((*sentence.passage.names, sentence.text))))
+    total = sum(read.weights.values())
+    return sum(weight for term, weight in read.weights.items() if term in terms) / total if total else 0.0
 
 
 def named_in(question: str, analyzer: Analyzer) -> frozenset[str]:
@@ -72,9 +86,20 @@ def named_in(question: str, analyzer: Analyzer) -> frozenset[str]:
 
 
 def _comparable(one: Sentence, other: Sentence, differs: Difference, analyzer: Analyzer) -> bool:
+    if _siblings(one.document, other.document):
+        return False
     if same_subject(one.passage.names[:1], other.passage.names[:1], analyzer):
         return True
-    return differs.likeness >= _BY_ITSELF and len(differs.matter) >= _LONG and differs.kind is not Differing.DENIAL
+    long = differs.likeness >= _BY_ITSELF and len(differs.matter) >= _LONG
+    return long and differs.alone and differs.kind is not Differing.DENIAL
+
+
+def _siblings(one: Document, other: Document) -> bool:
+    """Whether both are the usual page of a folder: two of them are about two folders, however alike they read."""
+    mine, theirs = one.key.lower().rpartition("/"), other.key.lower().rpartition("/")
+    stem = mine[2].partition(".")[0]
+    same = one.source == other.source and stem == theirs[2].partition(".")[0] and stem in _USUAL
+    return same and mine[0].rpartition("/")[2] != theirs[0].rpartition("/")[2]
 
 
 def _words(text: str) -> frozenset[str]:
