@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from aika.domain.documents import Owner
 from aika.domain.errors import AccessDeniedError, AikaError, ConflictError, NotFoundError
 from aika.domain.findings import Complaint, Finding, FindingKind, FindingState
 from aika.domain.identifiers import DocumentId, FindingId, PrincipalId, SourceId
@@ -197,4 +198,4 @@ class Health:
 
 
 def _is_of(finding: Finding, owner: str | None) -> bool:
-    return owner is None or owner.strip().casefold().lstrip("@#") in owner_words(finding.owner)
+    return owner is None or not owner_words(finding.owner).isdisjoint(owner_words(Owner(owner)))

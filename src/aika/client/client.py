@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from aika.client.access_models import AccessView
 from aika.client.assistant_models import AssistantRequest, AssistantSummary, AssistantView
 from aika.client.errors import AikaRequestError, AikaUnreachableError
+from aika.client.health_calls import AsyncHealthCalls, HealthCalls
 from aika.client.models import (
     ChatCompletion,
     ChatCompletionRequest,
@@ -44,7 +45,7 @@ _KEYS = TypeAdapter(list[KeyView])
 _ASSISTANTS = TypeAdapter(list[AssistantSummary])
 
 
-class AikaClient:
+class AikaClient(HealthCalls):
     """Asks an aika server.
 
     Every method raises `AikaUnreachableError` when there is no answer and `AikaRequestError` when the answer is a problem.
@@ -173,7 +174,7 @@ class AikaClient:
         return _checked(reply)
 
 
-class AsyncAikaClient:
+class AsyncAikaClient(AsyncHealthCalls):
     """The same for asynchronous code. See `AikaClient`."""
 
     def __init__(

@@ -86,6 +86,10 @@ class SearchRequest(WireRequest):
 class FeedbackRequest(WireRequest):
     rating: Literal["helpful", "not_helpful"]
     comment: str = Field(default="", max_length=4000)
+    reasons: list[Annotated[str, Field(min_length=1, max_length=40)]] = Field(
+        default=[], max_length=10, description="Such as `outdated`; `rejected` from somebody who knows better."
+    )
+    reply: str = Field(default="", max_length=4000, description="What a person answered instead.")
 
 
 class RenameRequest(WireRequest):

@@ -52,7 +52,7 @@ def principal_words(principals: Collection[PrincipalId]) -> frozenset[str]:
 
 
 def _words(names: Collection[str]) -> frozenset[str]:
-    plain = (name.strip().casefold().removeprefix("mailto:").lstrip("@#") for name in names)
+    plain = (name.strip().casefold().removeprefix("mailto:").removeprefix("@") for name in names)
     return frozenset(name for name in plain if name)
 
 

@@ -20,7 +20,20 @@ from aika.application.assistant_schema import assistant_schema
 from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
 from aika.client.models import ChatEvent, Problem
-from aika.surfaces.api import access, assistants, changes, chat, library, openai, operations, problems, rules
+from aika.surfaces.api import (
+    access,
+    assistants,
+    changes,
+    chat,
+    digests,
+    health,
+    health_scores,
+    library,
+    openai,
+    operations,
+    problems,
+    rules,
+)
 
 _PAGE = Path(__file__).parent / "page"
 _UPLOADS = re.compile(r"/v1/sources/[^/]+/documents/")
@@ -48,13 +61,15 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     )
     app.state.aika = aika
     problems.install(app)
-    for part in (chat, assistants, library, changes, access, operations, openai):
+    for part in (chat, assistants, library, changes, access, health, operations, openai):
         app.include_router(part.router)
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     app.add_api_route("/", _page, include_in_schema=False)
     app.add_api_route("/schemas/source.json", _source_schema, include_in_schema=False)
     app.add_api_route("/schemas/rules.json", _rules_schema, include_in_schema=False)
     app.include_router(rules.router)
+    app.include_router(health_scores.router)
+    app.include_router(digests.router)
     app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
     app.middleware("http")(_secured)
     _describe_events(app)

@@ -1,11 +1,10 @@
 """``/v1/assistants``: what people talk to."""
 
 import json
-import re
 from collections.abc import Collection
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import ValidationError
 
 from aika.application.aika import Aika
@@ -18,14 +17,11 @@ from aika.domain.selection import Selection
 from aika.forms.assistants import AssistantForm
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
 from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.versions import IfMatch, changed_version, tell_version
 
 router = APIRouter(tags=["assistants"], responses=RESPONSES)
 
-_VERSION = re.compile(r'"(\d{1,9})"')
-IfMatch = Annotated[
-    str | None,
-    Header(description='The version that the change was made to, as the reply\'s `ETag` has it: `"3"`. Needed.'),
-]
+_WHAT = "assistant"
 
 
 @router.get("/v1/assistants")
@@ -72,7 +68,7 @@ async def replace_assistant(
     """Change an assistant, all of it. Refused where somebody else changed it since the version in ``If-Match``."""
     await aika.assistants.entry(AssistantId(id), caller.asker)  # what may not be known is unknown, whatever is asked
     changed = await aika.assistants.replace(
-        AssistantId(id), _form(request), version=_version(if_match), asker=caller.asker
+        AssistantId(id), _form(request), version=changed_version(if_match, what=_WHAT), asker=caller.asker
     )
     return await _view(changed, aika, caller, response)
 
@@ -81,7 +77,7 @@ async def replace_assistant(
 async def delete_assistant(id: str, aika: TheAika, caller: TheCaller, if_match: IfMatch = None) -> None:
     """Delete an assistant. Conversations with it can go on without it."""
     await aika.assistants.entry(AssistantId(id), caller.asker)
-    await aika.assistants.delete(AssistantId(id), version=_version(if_match), asker=caller.asker)
+    await aika.assistants.delete(AssistantId(id), version=changed_version(if_match, what=_WHAT), asker=caller.asker)
 
 
 def _form(request: AssistantRequest) -> AssistantForm:
@@ -91,18 +87,9 @@ def _form(request: AssistantRequest) -> AssistantForm:
         raise InvalidRequestError(in_words(error)) from error
 
 
-def _version(if_match: str | None) -> int:
-    found = None if if_match is None else _VERSION.fullmatch(if_match.strip())
-    if found is None:
-        raise InvalidRequestError(
-            'the header If-Match must hold the version that was changed, such as "3": read the assistant first'
-        )
-    return int(found[1])
-
-
 async def _view(entry: Entry, aika: Aika, caller: Caller, response: Response) -> AssistantView:
     if entry.version is not None:
-        response.headers["ETag"] = f'"{entry.version}"'
+        tell_version(response, entry.version)
     scope = caller.scope.narrowed(selection=entry.assistant.knowledge)
     counts = await aika.database.catalogue.counts(scope=scope)
     edits = may_edit(entry.assistant, caller.asker)

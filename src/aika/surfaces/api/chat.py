@@ -87,8 +87,15 @@ async def delete_conversation(id: str, aika: TheAika, caller: TheCaller) -> None
 
 @router.post("/v1/answers/{id}/feedback", status_code=204)
 async def give_feedback(id: str, request: FeedbackRequest, aika: TheAika, caller: TheCaller) -> None:
-    """Say whether an answer helped. Saying it again replaces what was said."""
-    feedback = Feedback(AnswerId(id), Rating(request.rating), request.comment, aika.clock.now())
+    """Say whether an answer helped, and why not. Saying it again replaces what was said."""
+    feedback = Feedback(
+        AnswerId(id),
+        Rating(request.rating),
+        request.comment,
+        aika.clock.now(),
+        tuple(dict.fromkeys(request.reasons)),
+        request.reply,
+    )
     await aika.database.conversations.give_feedback(feedback, owner=caller.owner)
 
 

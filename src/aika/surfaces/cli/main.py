@@ -15,7 +15,17 @@ from aika.client import AikaClientError, AsyncAikaClient, ChatCompletionRequest,
 from aika.client.models import KeyRequest
 from aika.domain.errors import AikaError
 from aika.settings import load_settings
-from aika.surfaces.cli import access, assistants, calibrating, evaluating, rules, source_files, starting
+from aika.surfaces.cli import (
+    access,
+    assistants,
+    calibrating,
+    digests,
+    evaluating,
+    health,
+    rules,
+    source_files,
+    starting,
+)
 from aika.surfaces.cli import doctor as checks
 from aika.surfaces.cli.connecting import connect
 from aika.surfaces.cli.filtering import Kinds, Owners, Paths, Statuses, Tags, document_filter
@@ -35,6 +45,8 @@ app.add_typer(evaluating.app, name="eval")
 app.add_typer(source_files.app, name="source")
 app.add_typer(rules.app, name="rules")
 app.add_typer(assistants.app, name="assistant")
+app.add_typer(digests.app, name="digest")
+app.add_typer(health.app, name="health")
 app.command("calibrate")(calibrating.calibrate)
 
 console = Console()

@@ -57,8 +57,10 @@ _MANAGING = frozenset(
     for endpoint in VISITS
     if "/keys" in endpoint
     or "/rules" in endpoint
-    or endpoint.startswith(("PUT /v1/sources", "DELETE /v1/sources", "GET /v1/access", "POST /v1/hooks"))
-    or endpoint == "POST /v1/sources/{id}/sync"
+    or endpoint.startswith(
+        ("PUT /v1/sources", "DELETE /v1/sources", "GET /v1/access", "POST /v1/hooks", "POST /v1/findings")
+    )
+    or endpoint in ("POST /v1/sources/{id}/sync", "POST /v1/health/look", "GET /v1/confidence")
 )
 """What nobody in the company may do."""
 _IN_CHANNELS = (
@@ -68,9 +70,12 @@ _IN_CHANNELS = (
     "GET /v1/sources",
     "GET /v1/assistants",
     "GET /v1/assistants/{id}",
+    "GET /v1/findings",
+    "GET /v1/findings/{id}",
 )
 _SEARCHES = ("POST /v1/search", "GET /v1/search")
 _ASSISTANTS = "GET /v1/assistants"
+_FINDINGS, _HEALTH = "GET /v1/findings", "GET /v1/health"
 _DOCUMENT, _SOURCES, _SOURCE = "GET /v1/documents/{id}", "GET /v1/sources", "GET /v1/sources/{id}"
 
 
@@ -110,6 +115,7 @@ class _Audit:
     async def run(self) -> Report:
         await self._description()
         kept = await self._conversations()
+        await self._complain(kept)
         for person in self.company.people:
             await self._person(person, [one for one in kept if one.person != person])
         await self._channels()
@@ -138,6 +144,24 @@ class _Audit:
                 if told is not None:
                     kept.append(_Kept(person, document, told.body["conversation_id"], told.body["id"]))
         return kept
+
+    async def _complain(self, kept: Sequence[_Kept]) -> None:
+        """Let people say no to their answers, so that there are findings on what they read."""
+        said = {"rating": "not_helpful", "reply": "No, it was changed to open sesame last week."}
+        for one in kept:
+            headers, path = self.deployment.for_person(one.person), f"/v1/answers/{one.answer}/feedback"
+            await self.deployment.send("POST", path, json=said, headers=headers)
+        await self.deployment.as_admin("POST", "/v1/health/look")
+        keys = {id_: key for key, id_ in self.deployment.ids.items()}
+        for one in kept:
+            headers = self.deployment.for_person(one.person)
+            reply = await self.deployment.send("GET", "/v1/findings?limit=200", headers=headers)
+            found = [finding for finding in reply.body["findings"] if finding["document"] in keys]
+            self.deployment.findings |= {finding["id"]: keys[finding["document"]] for finding in found}
+        if kept and not self.deployment.findings:
+            self._found(
+                Fault.BLIND, _FINDINGS, "anybody", "nothing was found wrong with a document that was contradicted"
+            )
 
     def _through_groups(self, person: str) -> list[CanaryDocument]:
         """Return what a person reads through groups alone, so that leaving them loses it."""
@@ -274,6 +298,8 @@ class _Audit:
         for document in self.company.documents:
             if told.endpoint == _DOCUMENT and self.deployment.ids[document.key] in told.said:
                 known = all(self.company.may_read(person, document) for person in people)
+        if told.about is not None:
+            known = all(self.company.may_read(person, told.about) for person in people)
         if told.only is not None:
             known = all(self.company.may_read(person, told.only) for person in people)
             if known and told.only.word not in told.reply.text:
@@ -296,6 +322,10 @@ class _Audit:
             self._found(Fault.BLIND, told.endpoint, person, "does not see the assistant that is theirs")
 
     def _counts(self, person: str, told: Told) -> None:
+        if told.endpoint == _HEALTH and told.reply.status == 200 and not self.company.readable(person):
+            if told.reply.body["open"]:
+                self._found(Fault.COUNT, _HEALTH, person, "counts findings on documents that are not readable")
+            return
         if told.endpoint not in (_SOURCES, _SOURCE) or told.reply.status != 200:
             return
         body = told.reply.body if isinstance(told.reply.body, list) else [told.reply.body]

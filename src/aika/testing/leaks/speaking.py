@@ -45,6 +45,8 @@ class Deployment:
     """The documents' ids by their keys, as the server gave them."""
     assistants: dict[str, str] = field(default_factory=dict)
     """The assistants' ids by their names."""
+    findings: dict[str, str] = field(default_factory=dict)
+    """The keys of documents by the ids of findings on them."""
     requests: int = 0
     _keys: list[str] = field(default_factory=list)
     _secrets: dict[str, str] = field(default_factory=dict)

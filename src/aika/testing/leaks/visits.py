@@ -21,6 +21,8 @@ class Told:
     unknown_said: str = ""
     only: CanaryDocument | None = None
     """The document that a search was narrowed to: found by those who may read it, and not there for the others."""
+    about: CanaryDocument | None = None
+    """The document that was asked about: not there for those who may not read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,10 @@ class Asker:
 
     async def compared(self, endpoint: str, here: Mapping[str, str], nowhere: Mapping[str, str], **more: Any) -> Told:
         """Ask for a thing that the asker may not know, and for one that does not exist."""
+        about = more.pop("about", None)
         told = await self.ask(endpoint, **here, **more)
         other = await self.ask(endpoint, **nowhere, **more)
-        return Told(told.endpoint, told.reply, told.said, other.reply, other.said)
+        return Told(told.endpoint, told.reply, told.said, other.reply, other.said, about=about)
 
     async def named(self, endpoint: str, body: Callable[[str], object]) -> AsyncIterator[Told]:
         """Ask for other people's assistants by name and by id, and for one that does not exist."""
@@ -301,6 +304,52 @@ async def _feedback(asker: Asker) -> AsyncIterator[Told]:
         yield await asker.compared("POST /v1/answers/{id}/feedback", *told, json={"rating": "helpful"})
 
 
+@visits("GET /v1/health")
+async def _overview(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/health")
+
+
+@visits("POST /v1/health/look")
+async def _look(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("POST /v1/health/look")
+
+
+@visits("GET /v1/findings")
+async def _findings(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/findings?limit=200")
+    yield await asker.ask("GET /v1/findings?state=dismissed&state=resolved&state=open")
+    for document in asker.documents:
+        here, nowhere = {"document": asker.deployment.ids[document.key]}, {"document": str(uuid4())}
+        yield await asker.compared("GET /v1/findings?document={document}", here, nowhere, about=document)
+        here, nowhere = {"owner": document.owner}, {"owner": str(uuid4())}
+        yield await asker.compared("GET /v1/findings?owner={owner}", here, nowhere, about=document)
+
+
+@visits("GET /v1/findings/{id}")
+async def _finding(asker: Asker) -> AsyncIterator[Told]:
+    for finding, document in asker.deployment.findings.items():
+        about = next(one for one in asker.documents if one.key == document)
+        yield await asker.compared("GET /v1/findings/{id}", {"id": finding}, {"id": str(uuid4())}, about=about)
+
+
+def _changed_finding(action: str, body: dict[str, str]) -> None:
+    endpoint = f"POST /v1/findings/{{id}}/{action}"
+
+    @visits(endpoint)
+    async def _change(asker: Asker) -> AsyncIterator[Told]:
+        for finding, document in asker.deployment.findings.items():
+            about = next(one for one in asker.documents if one.key == document)
+            for match in ('"0"', '"9"'):
+                place, nowhere = {"id": finding}, {"id": str(uuid4())}
+                yield await asker.compared(endpoint, place, nowhere, about=about, json=body, match=match)
+
+
+_changed_finding("accept", {})
+_changed_finding("assign", {"assignee": "me"})
+_changed_finding("dismiss", {"reason": "It is right."})
+_changed_finding("resolve", {})
+
+
 @visits("GET /v1/keys")
 async def _keys_listed(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.ask("GET /v1/keys")
@@ -315,6 +364,11 @@ async def _key_made(asker: Asker) -> AsyncIterator[Told]:
 @visits("DELETE /v1/keys/{id}")
 async def _key_deleted(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.ask("DELETE /v1/keys/{id}", id=str(uuid4()))
+
+
+@visits("GET /v1/confidence")
+async def _confidence(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/confidence")
 
 
 @visits("GET /healthz")
