@@ -1,14 +1,17 @@
 """Finding the exact span of a passage that a statement rests on."""
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from aika.answering.display import plain
 from aika.answering.exactness import Exact, code_words, exact, missing, words
-from aika.answering.polarity import contradicts
+from aika.answering.places import displaced, strength
+from aika.answering.polarity import Denials, denials, excepted, opposed
 from aika.answering.questions import is_exact
 from aika.answering.sentences import Unit, UnitKind, passage_units
+from aika.answering.tokens import Token, row
 from aika.domain.documents import Chunk
 from aika.protocols import Analyzer
 
@@ -16,7 +19,16 @@ _LONGEST_SPAN = 3
 _EXTRA_UNIT_COST = 0.04
 # Words of the headings and of the table's header count, for less than words of the span itself.
 _CONTEXT_CREDIT = 0.7
+_LABEL = re.compile(r"^\s*(?:\*\*[^*\n]{2,60}:\*\*|\*\*[^*\n]{2,60}\*\*:)\s+(?=\S)")
 _WORTH_A_LOOK = 0.25
+_COMPARED = 8
+"""Spans of a passage that are compared with a claim."""
+_NEARLY_ALL = 0.7
+"""From this share of a claim's words on, a unit is what the claim is about, and what it denies stands."""
+_MARGIN = 0.02
+"""How much less of a claim a span may have than another one that says otherwise, and still back it."""
+_GAIN = 0.1
+"""How much more of a claim a longer span must have than the part of it that says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,8 @@ class Span:
     """Title, headings, the table's header, the line that leads to the unit."""
     context_terms: frozenset[str]
     units: int
+    parts: tuple[tuple[int, int], ...] = ()
+    """Where its units are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,8 @@ class Claim:
     terms: tuple[tuple[str, float], ...]
     """Distinct terms with their weights."""
     exact: Exact
+    tokens: tuple[Token, ...] = ()
+    denials: Denials | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,19 @@ class Match:
         return max(self.lexical, self.similarity) - _EXTRA_UNIT_COST * (self.span.units - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Spans, read for comparison."""
+
+    exact: Exact
+    words: frozenset[str]
+    tokens: tuple[Token, ...]
+    denials: Denials
+
+
+_Key = tuple[tuple[int, int, int], ...]
+
+
 @dataclass(slots=True)
 class Aligner:
     """Compares claims with the spans of numbered passages."""
@@ -69,7 +98,8 @@ class Aligner:
     chunks: Sequence[Chunk]
     analyzer: Analyzer
     _spans: dict[int, list[Span]] = field(default_factory=dict)
-    _sources: dict[tuple[tuple[int, int, int], ...], tuple[Exact, frozenset[str]]] = field(default_factory=dict)
+    _sources: dict[_Key, _Source] = field(default_factory=dict)
+    _denied: dict[tuple[str, _Key], tuple[str, ...]] = field(default_factory=dict)
 
     def claim(self, text: str) -> Claim:
         bare = plain(text)
@@ -79,19 +109,46 @@ class Aligner:
             weight = 1.5 if is_exact(stripped) or (number and stripped[:1].isupper()) else 1.0
             for term in self.analyzer.terms(stripped):
                 weights[term] = max(weight, weights.get(term, 0.0))
-        stated = exact(bare)
+        # A label in bold is a heading: its capitals are no names.
+        said = plain(_LABEL.sub("", text))
+        stated = exact(said)
         stated = replace(stated, identifiers=stated.identifiers | code_words(text))
-        return Claim(bare, tuple(weights.items()), stated)
+        tokens = tuple(row(said, self.analyzer))
+        return Claim(bare, tuple(weights.items()), stated, tokens, denials(tokens))
 
     def matches(self, claim: Claim, hit: int) -> list[Match]:
         """Return the passage's spans that share words with the claim, best first."""
+        return [
+            Match(match.span, match.lexical, self.objections(claim, [match.span]))
+            for match in self.candidates(claim, hit)
+        ]
+
+    def candidates(self, claim: Claim, hit: int) -> list[Match]:
+        """Return the same without having looked for objections."""
         found = [
             Match(span, lexical, ())
             for span in self.spans(hit)
             if (lexical := _shared(claim, span.terms, span.context_terms)) >= _WORTH_A_LOOK
         ]
         found.sort(key=lambda match: (-match.rank, match.span.start, match.span.end))
-        return [Match(match.span, match.lexical, self.objections(claim, [match.span])) for match in found[:8]]
+        return found[:_COMPARED]
+
+    def backing(self, claim: Claim, hits: Sequence[int], *, least: float) -> Iterator[Match]:
+        """Yield the spans that back the claim, best first: those with this share of its words that nothing speaks against.
+
+        A span does not count where one with more of the claim's words says otherwise, be it a part of it: what differs from
+        the sentence that it was made from is not true because its number stands elsewhere.
+        """
+        found = [match for hit in hits for match in self.candidates(claim, hit) if match.lexical >= least]
+        found.sort(key=lambda match: (-match.rank, match.span.hit, match.span.start))
+        against: list[Match] = []
+        for match in found:
+            if any(_outdoes(other, match) for other in against):
+                continue
+            if self.denied(claim, [match.span]):
+                against.append(match)
+            elif not self.absent(claim, [match.span]):
+                yield match
 
     def together(self, claim: Claim, spans: Sequence[Span]) -> float:
         """Return the share of the claim that the spans hold together."""
@@ -99,28 +156,68 @@ class Aligner:
         return _shared(claim, terms, frozenset().union(*(span.context_terms for span in spans)))
 
     def objections(self, claim: Claim, spans: Sequence[Span]) -> tuple[str, ...]:
-        """Return what the claim says otherwise than the spans together."""
-        source, known = self._source(spans)
-        found = missing(claim.exact, source, source_words=known)
-        opposite = contradicts(claim.text, " ".join(span.text for span in spans), self.analyzer)
-        return (*found, opposite) if opposite else tuple(found)
+        """Return what the claim says otherwise than the spans together, or says alone."""
+        return (*self.absent(claim, spans), *self.denied(claim, spans))
+
+    def absent(self, claim: Claim, spans: Sequence[Span]) -> tuple[str, ...]:
+        """Return what the claim states exactly and the spans do not have."""
+        source = self._source(spans)
+        return tuple(missing(claim.exact, source.exact, source_words=source.words))
+
+    def denied(self, claim: Claim, spans: Sequence[Span]) -> tuple[str, ...]:
+        """Return what the claim says otherwise than the spans together, or than the one unit of theirs that it is about."""
+        key = _key(spans)
+        known = self._denied.get((claim.text, key))
+        if known is None:
+            units = self._main_units(claim, spans) if len(spans) == 1 else []
+            known = self._denied[claim.text, key] = next(
+                (found for each in (*units, spans) if (found := self._contradictions(claim, each))), ()
+            )
+        return known
+
+    def _contradictions(self, claim: Claim, spans: Sequence[Span]) -> tuple[str, ...]:
+        source = self._source(spans)
+        mine = claim.denials if claim.denials is not None else denials(claim.tokens)
+        found = (
+            opposed(mine, source.denials, self.analyzer)
+            or displaced(claim.tokens, source.tokens)
+            or strength(claim.tokens, source.tokens)
+            or excepted(claim.tokens, source.tokens)
+        )
+        return (found,) if found else ()
+
+    def _main_units(self, claim: Claim, spans: Sequence[Span]) -> list[list[Span]]:
+        span = spans[0]
+        if span.units < 2:
+            return []
+        whole = _shared(claim, span.terms, span.context_terms)
+        single = [each for each in self.spans(span.hit) if (each.start, each.end) in span.parts and each.units == 1]
+        return [
+            [each]
+            for each in single
+            if _shared(claim, each.terms, each.context_terms) >= max(_NEARLY_ALL, whole - _GAIN)
+        ]
 
     def spans(self, hit: int) -> list[Span]:
         if hit not in self._spans:
             self._spans[hit] = self._read(hit)
         return self._spans[hit]
 
-    def _source(self, spans: Sequence[Span]) -> tuple[Exact, frozenset[str]]:
-        key = tuple((span.hit, span.start, span.end) for span in spans)
+    def _source(self, spans: Sequence[Span]) -> _Source:
+        key = _key(spans)
         if key not in self._sources:
             text = " ".join(f"{span.context}. {span.text}" for span in spans)
-            self._sources[key] = (exact(text), words(text))
+            tokens = tuple(row(" ".join(span.text for span in spans), self.analyzer))
+            self._sources[key] = _Source(exact(text), words(text), tokens, denials(tokens))
         return self._sources[key]
 
     def _read(self, hit: int) -> list[Span]:
         chunk = self.chunks[hit]
         found = passage_units(chunk)
-        contexts = _contexts(chunk, found)
+        texts = [_shown(chunk.text, unit) for unit in found]
+        terms = [frozenset(self.analyzer.terms(text)) for text in texts]
+        contexts = _contexts(chunk, found, texts)
+        above = {context: frozenset(self.analyzer.terms(context)) for context in set(contexts)}
         spans: list[Span] = []
         for first, unit in enumerate(found):
             if unit.kind in (UnitKind.HIDDEN, UnitKind.HEAD):
@@ -128,22 +225,35 @@ class Aligner:
             for last in range(first, min(first + _LONGEST_SPAN, len(found))):
                 if last > first and not _continues(unit, found[last]):
                     break
-                spans.append(self._span(chunk, hit, found[first : last + 1], contexts[first]))
+                members = found[first : last + 1]
+                spans.append(
+                    Span(
+                        hit=hit,
+                        start=members[0].start,
+                        end=members[-1].end,
+                        text=" ".join(texts[first : last + 1]),
+                        terms=frozenset().union(*terms[first : last + 1]),
+                        context=contexts[first],
+                        context_terms=above[contexts[first]],
+                        units=len(members),
+                        parts=tuple((member.start, member.end) for member in members),
+                    )
+                )
         return spans
 
-    def _span(self, chunk: Chunk, hit: int, members: Sequence[Unit], context: str) -> Span:
-        start, end = members[0].start, members[-1].end
-        text = " ".join(_shown(chunk.text, unit) for unit in members)
-        return Span(
-            hit=hit,
-            start=start,
-            end=end,
-            text=text,
-            terms=frozenset(self.analyzer.terms(text)),
-            context=context,
-            context_terms=frozenset(self.analyzer.terms(context)),
-            units=len(members),
-        )
+
+def _key(spans: Sequence[Span]) -> _Key:
+    return tuple((span.hit, span.start, span.end) for span in spans)
+
+
+def _outdoes(other: Match, match: Match) -> bool:
+    """Whether a span that says otherwise holds more of the claim, or is the part of the span that the claim was made from."""
+    if other.lexical > match.lexical + _MARGIN:
+        return True
+    inside = (
+        other.span.hit == match.span.hit and match.span.start <= other.span.start and other.span.end <= match.span.end
+    )
+    return inside and match.lexical < other.lexical + _GAIN
 
 
 def _shared(claim: Claim, terms: frozenset[str], context: frozenset[str]) -> float:
@@ -163,7 +273,7 @@ def _continues(first: Unit, following: Unit) -> bool:
     return following.kind in (UnitKind.SENTENCE, UnitKind.ITEM, UnitKind.CODE) and first.kind is not UnitKind.HEADING
 
 
-def _contexts(chunk: Chunk, found: Sequence[Unit]) -> list[str]:
+def _contexts(chunk: Chunk, found: Sequence[Unit], texts: Sequence[str]) -> list[str]:
     """Return for each unit what stands above it and holds for it."""
     owner = chunk.document.owner
     base = [chunk.document.title, *chunk.heading_path]
@@ -171,8 +281,7 @@ def _contexts(chunk: Chunk, found: Sequence[Unit]) -> list[str]:
         base += [owner.name, owner.contact or ""]
     heading, head, lead = "", "", ""
     contexts: list[str] = []
-    for unit in found:
-        text = _shown(chunk.text, unit)
+    for unit, text in zip(found, texts, strict=True):
         parts = [*base, heading]
         if unit.kind in (UnitKind.ITEM, UnitKind.ROW, UnitKind.CODE):
             parts.append(lead)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aika.answering.quantities import WORD_NUMBERS, Quantity, difference, quantities
 from aika.answering.questions import is_exact
 
 _MONTHS = {
@@ -29,81 +30,6 @@ _MONTHS = {
 }
 _WEEKDAY_WORDS = "monday tuesday wednesday thursday friday saturday sunday"
 _WEEKDAYS = frozenset(_WEEKDAY_WORDS.split())
-_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-_WORD_NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS.split())} | {
-    "seventeen": 17,
-    "eighteen": 18,
-    "nineteen": 19,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "ninety": 90,
-    "hundred": 100,
-    "thousand": 1000,
-    "million": 1_000_000,
-    "once": 1,
-    "twice": 2,
-}
-_UNITS = {
-    "ms": "millisecond",
-    "millisecond": "millisecond",
-    "s": "second",
-    "sec": "second",
-    "second": "second",
-    "min": "minute",
-    "minute": "minute",
-    "h": "hour",
-    "hr": "hour",
-    "hour": "hour",
-    "day": "day",
-    "week": "week",
-    "month": "month",
-    "year": "year",
-    "quarter": "quarter",
-    "night": "night",
-    "%": "percent",
-    "percent": "percent",
-    "€": "euro",
-    "eur": "euro",
-    "euro": "euro",
-    "$": "dollar",
-    "usd": "dollar",
-    "dollar": "dollar",
-    "£": "pound",
-    "gbp": "pound",
-    "pound": "pound",
-    "b": "byte",
-    "byte": "byte",
-    "kb": "kilobyte",
-    "kib": "kibibyte",
-    "mb": "megabyte",
-    "megabyte": "megabyte",
-    "mib": "mebibyte",
-    "gb": "gigabyte",
-    "gigabyte": "gigabyte",
-    "gib": "gibibyte",
-    "tb": "terabyte",
-    "terabyte": "terabyte",
-    "mm": "millimetre",
-    "cm": "centimetre",
-    "m": "metre",
-    "meter": "metre",
-    "metre": "metre",
-    "km": "kilometre",
-    "kg": "kilogram",
-    "°c": "celsius",
-}
-_SCALES = {
-    "k": 1_000,
-    "thousand": 1_000,
-    "million": 1_000_000,
-    "m": 1_000_000,
-    "billion": 1_000_000_000,
-    "bn": 1_000_000_000,
-}
-
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATES = (
     re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
@@ -116,24 +42,21 @@ _DATES = (
     ),
     re.compile(rf"\b(?P<n>{_MONTH})\b\.?\s+(?P<y>(?:19|20)\d{{2}})\b", re.I),
 )
-_NUMBER = re.compile(
-    r"(?P<c>[€$£])?\s?(?<![\w.])(?P<v>\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d+(?:[.,:]\d+)*)"
-    r"(?:\s?(?P<s>k|bn|thousand|million|billion)\b)?(?:[\s\u00a0-]?(?P<u>%|[€$£]|°C|[A-Za-z]+))?"
-)
-_WORD_NUMBER = re.compile(
-    rf"\b(?P<v>{'|'.join(_WORD_NUMBERS)})\b(?:[\s-](?:working |calendar |business |full )?(?P<u>[a-z]+))?",
-    re.IGNORECASE,
-)
+_NUMERIC_DATE = re.compile(r"(?<![\d./])(?P<a>\d{1,2})[./](?P<b>\d{1,2})[./](?P<y>(?:19|20)\d{2})(?![\d./]\d)")
+_ABBREVIATIONS = frozenset(("e.g", "i.e", "and/or", "a.m", "p.m", "n/a"))
 _TOKEN = re.compile(r"[#@]?\w+(?:[-_./:@+\\]\w+)*\+*")
 _COMPOUND = re.compile(r"(?<![\w-])[A-Za-z]+-[A-Za-z]+(?![\w-])")
 _CODE_WORD = re.compile(r"`([^`\s]+)`")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-ZÀ-Þ][\w’'-]*[a-zß-ÿ][\w’'-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    value: float
-    unit: str | None
+_ORDINARY_WORDS = """
+long short high low well self real non pre post multi re co up on off end full part half all time term level based related
+free wide like type specific old year month week day hour minute out in by to good best large small open cross sub two three
+four one
+"""
+_ORDINARY = frozenset(_ORDINARY_WORDS.split())
+"""Parts of compounds that are no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +77,8 @@ class Exact:
 
 def exact(text: str) -> Exact:
     """Return what the text states exactly. Citation markers must be gone from it."""
+    # Text that was taken apart and put together again has spaces before its commas.
+    text = re.sub(r"(?<=\w) +(?=[,;](?:\s|$))|\b24/7\b", "", text)
     rest, dates = _take_dates(text)
     identifiers = frozenset(_identifiers(rest))
     for identifier in sorted(identifiers, key=len, reverse=True):
@@ -162,7 +87,7 @@ def exact(text: str) -> Exact:
     words = {word.lower() for word in re.findall(r"[A-Za-z]+", text)}
     weekdays = frozenset(day for day in _WEEKDAYS if day in words or f"{day}s" in words)
     return Exact(
-        frozenset(_quantities(rest)), frozenset(dates), frozenset(_names(text)), identifiers, weekdays, compounds
+        frozenset(quantities(rest)), frozenset(dates), frozenset(_names(text)), identifiers, weekdays, compounds
     )
 
 
@@ -171,19 +96,17 @@ def missing(claim: Exact, source: Exact, *, source_words: frozenset[str]) -> lis
 
     ``source_words`` are the words of the source and of the headings above it, in lower case.
     """
-    found: list[str] = []
-    values = {quantity.value for quantity in source.quantities}
-    values |= {float(part) for date in source.dates for part in date if part is not None}
-    for quantity in claim.quantities:
-        units = {other.unit for other in source.quantities if other.value == quantity.value}
-        if quantity.value not in values:
-            found.append(f"number {quantity.value:g}")
-        elif quantity.unit and units and None not in units and quantity.unit not in units:
-            found.append(f"unit of {quantity.value:g}: {quantity.unit}")
-    found += [f"date {date}" for date in claim.dates if not any(_same_date(date, other) for other in source.dates)]
+    years = {float(year) for year, _, _ in source.dates if year is not None}
+    found = [
+        how
+        for quantity in claim.quantities
+        if not (quantity.unit is None and quantity.value in years)
+        and (how := difference(quantity, source.quantities)) is not None
+    ]
+    found += [f"date {date}" for date in claim.dates if not _is_dated(date, claim, source)]
     found += [f"day {day}" for day in claim.weekdays - source.weekdays]
     found += [f"name {name}" for name in claim.names if not _has(name, source_words)]
-    found += [f"identifier {word}" for word in claim.identifiers if word not in source_words]
+    found += [f"identifier {word}" for word in claim.identifiers if not _is_known(word, source_words)]
     found += [f"compound {word}" for word in claim.compounds if _is_another(word, source_words)]
     return sorted(found)
 
@@ -204,7 +127,7 @@ def words(text: str) -> frozenset[str]:
 
 
 def _take_dates(text: str) -> tuple[str, set[tuple[int | None, int | None, int | None]]]:
-    dates: set[tuple[int | None, int | None, int | None]] = set()
+    text, dates = _numeric_dates(text)
     for pattern in _DATES:
         for match in pattern.finditer(text):
             parts = match.groupdict()
@@ -215,6 +138,24 @@ def _take_dates(text: str) -> tuple[str, set[tuple[int | None, int | None, int |
     return text, dates
 
 
+def _numeric_dates(text: str) -> tuple[str, set[tuple[int | None, int | None, int | None]]]:
+    """Read ``03/04/2026`` as the 3rd of April and as the 4th of March, where both are dates: which is meant nobody can tell."""
+    dates: set[tuple[int | None, int | None, int | None]] = set()
+    for match in _NUMERIC_DATE.finditer(text):
+        one, other, year = int(match["a"]), int(match["b"]), int(match["y"])
+        dates |= {
+            (year, month, day) for day, month in ((one, other), (other, one)) if 1 <= month <= 12 and 1 <= day <= 31
+        }
+    return _NUMERIC_DATE.sub(" ", text), dates
+
+
+def _is_dated(date: tuple[int | None, int | None, int | None], claim: Exact, source: Exact) -> bool:
+    year, month, day = date
+    # Of a date in digits both readings are there, and one of them is enough.
+    readings = [date, (year, day, month)] if (year, day, month) in claim.dates else [date]
+    return any(_same_date(reading, other) for reading in readings for other in source.dates)
+
+
 def _same_date(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
     """Whether the claim's date is the source's; the claim may say less, never more."""
     return all(mine is None or mine == theirs for mine, theirs in zip(one, other, strict=True))
@@ -222,52 +163,17 @@ def _same_date(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bo
 
 def _identifiers(text: str) -> Iterator[str]:
     for token in _TOKEN.findall(text):
-        pure = re.fullmatch(r"[\d.,:]+[a-zA-Z%]{0,3}|\d+(?:-[a-z]+)+|\d+(?:st|nd|rd|th)", token)
+        pure = re.fullmatch(r"[\d.,:]+[a-zA-Z%]{0,3}|\d+(?:-[a-z]+)+|\d+(?:st|nd|rd|th)|\d{1,4}-\d{1,4}", token)
+        if token.lower() in _ABBREVIATIONS:
+            continue
         if (not pure and is_exact(token)) or re.fullmatch(r"v?\d+\.\d+\.\d+(?:\.\d+)*", token):
             yield token.lower()
-
-
-def _quantities(text: str) -> Iterator[Quantity]:
-    for match in _NUMBER.finditer(text):
-        value = _value(match["v"])
-        if value is None:
-            continue
-        scale = _SCALES[match["s"].lower()] if match["s"] else 1
-        yield Quantity(value * scale, _unit(match["c"]) or _unit(match["u"]))
-    for match in _WORD_NUMBER.finditer(text):
-        value = float(_WORD_NUMBERS[match["v"].lower()])
-        unit = _unit(match["u"])
-        # "one" alone is a pronoun; numbers without a unit in words are too common to hold against a sentence.
-        if unit or value > 2:
-            yield Quantity(value, unit)
-
-
-def _value(digits: str) -> float | None:
-    if ":" in digits:
-        hours, _, minutes = digits.partition(":")
-        # An address with a port is no time.
-        return float(hours) * 100 + float(minutes[:2]) if hours.isdigit() and minutes[:2].isdigit() else None
-    compact = re.sub(r"[\u00a0\u202f ]", "", digits)
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", compact):
-        compact = compact.replace(",", "")
-    compact = compact.replace(",", ".")
-    try:
-        return float(compact)
-    except ValueError:
-        return None
-
-
-def _unit(word: str | None) -> str | None:
-    if not word:
-        return None
-    lowered = word.lower()
-    return _UNITS.get(lowered) or (_UNITS.get(lowered[:-1]) if lowered.endswith("s") else None)
 
 
 def _names(text: str) -> Iterator[str]:
     for match in _NAME.finditer(text):
         word = re.sub(r"[’']s?$", "", match.group()).lower()
-        if word not in _MONTHS and word.rstrip("s") not in _WEEKDAYS and word not in _WORD_NUMBERS:
+        if word not in _MONTHS and word.rstrip("s") not in _WEEKDAYS and word not in WORD_NUMBERS:
             yield word
 
 
@@ -276,10 +182,25 @@ def _has(name: str, source_words: frozenset[str]) -> bool:
     return name in source_words or all(_near(part, source_words) for part in parts)
 
 
+def _is_known(identifier: str, source_words: frozenset[str]) -> bool:
+    """Whether the identifier is there, with or without the ``v`` of a version and the ``s`` of a plural."""
+    bare = identifier.lstrip("#@")
+    forms = {identifier, bare, bare.removeprefix("v"), f"v{bare}", bare.removesuffix("s"), f"{bare}s"}
+    if forms & source_words:
+        return True
+    # Words joined by hyphens or slashes are ordinary words, and written in two ways: "air-to-air", "air to air".
+    parts = re.split(r"[-/]", bare)
+    return (len(parts) > 2 or "/" in bare) and all(part.isalpha() and _near(part, source_words) for part in parts)
+
+
 def _is_another(compound: str, source_words: frozenset[str]) -> bool:
     """Whether the source has a like compound instead: ``queue-broker`` where the claim has ``queue-worker``."""
     first, last = compound.split("-")
-    if compound in source_words or (_near(first, source_words) and _near(last, source_words)):
+    if (
+        {first, last} & _ORDINARY
+        or compound in source_words
+        or (_near(first, source_words) and _near(last, source_words))
+    ):
         return False
     return any(word.startswith(f"{first}-") or word.endswith(f"-{last}") for word in source_words)
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -85,25 +86,19 @@ class CitationVerifier:
         count = len(aligner.chunks)
         cited = [number - 1 for number in statement.markers if 1 <= number <= count]
         removed = len(statement.markers) - len(cited)
-        backing = [match for hit in cited if (match := self._best(aligner, claim, hit)) is not None]
+        least = self._options.lexical
+        backing = [found for hit in cited if (found := next(aligner.backing(claim, [hit], least=least), None))]
         if backing:
             return Binding(statement, tuple(backing), removed + len(cited) - len(backing))
         joint = self._joint(aligner, claim, cited)
         if joint:
             return Binding(statement, joint, removed + len(cited) - len(joint))
-        others = [self._best(aligner, claim, hit) for hit in range(count) if hit not in cited]
-        best = max((match for match in others if match), key=lambda match: (match.rank, -match.span.hit), default=None)
-        return Binding(statement, (best,) if best else (), removed + len(cited))
-
-    def _best(self, aligner: Aligner, claim: Claim, hit: int) -> Match | None:
-        for match in aligner.matches(claim, hit):
-            if match.lexical >= self._options.lexical and not match.objections:
-                return match
-        return None
+        others = aligner.backing(claim, range(count), least=least)
+        return Binding(statement, tuple(islice(others, 1)), removed + len(cited))
 
     def _joint(self, aligner: Aligner, claim: Claim, cited: Sequence[int]) -> tuple[Match, ...]:
         """Let the passages cited for one statement back it together, each with its best span."""
-        best = [matches[0] for hit in cited if (matches := aligner.matches(claim, hit))]
+        best = [matches[0] for hit in cited if (matches := aligner.candidates(claim, hit))]
         spans = [match.span for match in best]
         if len(spans) < 2 or aligner.together(claim, spans) < self._options.lexical or aligner.objections(claim, spans):
             return ()
@@ -135,19 +130,14 @@ class CitationVerifier:
 
     def _similar(self, aligner: Aligner, binding: Binding) -> list[Match]:
         claim = aligner.claim(binding.statement.text)
-        candidates = [
-            match
-            for hit in range(len(aligner.chunks))
-            for match in aligner.matches(claim, hit)
-            if match.lexical >= self._options.least_lexical and not match.objections
-        ]
-        return sorted(candidates, key=lambda match: (-match.rank, match.span.hit, match.span.start))[:4]
+        return list(islice(aligner.backing(claim, range(len(aligner.chunks)), least=self._options.least_lexical), 4))
 
     def _assembled(self, draft: Draft, text: str, bindings: Sequence[Binding], aligner: Aligner) -> Draft:
         removed = draft.citations_removed + sum(binding.removed for binding in bindings)
         unsupported = [binding for binding in bindings if _needs_support(binding) and not binding.matches]
         if unsupported and self._options.unsupported == "abstain":
             return replace(draft, text="", citations=(), citations_removed=removed)
+        draft = replace(draft, citations_removed=removed, statements_dropped=len(unsupported))
         numbering = _Numbering(aligner.chunks)
         parts: list[str] = []
         at = 0
@@ -159,9 +149,9 @@ class CitationVerifier:
         written = _tidied("".join(parts) + text[at:], dropped=bool(unsupported))
         citations = numbering.citations()
         if not citations:
-            return replace(draft, text="", citations=(), citations_removed=removed)
+            return replace(draft, text="", citations=())
         safe = sanitised(written, [citation.document.url for citation in citations if citation.document.url])
-        return replace(draft, text=safe, citations=citations, citations_removed=removed)
+        return replace(draft, text=safe, citations=citations)
 
 
 class _Numbering:
