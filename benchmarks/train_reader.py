@@ -19,17 +19,24 @@ import numpy as np
 import torch
 import torch.distributed as together
 from reader_counterfactuals import WORD, counterfactual, near_miss
-from reader_examples import Example, Forbidden, explorer_texts, read_collection, read_explorer, read_qamr, read_qed
-from reader_model import ReaderModel, load_original
+from reader_examples import (
+    KEPT_APART,
+    Example,
+    Forbidden,
+    explorer_texts,
+    read_collection,
+    read_explorer,
+    read_qamr,
+    read_qed,
+)
+from reader_model import ReaderModel, load_original, load_weights
 from torch import nn
 from torch.nn import functional
 
 from aika.models.wordpiece import bert_uncased_tokenizer
 
-KEPT_APART = frozenset({"Construction", "Huguenot", "Packet_switching"})
 MAX_TOKENS = 96
 BATCH_TOKENS = 2_048
-PEAK_RATE = 2e-4
 WARM_UP = 0.06
 ELSEWHERE = 0.3
 """How often a passage whose answer is beyond the first window is read without it."""
@@ -114,19 +121,20 @@ class Sources:
     qed: list[Example]
 
 
-def epoch(sources: Sources, chance: random.Random, progress: float) -> list[Example]:
-    """Return a shuffled mixture: easy questions on single sentences at first, then more of the people's own."""
-    early = progress < 0.25
-    others = [*chance.sample(sources.explorer, 1_500), *chance.sample(sources.qed, 400)]
+def epoch(sources: Sources, chance: random.Random, *, warming_up: bool) -> list[Example]:
+    """Return a shuffled mixture. To warm up, a third are easy questions on one or two sentences."""
+    single = chance.sample(sources.qamr, 2_400 if warming_up else 200)
+    others = [
+        *chance.sample(sources.explorer, 1_500 if warming_up else 800),
+        *chance.sample(sources.qed, 400 if warming_up else 200),
+    ]
     people = [*sources.collection, *others]
-    single = chance.sample(sources.qamr, 2_400 if early else 400)
     answered = [example for example in people if example.answered]
-    mixture = [*single, *people]
     made = chance.sample(single, len(single) // 3) + chance.sample(answered, len(answered) // 2)
     everything = [*answered, *sources.qamr]
     changed = [counterfactual(example, chance, everything) for example in made]
     apart = [near_miss(example, chance, everything) for example in chance.sample(answered, len(answered) // 8)]
-    mixture += [example for example in [*changed, *apart] if example is not None]
+    mixture = [*single, *people, *(example for example in [*changed, *apart] if example is not None)]
     chance.shuffle(mixture)
     return mixture
 
@@ -219,13 +227,13 @@ def train(model: ReaderModel, sources: Sources, kept: Sequence[Example], argumen
     """Train for the given minutes. Processes train on mixtures of their own and average their weights now and then."""
     chance = random.Random(arguments.seed + arguments.rank)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=PEAK_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(trained, lr=arguments.rate, weight_decay=0.01)
     clock = Clock(arguments.minutes * 60)
     reported, averaged, seen, steps, running = 0.0, 0.0, 0, 0, 4.0
     model.train()
-    for batch in endless(sources, chance, clock):
+    for batch in endless(sources, chance, warming_up=arguments.start is None):
         for group in optimizer.param_groups:
-            group["lr"] = PEAK_RATE * rate(clock.progress)
+            group["lr"] = arguments.rate * rate(clock.progress)
         loss = loss_of(model, batch)
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
@@ -257,11 +265,13 @@ class Clock:
         return min(1.0, self.seconds / self._length)
 
 
-def endless(sources: Sources, chance: random.Random, clock: Clock) -> Iterator[list[Row]]:
+def endless(sources: Sources, chance: random.Random, *, warming_up: bool) -> Iterator[list[Row]]:
     rows = Rows(MAX_TOKENS)
     while True:
         mixture = [
-            row for example in epoch(sources, chance, clock.progress) if (row := rows.row(example, chance)) is not None
+            row
+            for example in epoch(sources, chance, warming_up=warming_up)
+            if (row := rows.row(example, chance)) is not None
         ]
         print(f"mixture of {len(mixture)}, answered {sum(row.answered for row in mixture)}", flush=True)
         yield from batches(mixture, chance)
@@ -298,8 +308,9 @@ def main() -> None:
     for name in ("collection", "explorer", "qamr", "qed", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--forbidden", type=Path, nargs="*", default=[], help="more corpora nothing may be taken from")
-    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
+    parser.add_argument("--start", type=Path, help="weights of a run that warmed up, to go on from")
     parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--rate", type=float, default=2e-4, help="the highest rate of learning")
     parser.add_argument("--every", type=float, default=8, help="minutes between two reports")
     parser.add_argument("--rank", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1, help="start as many commands, with ranks from 0")
@@ -329,12 +340,11 @@ def main() -> None:
         qed=[example for example in read_qed(arguments.qed) if not forbidden.holds(example.passage)],
     )
     print({name: len(getattr(sources, name)) for name in sources.__slots__}, "kept apart", len(kept), flush=True)
-    model = ReaderModel()
+    model = ReaderModel(rounded=True)
     load_original(model)
     if arguments.start is not None:
-        with np.load(arguments.start) as weights, torch.no_grad():
-            for name, parameter in model.named().items():
-                parameter.copy_(torch.from_numpy(weights[name]))
+        with np.load(arguments.start) as weights:
+            load_weights(model, weights)
     train(model, sources, kept, arguments)
 
 

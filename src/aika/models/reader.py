@@ -1,6 +1,9 @@
 """Reads a question and a passage together: does the passage answer it, and with which words?
 
 MiniLM, the default embedder's model, with an adapter that was trained for this: see ``docs/explanation/reader.md``. English.
+
+The adapter saw the tuning half of the collection of lookalikes, save three articles (``KEPT_APART`` in
+``benchmarks/reader_examples.py``): on what it saw its judgments are too good, and nothing may be fitted on them there.
 """
 
 import asyncio
@@ -112,14 +115,19 @@ class ReadingModel:
 
     def reading(self, question: Sequence[int], window: Sequence[int]) -> Reading:
         """Return what the heads say of one window."""
-        row = np.array([[self._start, *question, self._stop, *window, self._stop]], dtype=np.int64)
+        span, verdict = self.logits(question, window)
         before = len(question) + 2
+        score, first, last = _best_span(span, before, before + len(window))
+        return Reading(score, verdict, first - before, last - before)
+
+    def logits(self, question: Sequence[int], window: Sequence[int]) -> tuple[npt.NDArray[np.float32], float]:
+        """Return each token's logits of being the answer's first and last, and the logit of there being an answer."""
+        row = np.array([[self._start, *question, self._stop, *window, self._stop]], dtype=np.int64)
         types = np.zeros_like(row)
-        types[0, before:] = 1
+        types[0, len(question) + 2 :] = 1
         values = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": types}
         span, verdict = self._session.run(["span", "verdict"], values)
-        score, first, last = _best_span(span[0], before, before + len(window))
-        return Reading(score, float(verdict[0, 0]), first - before, last - before)
+        return span[0], float(verdict[0, 0])
 
 
 class PassageReader:
