@@ -78,6 +78,9 @@ def _judgments(place: Path, qrels: Path | None, lenient: bool) -> dict[str, dict
 
 def _told_by_judgments(collection: TestCollection) -> TestCollection:
     """Return it with the topics that have no relevant document as unanswerable, where nothing says which ones are."""
+    if not collection.judgments:
+        # What is said of topics without judgments is meant for collections that judge others.
+        return replace(collection, notes=())
     relevant = {topic for topic, grades in collection.judgments.items() if any(grade > 0 for grade in grades.values())}
     lacking = sum(topic.id not in relevant for topic in collection.topics)
     if any(topic.stated for topic in collection.topics) or lacking in {0, len(collection.topics)}:

@@ -30,7 +30,7 @@ def confidence_run(
     """Return the run, with what counts as right in its notes, and what stands beside the confidence as further systems."""
     digests = [collection.digest for collection in collections]
     digest = digests[0] if len(digests) == 1 else fingerprint(digests)
-    notes = (f"right: {report.right}", *report.notes, *(note for each in collections for note in each.notes))
+    notes = (f"right: {report.right}", *report.notes)
     if report.signals:
         notes = (*notes, verdict(report.signals))
     systems = {SYSTEM: report.outcome}

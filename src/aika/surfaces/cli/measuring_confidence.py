@@ -17,7 +17,7 @@ from aika.domain.errors import ConfigurationError
 from aika.evaluation.collections import find_collection, load_collection
 from aika.evaluation.confidence import ConfidenceReport, confidence_of_rated, confidence_of_topics, union
 from aika.evaluation.confidence_runs import confidence_as_json, confidence_as_table, confidence_run
-from aika.evaluation.rated import RATED, read_rated
+from aika.evaluation.rated_files import RATED, RatedAnswer, read_rated
 from aika.evaluation.retrieval import parse_collection
 from aika.evaluation.retrieval_runs import Circumstances
 from aika.evaluation.rivals import AskedNumber, Rival, TopCosine, WithModel
@@ -81,12 +81,9 @@ async def _measured(
 ) -> tuple[ConfidenceReport, TestCollection]:
     place = find_collection(place, beside=settings.base_dir)
     collection = load_collection(place, qrels=wanted.qrels, corpus=wanted.corpus, lenient=True)
-    rated = (place / RATED).is_file()
-    by_people = rated if wanted.of is None else wanted.of == "rated"
-    if rated and wanted.of is None:
-        note = f"the answers that people rated were scored ({RATED}); --of topics asks the questions in their place"
-        collection = replace(collection, notes=(*collection.notes, note))
-    collection = wanted.portion.of(collection)
+    rated, notes = _rated(place, collection, wanted.of)
+    by_people = rated is not None
+    collection = wanted.portion.of(replace(collection, notes=(*collection.notes, *notes)))
     if not collection.topics:
         raise ConfigurationError(f"{collection.name} has no topics: there is nothing to ask")
     async with AsyncExitStack() as stack:
@@ -95,11 +92,11 @@ async def _measured(
         rivals = _rivals(wanted, system, model, collection)
         # With a sample for the model, everything else is what aika says without it.
         alone = wanted.with_model is not None
-        if by_people:
+        if rated is not None:
             stages = system.extracting_stages
             report = await confidence_of_rated(
                 collection,
-                read_rated(place),
+                rated,
                 entries,
                 verifier=stages.verifier,
                 scorer=stages.scorer,
@@ -110,7 +107,21 @@ async def _measured(
         else:
             answerer = system.extracting if alone else system.answerer
             report = await confidence_of_topics(collection, answerer, rivals=rivals, progress=progress)
-    return report, collection
+    return replace(report, notes=(*report.notes, *collection.notes)), collection
+
+
+def _rated(place: Path, collection: TestCollection, of: Of | None) -> tuple[list[RatedAnswer] | None, tuple[str, ...]]:
+    """Return the rated answers to score, ``None`` to ask the topics, and what is to be said of that choice."""
+    if of == "topics" or (of is None and not (place / RATED).is_file()):
+        return None, ()
+    rated = read_rated(place)
+    if of == "rated":
+        return rated, ()
+    known = {topic.id for topic in collection.topics}
+    if not any(answer.topic in known for answer in rated):
+        return None, (f"the topics were asked: no answer in {RATED} belongs to one of them",)
+    note = f"the answers that people rated were scored ({RATED}); --of topics asks the questions in their place"
+    return rated, (note,)
 
 
 async def _model(wanted: Wanted, settings: Settings, stack: AsyncExitStack, *, by_people: bool) -> "ChatModel | None":
