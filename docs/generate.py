@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 import typer.main
 import yaml
 from pydantic import BaseModel
@@ -124,19 +123,18 @@ def _commands() -> Iterator[str]:
     yield from _command(typer.main.get_command(app), "aika")
 
 
-def _command(command: click.Command, path: str) -> Iterator[str]:
-    if isinstance(command, click.Group):
-        for name in command.list_commands(click.Context(command)):
-            inner = command.get_command(click.Context(command), name)
-            if inner is not None:
-                yield from _command(inner, f"{path} {name}")
+def _command(command: Any, path: str) -> Iterator[str]:
+    # By what they have, not by click's classes: typer carries a click of its own.
+    if hasattr(command, "commands"):
+        for name, inner in command.commands.items():
+            yield from _command(inner, f"{path} {name}")
         return
     yield f"## {path}\n"
     yield f"{(command.help or '').strip()}\n"
     yield "| argument or option | meaning |\n|---|---|"
     for parameter in command.params:
         shown = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
-        label = shown if isinstance(parameter, click.Option) else f"`{parameter.human_readable_name}`"
+        label = shown if parameter.param_type_name == "option" else f"`{(parameter.metavar or parameter.name).upper()}`"
         about = getattr(parameter, "help", None) or ""
         yield f"| {label} | {about} |"
     yield ""
