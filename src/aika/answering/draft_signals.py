@@ -21,6 +21,7 @@ _OLD_YEARS = 5.0
 # Another document states the same where it has this share of a quote's words, and enough of them to be the same matter.
 _SAME = 0.75
 _FEWEST_TERMS = 5
+_SAME_MATTER = 0.5
 _LOOKED_AT = 12
 
 
@@ -122,9 +123,12 @@ def _states_same(unit: ReadUnit, citations: Sequence[Citation], analyzer: Analyz
 def _against(
     others: Sequence[ReadUnit], citations: Sequence[Citation], analyzer: Analyzer, names: Mapping[DocumentId, str]
 ) -> _Against | None:
-    for unit in others:
-        for citation in citations:
-            pair = disagree(citation.quote, unit.text, analyzer)
+    for citation in citations:
+        terms = set(analyzer.terms(citation.quote))
+        for unit in others:
+            # Reading numbers takes longer than all else here, and only what is about the same can disagree.
+            alike = len(terms & unit.terms) >= _SAME_MATTER * min(len(terms), len(unit.terms))
+            pair = disagree(citation.quote, unit.text, analyzer) if alike else None
             if pair is not None:
                 return _Against(names.get(unit.document, ""), shown(pair[1]), shown(pair[0]))
     return None

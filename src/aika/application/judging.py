@@ -1,13 +1,15 @@
 """Opens what confidences are made of."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.resources import files
 
 from aika.answering.assembly import Judging
 from aika.answering.confidence import MoreSignals
+from aika.answering.followed_models import FollowedModels
 from aika.answering.history import History, HistorySignals
 from aika.answering.judgement import ModelJudgement
-from aika.answering.logistic import load_models
+from aika.models.reader import ADAPTER, PassageReader
 from aika.protocols import Clock, TextModel
 from aika.registry import Surroundings
 from aika.settings import Settings
@@ -22,11 +24,15 @@ async def open_judging(
     history: History | None = None,
     model: TextModel | None = None,
 ) -> AsyncIterator[Judging]:
-    """Read the models: the installation's own where it has been fitted.
+    """Open the reader, where the settings want one, and read the models: the installation's own where it has been fitted.
 
     Without ``history`` earlier answers say nothing. ``model`` is asked where the settings want that.
     """
-    more: list[MoreSignals] = [] if history is None else [HistorySignals(history)]
-    if model is not None and settings.confidence.model_judgement:
-        more.append(ModelJudgement(model))
-    yield Judging(models=load_models(settings.data_path), clock=clock, more=tuple(more))
+    async with AsyncExitStack() as stack:
+        reader = None
+        if settings.confidence.reader and (files("aika.models") / ADAPTER).is_file():
+            reader = await stack.enter_async_context(PassageReader.open(PassageReader.Options(), surroundings))
+        more: list[MoreSignals] = [] if history is None else [HistorySignals(history)]
+        if model is not None and settings.confidence.model_judgement:
+            more.append(ModelJudgement(model))
+        yield Judging(models=FollowedModels(settings.data_path), reader=reader, clock=clock, more=tuple(more))
