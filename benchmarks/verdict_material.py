@@ -16,8 +16,8 @@ FOLDERS = (
     "kubernetes/enhancements",
     "backstage/docs",
 )
-SMALLEST, LARGEST = 1_200, 24_000
-PER_PAGE = 3
+SMALLEST, LARGEST = 900, 18_000
+PER_PAGE = 5
 _COUNT = r"\d{1,5}|two|three|four|five|six|seven|eight|nine|ten|twelve"
 _PATTERNS = (
     ("which Slack channel", re.compile(r"(?<![\w/(\[])(?P<v>#[a-z][a-z0-9]*(?:-[a-z0-9]+)+)")),

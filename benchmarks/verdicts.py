@@ -49,7 +49,7 @@ KINDS = tuple(FindingKind)
 DOCS, COPIES, SHELF = SourceId("docs"), SourceId("copies"), SourceId("shelf")
 DEMOTION = RankingRule("the shelf sinks", Selection(sources=frozenset({SHELF})), factor=0.1)
 LONG_AGO, THEN = datetime(2021, 3, 1, tzinfo=UTC), datetime(2025, 3, 1, tzinfo=UTC)
-CHATTER = 8
+CHATTER = 7
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,8 @@ async def ruled(case: Case, outcome: Answer | Abstention, adjudicator: DocumentA
     return Ruled(case, outcome, verdicts, (time.perf_counter() - begun) / 2)
 
 
-async def measured(raw: Path, half: str, wanted: int) -> list[Ruled]:
+async def measured(raw: Path, half: str, wanted: int, seconds: float) -> list[Ruled]:
+    """Judge the cases in an order that mixes their kinds, until all are done or the time is up."""
     begun = time.perf_counter()
     with TemporaryDirectory(prefix="aika-verdicts-") as temporary:
         folder = Path(temporary)
@@ -255,7 +256,9 @@ async def measured(raw: Path, half: str, wanted: int) -> list[Ruled]:
             judge = CalibratedJudge(EvidenceReader(analyzer, aika.generations.serving.embedder))
             adjudicator = DocumentAdjudicator(ranker, aika.database.catalogue, judge, analyzer)
             found: list[Ruled] = []
-            for case in cases:
+            for case in sorted(cases, key=lambda case: number(case.fact.id, 2**30)):
+                if time.perf_counter() - begun > seconds:
+                    break
                 bad = await badly_answered(case, contender.answerer, ranker)
                 if bad is not None:
                     found.append(await ruled(*bad, adjudicator))
@@ -333,8 +336,9 @@ def main() -> None:
     parser.add_argument("--wanted", type=int, default=60, help="facts for each verdict; some do not give a bad answer")
     parser.add_argument("--mistakes", action="store_true", help="show each of them (on the tuning half only)")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--seconds", type=float, default=1e9, help="report what is judged by then")
     given = parser.parse_args()
-    found = asyncio.run(measured(given.raw, given.half, given.wanted))
+    found = asyncio.run(measured(given.raw, given.half, given.wanted, given.seconds))
     seconds = sorted(each.seconds for each in found)
     print(f"a verdict takes {seconds[len(seconds) // 2]:.2f} s (median), {seconds[-1]:.2f} s at most")
     reports = {name: report(found, told) for name, told in (("with a reply", True), ("without", False))}

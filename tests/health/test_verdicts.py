@@ -9,6 +9,7 @@ from verdict_company import ANALYZER, YEARS_AGO, Company, abstention
 
 from aika.domain.access import Scope
 from aika.domain.answers import Origin
+from aika.domain.documents import Owner
 from aika.domain.findings import FindingKind
 from aika.domain.identifiers import PrincipalId
 from aika.registry import Surroundings, open_component
@@ -61,6 +62,23 @@ async def test_what_a_model_wrote_in_its_own_words_is_supported_by_what_it_cites
     verdict = await company.judge(written)
 
     assert verdict is None or verdict.kind is not FindingKind.UNSUPPORTED
+
+
+async def test_what_a_record_has_is_supported_by_it(company: Company) -> None:
+    document = await company.write("vault.md", RETENTION, title="Vault")
+    owned = replace(document, owner=Owner("Harbour team", "#harbour", found_in="CODEOWNERS"))
+    answer = await company.answer(HOW_LONG, "vault.md")
+    citations = tuple(replace(citation, document=owned) for citation in answer.citations)
+    text = "**Vault** is owned by **{owner}**, according to CODEOWNERS. Contact: `#harbour`. [1]"
+
+    true, false = [
+        await company.judge(replace(answer, text=text.format(owner=owner), citations=citations))
+        for owner in ("Harbour team", "Ferry crew")
+    ]
+
+    assert true is None or true.kind is not FindingKind.UNSUPPORTED
+    assert false is not None
+    assert false.kind is FindingKind.UNSUPPORTED
 
 
 # Outdated

@@ -40,6 +40,7 @@ class Company:
     demoted: Collection[str] = ()
     """Keys of pages that fall behind all others."""
     embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
+    name: str = "company"
 
     async def write(
         self,
@@ -61,10 +62,6 @@ class Company:
         behind = {document_id(make_document(key).source, key) for key in self.demoted}
         found = await self._retriever().rank(query, k=k)
         return sorted(found, key=lambda candidate: candidate.document in behind)
-
-    @property
-    def name(self) -> str:
-        return "company"
 
     async def answer(self, question: str, *keys: str) -> Answer:
         """Return the extract of these pages, as aika writes it."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aika.domain.answers import Answer
+from aika.domain.documents import Document
 from aika.domain.findings import Complaint, Verdict
 from aika.health.comparing import difference
 from aika.health.verdicts import wording
@@ -18,7 +19,7 @@ from aika.health.verdicts.passages import Passage, Sentence, may_tell
 from aika.health.verdicts.replies import Backing, backings, stated
 from aika.health.verdicts.rivals import cited_sentences, named_in, rivals
 from aika.health.verdicts.search import Search
-from aika.health.verdicts.standing import precedence, withdrawn
+from aika.health.verdicts.standing import precedence, succeeds, withdrawn
 from aika.protocols import Analyzer, Catalogue, EvidenceJudge, Ranker
 
 _AS_MUCH = 0.05
@@ -215,5 +216,11 @@ class DocumentAdjudicator:
             why = withdrawn(passage.document)
             if why is not None:
                 quotes = tuple(each for each in case.cited if each.document.id == passage.document.id)
-                return wording.withdrawn(passage.document, why, quotes, None)
+                return wording.withdrawn(passage.document, why, quotes, _successor(case, passage.document))
         return None
+
+
+def _successor(case: _Case, document: Document) -> Document | None:
+    """Return what the document's record names in its place, where it is among what was found."""
+    others = (passage.document for passage in case.passages if passage.document.id != document.id)
+    return next((other for other in others if succeeds(other, document)), None)

@@ -10,13 +10,16 @@ from aika.answering.citations import Statement, statements
 from aika.answering.display import plain
 from aika.answering.pipeline import GENERAL_MARK
 from aika.domain.answers import Answer, Citation, Origin
-from aika.domain.documents import Chunk
+from aika.domain.documents import Chunk, Document
+from aika.health.comparing import values
 from aika.protocols import Analyzer
 
 _BACKED = 0.55
 """As the verifier has it: the share of a statement's words that its span must hold."""
 _COPIED, _FEW_CHANGED = 0.8, 3
 """A sentence with this share of another one's words in their order, and so many others, is its altered copy."""
+_FORM = 14
+_VALUE = re.compile(r"\*\*([^*]+)\*\*|`([^`]+)`")
 _MARKUP = re.compile(r"[\s*_`>#|:;.,()\[\]“”\"'‘’–—-]+")
 
 
@@ -40,14 +43,33 @@ def unbacked(answer: Answer, chunks: Sequence[Chunk], analyzer: Analyzer) -> Unb
     """
     sources = [*map(_as_chunk, answer.citations), *chunks]
     known = _squeezed(" ".join(chunk.passage for chunk in sources))
+    records = _squeezed(" ".join([known, *(_record(chunk.document) for chunk in sources)]))
     aligner = Aligner(sources, analyzer)
     for statement in statements(answer.text.replace(GENERAL_MARK, "")):
         if not statement.claims or _squeezed(statement.text) in known:
             continue
-        found = _altered(statement, aligner, answer) or _against(statement, aligner, answer.citations)
+        found = _altered(statement, aligner, answer)
+        if found is None and not _is_recorded(statement, answer, records):
+            found = _against(statement, aligner, answer.citations)
         if found is not None:
             return found
     return None
+
+
+def _is_recorded(statement: Statement, answer: Answer, records: str) -> bool:
+    """Whether an extract says what a record has: its values stand out, and the words around them are aika's."""
+    marked = [first or second for first, second in _VALUE.findall(statement.text)]
+    around = _VALUE.sub(" ", statement.text)
+    if answer.origin is not Origin.EXTRACTED or not marked or len(around.split()) > _FORM:
+        return False
+    return all(_squeezed(value) in records for value in (*marked, *values(around)))
+
+
+def _record(document: Document) -> str:
+    owner = document.owner
+    said = [value if isinstance(value, str) else " ".join(value) for value in document.attributes.values()]
+    owned = [] if owner is None else [owner.name, owner.contact or "", owner.found_in or ""]
+    return " ".join([document.title, document.key, *owned, *said])
 
 
 def _altered(statement: Statement, aligner: Aligner, answer: Answer) -> Unbacked | None:

@@ -10,10 +10,13 @@ from aika.domain.documents import AttributeValue, Document
 
 _DAYS = 30
 """Two changes within a month are of the same age: an edit somewhere in a page renews its date without renewing the page."""
-_SHELVED = re.compile(
-    r"(?:^|[/_\s.(-])(?:archived?|attic|old|deprecated|obsolete|legacy|superseded|outdated|retired)(?=$|[/_\s.)-])",
-    re.IGNORECASE,
+_PUT_AWAY = "archive|archives|archived|attic|deprecated|obsolete|superseded|outdated|retired|withdrawn"
+_SHELF = re.compile(rf"(?:^|/)(?:{_PUT_AWAY})/|[-_.](?:{_PUT_AWAY})$", re.IGNORECASE)
+_MARKED = re.compile(rf"[(\[](?:{_PUT_AWAY})[)\]]|^(?:{_PUT_AWAY})\s?[:–-]", re.IGNORECASE)
+_FORMER = re.compile(
+    r"(?:^|/)(?:old|legacy)/|[-_.](?:old|legacy)$|[(\[](?:old|legacy|previous|former)[)\]]", re.IGNORECASE
 )
+"""What alone may be the name of a product, and beside another page of the same matter tells the older one."""
 _DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_/.]?(0[1-9]|1[0-2])(?:[-_/.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
 _VERSIONED = re.compile(r"(?<![\w.])(?:v|version[ -]?)(\d+(?:[.-]\d+){0,3})(?![\w])", re.IGNORECASE)
 _RECORD = re.compile(r"(?<![^\W_])(adr|rfc|kep|pep|bep)s?[-_ #.]{0,2}0*(\d{1,6})(?!\w)", re.IGNORECASE)
@@ -49,11 +52,18 @@ def withdrawn(document: Document) -> str | None:
     if replacement is not None:
         status = re.fullmatch(r"[a-z-]+", replacement)
         return f"it is marked as {replacement}" if status else f"its record says that {replacement} replaced it"
-    return "it lies among what is archived" if _SHELVED.search(_folder_and_title(document)) else None
+    shelved = _SHELF.search(_path(document)) or _MARKED.search(document.title)
+    return "it lies among what was put away" if shelved else None
+
+
+def succeeds(other: Document, document: Document) -> bool:
+    """Return whether the document's record names the other one as what replaced it."""
+    replacement = outdated_by(document)
+    return replacement is not None and _names(replacement.lower(), other)
 
 
 def _by_withdrawal(one: Document, other: Document) -> Precedence | None:
-    mine, theirs = withdrawn(one), withdrawn(other)
+    mine, theirs = (withdrawn(each) or _former(each) for each in (one, other))
     if bool(mine) == bool(theirs):
         return None
     return Precedence(one, other, mine) if mine else Precedence(other, one, theirs or "")
@@ -61,6 +71,8 @@ def _by_withdrawal(one: Document, other: Document) -> Precedence | None:
 
 def _by_succession(one: Document, other: Document) -> Precedence | None:
     for newer, older in ((one, other), (other, one)):
+        if succeeds(newer, older):
+            return Precedence(older, newer, f"its record says that {outdated_by(older)} replaced it")
         for key in _MADE_UP_KEYS:
             said = _text(newer.attributes.get(key, "")).lower()
             if said and _names(said, older):
@@ -119,8 +131,18 @@ _TESTS: tuple[Callable[[Document, Document], Precedence | None], ...] = (
 )
 
 
-def _folder_and_title(document: Document) -> str:
-    return f"{document.key.rpartition('.')[0] or document.key} {document.title}"
+def _former(document: Document) -> str | None:
+    return (
+        "its name says that it is the old one"
+        if _FORMER.search(_path(document)) or _FORMER.search(document.title)
+        else None
+    )
+
+
+def _path(document: Document) -> str:
+    """Return the key without the file's suffix."""
+    folder, slash, name = document.key.rpartition("/")
+    return f"{folder}{slash}{name.rpartition('.')[0] or name}"
 
 
 def _record(document: Document) -> tuple[str, int] | None:

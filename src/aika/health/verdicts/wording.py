@@ -31,12 +31,8 @@ def withdrawn(document: Document, why: str, quotes: tuple[Sentence, ...], succes
     instead = f" {name_of(successor)} holds." if successor is not None and tell else ""
     reason = f"The answer cites {name_of(document)}, but {why}.{instead}"
     first = quotes[0].exhibit("cited") if quotes else whole(document, "cited")
-    exhibits = (first, whole(successor, "holds instead")) if successor is not None else (first,)
-    suggestion = None
-    if successor is not None and tell:
-        note = f"> **Superseded by {name_of(successor)}.**\n"
-        suggestion = SuggestedEdit(document.id, "", note, "so that readers find what holds")
-    return Verdict(FindingKind.OUTDATED, reason, "superseded", 0.8, exhibits, suggestion=suggestion)
+    exhibits = (first,) if successor is None else (first, whole(successor, "holds instead"))
+    return Verdict(FindingKind.OUTDATED, reason, "superseded", 0.8, exhibits)
 
 
 def outdated(rival: Rival, found: Precedence, certainty: float) -> Verdict:
@@ -49,7 +45,7 @@ def outdated(rival: Rival, found: Precedence, certainty: float) -> Verdict:
     says = f" says {theirs}" if tell and theirs else " says otherwise"
     reason = f"{name_of(old.document)} says {mine or 'something else'}; {other}{says}. {_sentence(found.why)}."
     exhibits = (old.exhibit(f"says {mine}; {found.why}"), new.exhibit(f"says {theirs}; it holds"))
-    edit = _edit(old, new, rival.difference, forwards=cited_is_older) if tell else None
+    edit = (_edit(old, new, rival.difference, forwards=cited_is_older) or _note(old, new)) if tell else None
     return Verdict(FindingKind.OUTDATED, reason, _matter(old, rival, mine), certainty, exhibits, suggestion=edit)
 
 
@@ -130,6 +126,11 @@ def _edit(old: Sentence, new: Sentence, differs: Difference, *, forwards: bool) 
         return None
     changed = old.raw.replace(before, after)
     return SuggestedEdit(old.document.id, old.raw, changed, f"as {name_of(new.document)} says")
+
+
+def _note(old: Sentence, new: Sentence) -> SuggestedEdit:
+    note = f"> **Superseded by {name_of(new.document)}.**\n"
+    return SuggestedEdit(old.document.id, "", note, "so that readers find what holds")
 
 
 def _values(rival: Rival, *, cited_first: bool) -> tuple[str, str]:
