@@ -120,6 +120,14 @@ class RerankerSettings(_Strict):
 class AnswerSettings(_Strict):
     min_confidence: float = Field(default=0.25, ge=0, le=1, description="Below this, aika says that it does not know.")
     old_after_days: int = Field(default=365, ge=1, description="A cited document older than this is pointed out.")
+    unsupported: Literal["drop", "mark", "abstain"] = Field(
+        default="drop",
+        description="What happens to a sentence that no document backs: it goes, it stays with a mark, or there is no answer.",
+    )
+    second_opinion: bool = Field(
+        default=False,
+        description="Whether the language model is asked about sentences that rules are unsure of: at most three short calls.",
+    )
 
 
 class ConfidenceSettings(_Strict):

@@ -49,6 +49,11 @@ class Span:
     parts: tuple[tuple[int, int], ...] = ()
     """Where its units are."""
 
+    @property
+    def passage(self) -> str:
+        """The words below what stands above them."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

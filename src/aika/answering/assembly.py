@@ -11,7 +11,7 @@ from aika.answering.generation import ChosenWriter, GeneratedWriter
 from aika.answering.logistic import Models, load_models
 from aika.answering.pipeline import Stages, Stating
 from aika.answering.verification import CitationVerifier
-from aika.protocols import Analyzer, Clock, Embedder, Generator, Reader, Retriever
+from aika.protocols import Analyzer, Clock, Embedder, Generator, Reader, Retriever, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,13 @@ def usual_stages(  # noqa: PLR0913 - each is a part that can be another one
     stating: Stating | None = None,
     named: Mapping[str, Generator] | None = None,
     judging: Judging | None = None,
+    verifier: Verifier | None = None,
 ) -> Stages:
     """Return the stages: with a generator it writes and extracts stand in for it, without one the answers are extracts.
 
     ``named`` are the generators that assistants may name to write for them. Judge, writer and scorer share one reader, so
-    that evidence is embedded once. ``judging`` is what confidences are made of. General questions need a generator.
+    that evidence is embedded once. ``judging`` is what confidences are made of. Without a ``verifier`` citations are
+    checked by rules, and what they do not back is dropped. General questions need a generator.
     """
     judged = judging or Judging()
     finder = None if judged.reader is None else AnswerFinder(judged.reader)
@@ -56,7 +58,7 @@ def usual_stages(  # noqa: PLR0913 - each is a part that can be another one
         retriever=retriever,
         judge=CalibratedJudge(reader, models),
         writer=ChosenWriter(written or extracts, others),
-        verifier=CitationVerifier(analyzer, embedder),
+        verifier=verifier or CitationVerifier(analyzer, embedder),
         scorer=CalibratedScorer(reader, models, clock=judged.clock, more=judged.more),
         fallback=extracts if written is not None or others else None,
         general=general,

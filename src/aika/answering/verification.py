@@ -13,6 +13,7 @@ from aika.answering.alignment import Aligner, Claim, Match, Span
 from aika.answering.citations import Statement, statements, with_markers, without_markers
 from aika.answering.layout import cite
 from aika.answering.sanitising import sanitised
+from aika.answering.second_opinion import SecondOpinion
 from aika.answering.sentences import UnitKind
 from aika.domain.answers import Citation, Draft, Origin
 from aika.domain.documents import Chunk
@@ -22,18 +23,27 @@ _DROPPED = "\x00"
 # A line of which nothing is left but its list marker.
 _EMPTIED = re.compile(rf"\s*(?:[-*+]|\d+[.)])?[\s{_DROPPED}]*")
 _CODE_LINES = 0.8
+NOT_FOUND = "*(not found in the documents)*"
+"""Stands behind a statement that nothing backs, where statements are marked."""
+_MOST_ASKED = 3
+"""Statements of one answer about which a language model is asked: an answer does not wait for more."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationOptions:
-    unsupported: Literal["drop", "abstain"] = "drop"
-    """What happens to a statement that no passage backs: it alone goes, or the whole text does."""
+    unsupported: Literal["drop", "mark", "abstain"] = "drop"
+    """What happens to a statement that no passage backs: it alone goes, it stays with a mark, or the whole text goes.
+
+    A block of code that no passage has goes in any case: a mark is not copied with a command.
+    """
     lexical: float = 0.55
     """The share of a statement's words that its span must hold. Copies have 1, honest paraphrases mostly more than this."""
     similarity: float = 0.62
     """The cosine that lets a span with fewer shared words pass."""
     least_lexical: float = 0.3
     """No similarity replaces all shared words."""
+    unsure: tuple[float, float] = (0.35, 0.68)
+    """Between these, as words or by similarity, a second opinion decides, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +64,17 @@ class CitationVerifier:
     """
 
     def __init__(
-        self, analyzer: Analyzer, embedder: Embedder | None, options: VerificationOptions | None = None
+        self,
+        analyzer: Analyzer,
+        embedder: Embedder | None,
+        options: VerificationOptions | None = None,
+        *,
+        second_opinion: SecondOpinion | None = None,
     ) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
         self._options = options or VerificationOptions()
+        self._second_opinion = second_opinion
 
     async def verify(self, draft: Draft) -> Draft:
         """Return the draft with the citations that hold and the text that they back; removed markers are counted."""
@@ -72,6 +88,7 @@ class CitationVerifier:
         found = statements(text)
         bindings = await asyncio.to_thread(self._bound, aligner, found)
         bindings = await self._reconsidered(aligner, bindings)
+        bindings = await self._asked(aligner, bindings)
         return self._assembled(draft, text, bindings, aligner)
 
     def _bound(self, aligner: Aligner, found: Sequence[Statement]) -> list[Binding]:
@@ -132,6 +149,30 @@ class CitationVerifier:
         claim = aligner.claim(binding.statement.text)
         return list(islice(aligner.backing(claim, range(len(aligner.chunks)), least=self._options.least_lexical), 4))
 
+    async def _asked(self, aligner: Aligner, bindings: Sequence[Binding]) -> list[Binding]:
+        """Ask the second opinion about statements that the rules are unsure of, never about those that they object to."""
+        if self._second_opinion is None:
+            return list(bindings)
+        low, high = self._options.unsure
+        unsure: list[tuple[int, Match]] = []
+        for place, binding in enumerate(bindings):
+            if not binding.statement.claims:
+                continue
+            nearest = binding.matches[0] if binding.matches else next(iter(self._similar(aligner, binding)), None)
+            if nearest is not None and low <= max(nearest.lexical, nearest.similarity) < high:
+                unsure.append((place, nearest))
+        unsure = unsure[:_MOST_ASKED]
+        said = await asyncio.gather(
+            *(self._second_opinion.backs(match.span.passage, bindings[place].statement.text) for place, match in unsure)
+        )
+        answered = list(bindings)
+        for (place, match), yes in zip(unsure, said, strict=True):
+            if yes and not bindings[place].matches:
+                answered[place] = _rebound(bindings[place], match)
+            elif yes is False:
+                answered[place] = _unbound(bindings[place])
+        return answered
+
     def _assembled(self, draft: Draft, text: str, bindings: Sequence[Binding], aligner: Aligner) -> Draft:
         removed = draft.citations_removed + sum(binding.removed for binding in bindings)
         unsupported = [binding for binding in bindings if _needs_support(binding) and not binding.matches]
@@ -144,7 +185,7 @@ class CitationVerifier:
         for binding in bindings:
             statement = binding.statement
             parts.append(text[at : statement.start])
-            parts.append(_rewritten(binding, numbering))
+            parts.append(_rewritten(binding, numbering, marked=self._options.unsupported == "mark"))
             at = statement.end
         written = _tidied("".join(parts) + text[at:], dropped=bool(unsupported))
         citations = numbering.citations()
@@ -184,17 +225,31 @@ def _rebound(binding: Binding, match: Match) -> Binding:
     return replace(binding, matches=(match,), removed=binding.removed - kept)
 
 
-def _rewritten(binding: Binding, numbering: _Numbering) -> str:
+def _unbound(binding: Binding) -> Binding:
+    kept = sum(match.span.hit + 1 in binding.statement.markers for match in binding.matches)
+    return replace(binding, matches=(), removed=binding.removed + kept)
+
+
+def _rewritten(binding: Binding, numbering: _Numbering, *, marked: bool) -> str:
     statement = binding.statement
     if not _needs_support(binding):
         return statement.text
     if not binding.matches:
-        return _DROPPED
+        return _marked(statement) if marked and statement.kind is not UnitKind.CODE else _DROPPED
     if statement.kind is UnitKind.CODE:
         marker = numbering.marker(binding.matches[0])
         return f"{statement.text}\n\n[{marker}]"
     markers = list(dict.fromkeys(numbering.marker(match) for match in binding.matches))
     return with_markers(statement.text, markers, statement.kind)
+
+
+def _marked(statement: Statement) -> str:
+    """Return the statement with the mark before its period, so that both stay one sentence."""
+    text = statement.text.rstrip()
+    if statement.kind is UnitKind.ROW and text.endswith("|"):
+        return f"{text[:-1].rstrip()} {NOT_FOUND} |"
+    bare = text.rstrip(".!?")
+    return f"{bare} {NOT_FOUND}{text[len(bare) :]}"
 
 
 def _code_matches(aligner: Aligner, code: str) -> tuple[Match, ...]:

@@ -14,6 +14,7 @@ from aika.answering.logistic import ConfidenceModels
 from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.answering.stating import FactStatement
 from aika.application.aika import SystemClock
+from aika.application.citation_checks import citation_verifier
 from aika.application.evaluation_inputs import Deployed
 from aika.application.judging import open_judging
 from aika.application.second_stage import open_second_stage
@@ -153,15 +154,16 @@ class _Parts:
 
 
 def _stages(settings: Settings, parts: _Parts, model: "ChatModel | None") -> Stages:
-    database = parts.database
+    database, analyzer = parts.database, TechnicalAnalyzer()
     return usual_stages(
         parts.retriever,
-        analyzer=TechnicalAnalyzer(),
+        analyzer=analyzer,
         embedder=parts.system.embedder,
         generator=None if model is None else ChatGenerator(model, model=model.model),
         general_questions=settings.model.general_questions,
         stating=FactStatement(FactFinder(database.facts, database.catalogue), database.catalogue),
         judging=parts.judging,
+        verifier=citation_verifier(settings, analyzer, parts.system.embedder, model),
     )
 
 

@@ -15,6 +15,7 @@ from aika.answering.pipeline import AnswerOptions, AnswerPipeline, Stages
 from aika.answering.stating import FactStatement
 from aika.application.aika import Aika, SystemClock
 from aika.application.assistant_files import open_library
+from aika.application.citation_checks import citation_verifier
 from aika.application.declarations import Declarations
 from aika.application.digest_wiring import open_digests
 from aika.application.freshness import LateSources
@@ -293,6 +294,9 @@ def _answerer(parts: _Parts, retriever: Retriever, embedder: Embedder) -> Answer
         stating=FactStatement(FactFinder(parts.database.facts, parts.database.catalogue), parts.database.catalogue),
         named={name: telemetry.generator(ChatGenerator(one, model=one.model)) for name, one in parts.named.items()},
         judging=parts.judging,
+        verifier=citation_verifier(
+            settings, analyzer, telemetry.embedder(embedder), None if model is None else telemetry.text_model(model)
+        ),
     )
     options = AnswerOptions(
         evidence=settings.retrieval.evidence,
