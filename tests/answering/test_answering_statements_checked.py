@@ -15,14 +15,20 @@ from aika.testing.makers import make_chunk, make_document
 
 PASSAGES = (
     "Tokens expire after one hour. Uploads of 2 GB or less are kept for 14 days, larger ones for 1,500 minutes at most.",
-    "About 4,870,000 letters were sorted in March 2024, and nearly half of the parcels. "
-    "Returns take between 5 and 7 working days.",
+    (
+        "About 4,870,000 letters were sorted in March 2024, and nearly half of the parcels. "
+        "Returns take between 5 and 7 working days."
+    ),
     "The scheduler calls the broker before the export. Ferries run from Turku to Mariehamn. Harbor fees are paid by the Skipper.",
-    "Admins must approve every deletion. Guests may comment on drafts. "
-    "Some reports are stored in Oslo, and all invoices in Bergen.",
+    (
+        "Admins must approve every deletion. Guests may comment on drafts. "
+        "Some reports are stored in Oslo, and all invoices in Bergen."
+    ),
     "Caching is disabled on staging and the Nightly job is unsupported there. The limit was raised to 25% in the second phase.",
-    "Marta Lindgren leads Payments and Jonas Ek leads Search. "
-    "Payments must keep at least 90 days of logs, Search at most 30 days.",
+    (
+        "Marta Lindgren leads Payments and Jonas Ek leads Search. "
+        "Payments must keep at least 90 days of logs, Search at most 30 days."
+    ),
     "On 3 April 2026 the Ledger moved to version 2.8.0. The port opens at 7:30 am unless a storm warning is out.",
 )
 TRUE = (
