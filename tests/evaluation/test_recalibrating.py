@@ -63,3 +63,9 @@ def test_a_person_counts_for_so_many_ratings_at_most() -> None:
 
     assert sum(weights[:-1]) == pytest.approx(MOST_OF_ONE)
     assert weights[-1] == 1.0
+
+
+def test_answers_that_a_record_gave_are_no_examples() -> None:
+    stated = RatedSignals(Origin.EXTRACTED, 0.97, {"record": 1.0}, helpful=True, person=0, question=0)
+
+    assert refit([stated], SHIPPED).n == 0

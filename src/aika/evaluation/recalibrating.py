@@ -62,6 +62,8 @@ class Refit:
 
 def refit(rated: Sequence[RatedSignals], shipped: LogisticModel) -> Refit:
     """Fit near the shipped model, and keep the result only where it is better on ratings that it was not fitted to."""
+    # What a record answers has signals of its own, which these models do not weigh.
+    rated = [one for one in rated if shipped.coefficients.keys() & one.signals.keys()]
     weights = weights_of(rated)
     counted = Refit(
         n=len(rated),
