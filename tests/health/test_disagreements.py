@@ -92,69 +92,6 @@ async def test_the_verdict_is_the_same_whichever_page_changed(company: Company) 
     assert len(of_care) == 1
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("The checkout database runs PostgreSQL 14.", "The checkout database runs PostgreSQL 15."),
-        (
-            "Ask questions on checkout in the channel #team-checkout.",
-            "Questions on checkout: ask in the channel #help-shop.",
-        ),
-        ("The on-call shift for checkout starts on Monday.", "The on-call shift for checkout starts on Tuesday."),
-        (
-            "Expense claims for checkout are due by 5 March 2026.",
-            "Claims of expenses for checkout are due by 15 March 2026.",
-        ),
-        ("The checkout service is owned by Payments.", "The checkout service is owned by Orders."),
-        ("The checkout backup starts every night at 01:00.", "The checkout backup starts every night at 3 am."),
-        ("Send checkout invoices to care@shop.test.", "Send checkout invoices to billing@shop.test."),
-    ],
-)
-async def test_different_values_of_the_same_thing_are_found(company: Company, one: str, other: str) -> None:
-    found = await company.examined(page("a.md", "Checkout", one), page("b.md", "Checkout overview", other))
-
-    assert len(found) == 1
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("The checkout cache keeps prices for 24 hours.", "The checkout cache keeps prices for one day."),
-        (
-            "The checkout cache keeps prices for 60 seconds.",
-            "The checkout cache keeps fares of parcels for 90 seconds.",
-        ),
-        ("In production checkout has 6 replicas.", "In staging checkout has 2 replicas."),
-        ("The checkout database runs PostgreSQL 14.", "The checkout database runs PostgreSQL 14.2."),
-        ("The refund limit of checkout is 50 euros.", "The refund limit of checkout used to be 20 euros."),
-        ("The refund limit of checkout is 50 euros.", "For example, the refund limit of checkout is 20 euros."),
-        ("Alert when the checkout queue is over 500 jobs.", "The checkout queue has 20 jobs."),
-        ("The checkout backup takes at least 20 minutes.", "The checkout backup takes at most 40 minutes."),
-        ("Checkout opens the gates at 07:00 each day.", "Checkout closes the gates at 19:00 each day."),
-    ],
-)
-async def test_other_things_and_the_same_in_other_words_are_no_disagreement(
-    company: Company, one: str, other: str
-) -> None:
-    assert await company.examined(page("a.md", "Checkout", one), page("b.md", "Checkout overview", other)) == []
-
-
-@pytest.mark.parametrize(
-    ("key", "other_key"),
-    [
-        ("docs/v1.2/refunds.md", "docs/v1.3/refunds.md"),
-        ("docs/en/refunds.md", "docs/de/refunds.md"),
-        ("checkout/refunds.md", "parcels/refunds.md"),
-        ("refunds.md", "changelog.md"),
-        ("refunds.md", "archive/care.md"),
-    ],
-)
-async def test_versions_translations_siblings_and_the_past_are_not_compared(
-    company: Company, key: str, other_key: str
-) -> None:
-    assert await company.examined(page(key, "Refunds", REFUNDS), page(other_key, "Refunds", OTHER_REFUNDS)) == []
-
-
 async def test_conversations_are_not_compared(company: Company) -> None:
     chat = page("1.json", "Refunds", f"Ann: {OTHER_REFUNDS}", kind=Kind.CONVERSATION)
 

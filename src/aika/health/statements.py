@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from aika.answering.punctuation import sentence_spans
 from aika.answering.sentences import Unit, UnitKind, passage_units
 from aika.domain.documents import Chunk, Document, Kind
 from aika.domain.facts import name_words
@@ -92,7 +93,8 @@ def _of_chunk(chunk: Chunk, title: frozenset[str], analyzer: Analyzer) -> Iterat
                 above.head = raw.split("\n", 1)[0]
             case UnitKind.SENTENCE | UnitKind.ITEM | UnitKind.ROW if not above.closed:
                 if unit.kind is not UnitKind.ROW:
-                    yield from _of_sentence(chunk, unit, above, analyzer)
+                    for span in sentence_spans(chunk.text, unit.start, unit.end):
+                        yield from _of_sentence(chunk, span, above, analyzer)
                 elif rows[unit.block] <= _MOST_ROWS:
                     yield from _of_row(chunk, unit, above, analyzer)
                 if unit.kind is UnitKind.SENTENCE:
@@ -121,8 +123,8 @@ def _rows_by_block(found: Sequence[Unit]) -> dict[int, int]:
     return rows
 
 
-def _of_sentence(chunk: Chunk, unit: Unit, above: _Above, analyzer: Analyzer) -> Iterator[Statement]:
-    raw = chunk.text[unit.start : unit.end]
+def _of_sentence(chunk: Chunk, span: tuple[int, int], above: _Above, analyzer: Analyzer) -> Iterator[Statement]:
+    raw = chunk.text[slice(*span)]
     if len(raw) > _LONGEST or not _MAY_STATE.search(raw) or is_hypothetical(raw):
         return
     text = _blanked(raw)
@@ -136,8 +138,8 @@ def _of_sentence(chunk: Chunk, unit: Unit, above: _Above, analyzer: Analyzer) ->
     yield Statement(
         document=chunk.document,
         chunk=chunk.id,
-        start=chunk.start + unit.start,
-        end=chunk.start + unit.end,
+        start=chunk.start + span[0],
+        end=chunk.start + span[1],
         quote=raw,
         text=text,
         values=tuple(values),
