@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
+from aika.testing.leaks.asking import Asker, Told
 from aika.testing.leaks.company import CanaryDocument, Company
 from aika.testing.leaks.speaking import PUBLIC_ASSISTANT, Deployment, DeploymentError, Reply
-from aika.testing.leaks.visits import VISITS, Asker, Told, unvisited
+from aika.testing.leaks.visits import VISITS, unvisited
 
 
 class Fault(StrEnum):
@@ -57,6 +58,7 @@ _MANAGING = frozenset(
     for endpoint in VISITS
     if "/keys" in endpoint
     or "/rules" in endpoint
+    or "/digests" in endpoint
     or endpoint.startswith(
         ("PUT /v1/sources", "DELETE /v1/sources", "GET /v1/access", "POST /v1/hooks", "POST /v1/findings")
     )

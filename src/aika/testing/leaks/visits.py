@@ -1,75 +1,15 @@
 """How each endpoint is asked. An endpoint that is missing here is a finding, so that a new one cannot be forgotten."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from aika.testing.leaks.company import CanaryAssistant, CanaryDocument
-from aika.testing.leaks.speaking import PUBLIC_ASSISTANT, Deployment, Reply
+from aika.testing.leaks.asking import Asker, Told, Visit
+from aika.testing.leaks.company import CanaryDocument
+from aika.testing.leaks.health_visits import HEALTH_VISITS
+from aika.testing.leaks.speaking import PUBLIC_ASSISTANT
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A reply, and what the asker had said themselves: who says a word is told nothing by hearing it."""
-
-    endpoint: str
-    reply: Reply
-    said: str = ""
-    unknown: Reply | None = None
-    """What is said of a thing that does not exist, where the request was for one that the asker may not know."""
-    unknown_said: str = ""
-    only: CanaryDocument | None = None
-    """The document that a search was narrowed to: found by those who may read it, and not there for the others."""
-    about: CanaryDocument | None = None
-    """The document that was asked about: not there for those who may not read it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Somebody who visits endpoints."""
-
-    deployment: Deployment
-    name: str
-    headers: Mapping[str, str]
-    documents: tuple[CanaryDocument, ...]
-    """All there are, readable or not."""
-    conversations: list[str] = field(default_factory=list)
-    """Other people's, and answers in them."""
-    answers: list[str] = field(default_factory=list)
-    assistants: tuple[CanaryAssistant, ...] = ()
-    """Other people's."""
-
-    async def ask(
-        self, endpoint: str, *, json: object = None, said: str = "", match: str | None = None, **place: str
-    ) -> Told:
-        """Send a request; ``match`` is the version of what it changes."""
-        headers = self.headers if match is None else {**self.headers, "If-Match": match}
-        method, _, path = endpoint.partition(" ")
-        for name, value in place.items():
-            path = path.replace("{" + name + "}", value)
-        query = path.partition("?")[2]
-        reply = await self.deployment.send(method, path, json=json, headers=headers)
-        return Told(endpoint.partition("?")[0], reply, f"{said} {query} {' '.join(place.values())}")
-
-    async def compared(self, endpoint: str, here: Mapping[str, str], nowhere: Mapping[str, str], **more: Any) -> Told:
-        """Ask for a thing that the asker may not know, and for one that does not exist."""
-        about = more.pop("about", None)
-        told = await self.ask(endpoint, **here, **more)
-        other = await self.ask(endpoint, **nowhere, **more)
-        return Told(told.endpoint, told.reply, told.said, other.reply, other.said, about=about)
-
-    async def named(self, endpoint: str, body: Callable[[str], object]) -> AsyncIterator[Told]:
-        """Ask for other people's assistants by name and by id, and for one that does not exist."""
-        for assistant in self.assistants:
-            for wanted in (assistant.name, self.deployment.assistants[assistant.name]):
-                told = await self.ask(endpoint, json=body(wanted), said=wanted)
-                other = await self.ask(endpoint, json=body(nobody := str(uuid4())), said=nobody)
-                yield Told(told.endpoint, told.reply, told.said, other.reply, other.said)
-
-
-Visit = Callable[[Asker], AsyncIterator[Told]]
-VISITS: dict[str, Visit] = {}
+VISITS: dict[str, Visit] = {**HEALTH_VISITS}
 """By method and path, as the API's description has them."""
 
 
@@ -302,52 +242,6 @@ async def _drop(asker: Asker) -> AsyncIterator[Told]:
 async def _feedback(asker: Asker) -> AsyncIterator[Told]:
     for told in _theirs(asker.answers):
         yield await asker.compared("POST /v1/answers/{id}/feedback", *told, json={"rating": "helpful"})
-
-
-@visits("GET /v1/health")
-async def _overview(asker: Asker) -> AsyncIterator[Told]:
-    yield await asker.ask("GET /v1/health")
-
-
-@visits("POST /v1/health/look")
-async def _look(asker: Asker) -> AsyncIterator[Told]:
-    yield await asker.ask("POST /v1/health/look")
-
-
-@visits("GET /v1/findings")
-async def _findings(asker: Asker) -> AsyncIterator[Told]:
-    yield await asker.ask("GET /v1/findings?limit=200")
-    yield await asker.ask("GET /v1/findings?state=dismissed&state=resolved&state=open")
-    for document in asker.documents:
-        here, nowhere = {"document": asker.deployment.ids[document.key]}, {"document": str(uuid4())}
-        yield await asker.compared("GET /v1/findings?document={document}", here, nowhere, about=document)
-        here, nowhere = {"owner": document.owner}, {"owner": str(uuid4())}
-        yield await asker.compared("GET /v1/findings?owner={owner}", here, nowhere, about=document)
-
-
-@visits("GET /v1/findings/{id}")
-async def _finding(asker: Asker) -> AsyncIterator[Told]:
-    for finding, document in asker.deployment.findings.items():
-        about = next(one for one in asker.documents if one.key == document)
-        yield await asker.compared("GET /v1/findings/{id}", {"id": finding}, {"id": str(uuid4())}, about=about)
-
-
-def _changed_finding(action: str, body: dict[str, str]) -> None:
-    endpoint = f"POST /v1/findings/{{id}}/{action}"
-
-    @visits(endpoint)
-    async def _change(asker: Asker) -> AsyncIterator[Told]:
-        for finding, document in asker.deployment.findings.items():
-            about = next(one for one in asker.documents if one.key == document)
-            for match in ('"0"', '"9"'):
-                place, nowhere = {"id": finding}, {"id": str(uuid4())}
-                yield await asker.compared(endpoint, place, nowhere, about=about, json=body, match=match)
-
-
-_changed_finding("accept", {})
-_changed_finding("assign", {"assignee": "me"})
-_changed_finding("dismiss", {"reason": "It is right."})
-_changed_finding("resolve", {})
 
 
 @visits("GET /v1/keys")
