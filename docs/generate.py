@@ -15,6 +15,7 @@ from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
 from aika.forms.assistants import AssistantForm, TopicForm
 from aika.forms.collections import collection_schema
+from aika.forms.digests import OwnerDigestSettings, SlackSettings, SmtpSettings
 from aika.forms.rules import RuleForm
 from aika.forms.selection import SelectionForm
 from aika.registry import Group, component, names
@@ -58,6 +59,9 @@ def _settings() -> Iterator[str]:
     for name, field in Settings.model_fields.items():
         if _is_table(field.annotation):
             yield from _table(f"`[{name}]`", field.annotation.model_fields, defaults=field.default)
+    yield from _table("The mail server of digests: `[digests.smtp]`", SmtpSettings.model_fields)
+    yield from _table("Slack, for digests: `[digests.slack]`", SlackSettings.model_fields)
+    yield from _table('What an owner chose: `[digests.owners."NAME"]`', OwnerDigestSettings.model_fields)
     about = "A further language model, which assistants may name. Its other settings are those of `[model]`."
     yield f"## `[models.NAME]`\n\n{about}\n"
     yield from _table("A place where teams declare sources: `[discovery.NAME]`", DiscoverySettings.model_fields)

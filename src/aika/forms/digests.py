@@ -62,6 +62,6 @@ class DigestSettings(_Strict):
         default=[],
         description="Domains of the addresses that documents may name as their owners'. Empty: the sender's domain.",
     )
-    smtp: SmtpSettings | None = None
-    slack: SlackSettings | None = None
+    smtp: SmtpSettings | None = Field(default=None, description="The mail server. Unset: no e-mail is sent.")
+    slack: SlackSettings | None = Field(default=None, description="Unset: nothing is posted in Slack.")
     owners: dict[str, OwnerDigestSettings] = Field(default={}, description="What owners chose, by their names.")
