@@ -40,12 +40,15 @@ def test_what_ships_is_used_where_nothing_was_fitted(tmp_path: Path, seconds: Se
 def test_a_file_that_appears_changes_and_goes_takes_effect_within_seconds(tmp_path: Path, seconds: Seconds) -> None:
     followed = FollowedModels(tmp_path, seconds=seconds)
     seen = []
-    for step in (lambda: install(tmp_path, 1.0), lambda: install(tmp_path, 2.0), (tmp_path / INSTALLED).unlink):
-        step()
+    for intercept in (1.0, 2.0):
+        install(tmp_path, intercept)
         seconds.now += 5
         seen.append(followed.extracted.intercept)
+    (tmp_path / INSTALLED).unlink()
+    seconds.now += 5
 
-    assert seen == [1.0, 2.0, load_models().extracted.intercept]
+    assert seen == [1.0, 2.0]
+    assert followed.extracted == load_models().extracted
 
 
 def test_it_does_not_look_at_the_file_for_every_answer(tmp_path: Path, seconds: Seconds) -> None:

@@ -236,7 +236,12 @@ def collection_of(folder: Path, topics: Sequence[Mapping[str, object]], *, qrels
 
 
 def test_what_cannot_be_answered_is_read_in_several_spellings(tmp_path: Path) -> None:
-    said = [{"is_impossible": True}, {"metadata": {"answerability": ["UNANSWERABLE"]}}, {"answerable": False}, {}]
+    said: list[dict[str, object]] = [
+        {"is_impossible": True},
+        {"metadata": {"answerability": ["UNANSWERABLE"]}},
+        {"answerable": False},
+        {},
+    ]
     topics = [{"id": str(number), "text": "?", **each} for number, each in enumerate(said)]
 
     found = collection_of(tmp_path, topics, qrels=None)
@@ -249,3 +254,14 @@ def test_judgments_say_what_can_be_answered_where_nothing_else_does(tmp_path: Pa
 
     assert [topic.answerable for topic in found.topics] == [True, False]
     assert "the 1 without a relevant document" in found.notes[-1]
+
+
+def test_null_is_taken_for_missing_and_one_answer_for_a_list_of_one(tmp_path: Path) -> None:
+    topics: list[dict[str, object]] = [
+        {"id": "a", "text": "?", "answers": None, "metadata": None},
+        {"id": "b", "text": "?", "answers": "Turku"},
+    ]
+
+    found = collection_of(tmp_path, topics, qrels=None)
+
+    assert [topic.answers for topic in found.topics] == [(), ("Turku",)]

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from aika.domain.documents import AttributeValue, RawDocument
 from aika.domain.errors import ConfigurationError
@@ -36,6 +45,12 @@ class _Row(BaseModel):
     text: str
     metadata: dict[str, JsonValue] = {}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, row: object) -> object:
+        """Take what is null for missing, as files made from tables have it."""
+        return {name: value for name, value in row.items() if value is not None} if isinstance(row, dict) else row
+
 
 class _CorpusRow(_Row):
     title: str = ""
@@ -48,6 +63,11 @@ class _QueryRow(_Row):
     is_impossible: bool | None = None
     answers: list[str] = []
     asked_as: list[str] | None = None
+
+    @field_validator("answers", mode="before")
+    @classmethod
+    def _listed_answers(cls, answers: object) -> object:
+        return [answers] if isinstance(answers, str) else answers
 
 
 class _Turn(BaseModel):
