@@ -14,7 +14,7 @@ PAGES = {
     "fees.md": "# Fees\n\nThe winter fee is 55 euros a week. Boats pay the winter fee in advance.",
     "storms.md": "# Storms\n\nIn a storm of force nine or more all ferries stay in the harbour.",
 }
-TOPICS = [
+TOPICS: list[dict[str, object]] = [
     {
         "id": "fee",
         "text": "How much is the winter fee?",
