@@ -11,6 +11,8 @@ from aika.protocols import Analyzer
 _WORD = re.compile(
     r"(?P<n>\d+(?:[.,:]\d+)*(?![\w/-]*[A-Za-z/]))|(?P<p>%)|(?P<w>[#@]?\w(?:[\w'’./:@+#\\-]*[\w+#])?)|(?P<b>[.!?;:](?=\s|$)|[,()\[\]|\"“”]|[–—])"
 )
+_COUNTED = re.compile(r"(\d+(?:[.,]\d+)*)-([a-z]+)")
+"""A number and what it counts, in one word: "a 14-day trial"."""
 _MONTH_NAMES = "january february march april may june july august september october november december"
 _MONTHS = {name[:3]: name for name in _MONTH_NAMES.split()}
 _FUNCTION_WORDS = """
@@ -59,6 +61,10 @@ def row(text: str, analyzer: Analyzer) -> list[Token]:
             found.append(Token("percent", stem("percent", analyzer), Kind.WORD))
             continue
         word = match["n"] or re.sub(r"['’]s?$", "", match["w"])
+        counted = _COUNTED.fullmatch(word)
+        if counted:
+            found.append(Token(counted[1], f"{number_value(counted[1]) or 0:.10g}", Kind.NUMBER, initial))
+            initial, word = False, counted[2]
         month = _month(word)
         value = number_value(word)
         if month is not None:
