@@ -22,6 +22,7 @@ from aika.surfaces.cli import (
     digests,
     evaluating,
     health,
+    health_scores,
     rules,
     source_files,
     starting,
@@ -47,6 +48,8 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(assistants.app, name="assistant")
 app.add_typer(digests.app, name="digest")
 app.add_typer(health.app, name="health")
+health.app.command("scores")(health_scores.scores)
+health.app.command("gaps")(health_scores.gaps)
 app.command("calibrate")(calibrating.calibrate)
 
 console = Console()
