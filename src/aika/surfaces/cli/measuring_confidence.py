@@ -55,7 +55,9 @@ class Wanted:
 
 async def confidence(wanted: Wanted, ending: Ending) -> bool:
     """Measure the confidence, and end as asked. Return whether the run passed its gate."""
-    settings = settings_with(ending.folder, ending.changes)
+    # What the model is asked for is its judgement, too, whether or not the settings want it of every answer.
+    asked = () if wanted.with_model is None else ("confidence.model_judgement=true",)
+    settings = settings_with(ending.folder, (*asked, *ending.changes))
     started_at, started = datetime.now(UTC), time.perf_counter()
     measured: list[tuple[ConfidenceReport, TestCollection]] = []
     with bars(Console(stderr=True)) as progress:
