@@ -84,13 +84,15 @@ class TestOtherDocuments:
             title="“Limits” disagrees: the takeover",
             reason="The page on the takeover of Initech says 14.",
             suggestion=make_edit(after="The limit is 14 after the takeover."),
+            questions=[broken("What is the limit after the takeover?")],
         )
 
         digest = await composed(database, [finding])
 
         assert digest is not None
         assert "takeover" not in repr(digest).lower()
-        assert digest.entries[0].title == "“Limits”: outdated"
+        [entry] = digest.entries
+        assert (entry.title, entry.people, entry.more_questions) == ("“Limits”: outdated", 1, 1)
 
     async def test_readers_are_judged_as_they_are_now(self, database: Database) -> None:
         was_open = make_document("secret.md", title="Takeover of Initech")

@@ -86,8 +86,8 @@ def _entry_html(entry: DigestEntry) -> str:
         parts.append(f"<p>{escape(cost)}.</p>")
     if entry.quote:
         parts.append(f"<blockquote style='{_QUOTE}'>{escape(plain(entry.quote))}</blockquote>")
-    if entry.questions:
-        asked = "".join(f"<li>{escape(question)}</li>" for question in questions_of(entry))
+    if questions := questions_of(entry):
+        asked = "".join(f"<li>{escape(question)}</li>" for question in questions)
         parts.append(f"<ul>{asked}</ul>")
     if entry.suggestion is not None:
         if entry.suggestion.before:

@@ -52,8 +52,8 @@ def _entry(entry: DigestEntry) -> list[Element]:
     parts = [_section(named, _text("\n" + "\n".join(said)))]
     if entry.quote:
         parts.append(_quote(plain(entry.quote)))
-    if entry.questions:
-        parts.append(_list([_section(_text(question)) for question in questions_of(entry)]))
+    if questions := questions_of(entry):
+        parts.append(_list([_section(_text(question)) for question in questions]))
     if entry.suggestion is not None:
         if entry.suggestion.before:
             parts += [_section(_text("Instead of:")), _quote(edit_of(entry.suggestion.before))]

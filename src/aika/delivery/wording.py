@@ -51,8 +51,13 @@ def cost_of(entry: DigestEntry) -> str:
 
 
 def questions_of(entry: DigestEntry) -> list[str]:
+    """Return the questions that it broke, and how many are not told."""
     asked = [plain(question) for question in entry.questions]
-    return [*asked, f"and {entry.more_questions} more"] if entry.more_questions else asked
+    if not entry.more_questions:
+        return asked
+    if not asked:
+        return ["one question" if entry.more_questions == 1 else f"{entry.more_questions} questions"]
+    return [*asked, f"and {entry.more_questions} more"]
 
 
 def show_command(entry: DigestEntry) -> str:

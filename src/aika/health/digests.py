@@ -2,7 +2,7 @@
 
 A digest goes to an address, and who reads there is not checked. So an entry holds what the finding's own document says. Words
 of other documents are in it only where everybody who may read that document may read them too: else neither their names nor
-what a verdict made of them is told, and ``aika health show`` shows it to those who may see it.
+what a verdict made of them nor what people asked is told, and ``aika health show`` shows it to those who may see it.
 """
 
 from collections.abc import Collection, Sequence
@@ -115,7 +115,9 @@ def _is_open_to(readers: frozenset[PrincipalId], other: Document) -> bool:
 
 def _entry(finding: Finding, own: Document | None, others: Sequence[Document], *, tells_all: bool) -> DigestEntry:
     questions = [question.shown for question in finding.questions if not question.passes]
-    shown = list(dict.fromkeys(shortened(" ".join(text.split()), _LONGEST_QUESTION) for text in questions))
+    asked = list(dict.fromkeys(shortened(" ".join(text.split()), _LONGEST_QUESTION) for text in questions))
+    # Whoever may read the other documents may have asked about them.
+    shown = asked[:_MOST_QUESTIONS] if tells_all else []
     suggestion = finding.suggestion if tells_all else None
     return DigestEntry(
         finding=finding.id,
@@ -125,8 +127,8 @@ def _entry(finding: Finding, own: Document | None, others: Sequence[Document], *
         url=None if own is None else own.url,
         quote="" if own is None else _quote(own, finding.exhibits),
         people=finding.people,
-        questions=tuple(shown[:_MOST_QUESTIONS]),
-        more_questions=max(0, len(shown) - _MOST_QUESTIONS),
+        questions=tuple(shown),
+        more_questions=len(asked) - len(shown),
         suggestion=None if suggestion is None or own is None or suggestion.document != own.id else suggestion,
         mentions=tuple(Mention(name_of(other), other.url) for other in others),
     )

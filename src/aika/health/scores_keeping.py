@@ -1,5 +1,6 @@
 """Scores of the documents that somebody may read, and how they were day by day."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,8 +72,7 @@ class ScoreKeeper:
             today=self.clock.now().date(),
             sources=self.sources(),
         )
-        scored = score_documents(documents, standing)
-        return Scores(tuple(scored), tuple(score_owners(scored, standing)), tuple(score_sources(scored, standing)))
+        return await asyncio.to_thread(_scored, documents, standing)
 
     async def keep(self) -> bool:
         """Record the scores of today, once a day; return whether it was done now."""
@@ -107,6 +107,11 @@ class ScoreKeeper:
             for document in batch:
                 yield document
             after = f"{batch[-1].source}/{batch[-1].key}"
+
+
+def _scored(documents: Sequence[Document], standing: Standing) -> Scores:
+    scored = score_documents(documents, standing)
+    return Scores(tuple(scored), tuple(score_owners(scored, standing)), tuple(score_sources(scored, standing)))
 
 
 def _of_day(level: str, group: GroupScore) -> DayScore:
