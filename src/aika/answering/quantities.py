@@ -119,6 +119,7 @@ _ROUNDING = re.compile(
     re.I,
 )
 _ROUNDED_BY = 0.05
+_YEARS = (1_000, 2_100)
 _NEAR = 1e-6
 _SIGHT = 26
 """Characters before a number in which words that qualify it stand."""
@@ -202,6 +203,9 @@ def _forms(quantity: Quantity) -> Iterator[tuple[str, float]]:
 
 
 def _rounds(value: float, known: float) -> bool:
+    """Whether the value is the known one with fewer digits. What may be a year is not rounded: "around 1990" is not 1993."""
+    if known.is_integer() and _YEARS[0] <= known <= _YEARS[1]:
+        return False
     fewer = len(f"{value:g}".strip("0.")) < len(f"{known:g}".strip("0."))
     return fewer and abs(value - known) <= _ROUNDED_BY * abs(known)
 
