@@ -66,23 +66,15 @@ async def test_scores_are_of_what_the_caller_may_read(aika: Aika) -> None:
 
     async with as_principals(aika, "user:ada@example.org") as anybody, as_principals(aika, "group:board") as board:
         read, overseen = await scores(anybody, "document"), await scores(board, "document")
+        owners = (await scores(anybody, "owner"))["scores"]
 
     assert read["total"] == 4
     assert (read["scores"][0]["document"]["key"], read["scores"][0]["score"]) == ("owners.md", 75)
     assert {one["document"]["key"] for one in overseen["scores"]} - {
         one["document"]["key"] for one in read["scores"]
     } == {"plan.md"}
-
-
-async def test_an_owner_s_score_names_its_parts(aika: Aika) -> None:
-    await planted(aika, "owners.md")
-
-    async with as_principals(aika, "user:ada@example.org") as http:
-        reply = await scores(http, "owner")
-
-    worst = reply["scores"][0]
-    assert (worst["name"], worst["score"]) == ("team-payments", 75)
-    assert [part["name"] for part in worst["parts"]] == ["outdated"]
+    assert (owners[0]["name"], owners[0]["score"]) == ("team-payments", 75)
+    assert [part["name"] for part in owners[0]["parts"]] == ["outdated"]
 
 
 async def test_history_is_for_those_who_oversee_everything(aika: Aika) -> None:
@@ -110,38 +102,35 @@ async def test_gaps_are_for_those_who_could_fill_them(aika: Aika) -> None:
     assert (gap["people"], len(gap["questions"]), len(gap["findings"])) == (2, 2, 2)
 
 
-async def test_digests_are_for_administrators(aika: Aika) -> None:
+async def test_digests_are_for_administrators_and_say_why_they_cannot_be_sent(aika: Aika) -> None:
     await planted(aika, "owners.md")
 
     async with as_principals(aika, "group:team-payments") as owner:
-        looked = await owner.get("/v1/digests")
-        sent = await owner.post("/v1/digests/send", params={"owner": "team-payments"})
-
-    assert (looked.status_code, sent.status_code) == (403, 403)
-
-
-async def test_what_cannot_be_sent_says_why(aika: Aika) -> None:
-    await planted(aika, "owners.md")
-
+        refused = [await owner.get("/v1/digests"), await owner.post("/v1/digests/send?owner=team-payments")]
     async with as_principals(aika, "everyone", admin=True) as admin:
         [digest] = (await admin.get("/v1/digests")).json()["digests"]
         sent = await admin.post("/v1/digests/send", params={"owner": "team-payments"})
         unknown = await admin.get("/v1/digests", params={"owner": "nobody"})
 
+    assert [reply.status_code for reply in refused] == [403, 403]
     assert "set up [digests.slack]" in digest["problem"]
     assert sent.status_code == 422
     assert unknown.status_code == 404
 
 
-def test_the_command_line_previews_and_refuses_to_send_by_accident(
+def test_the_command_line_shows_everything_and_refuses_to_send_by_accident(
     settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "aika.toml").write_text("", encoding="utf-8")
     monkeypatch.setenv("COLUMNS", "200")
 
     shown = CliRunner().invoke(app, ["digest", "preview", "--dir", str(tmp_path)])
+    worst = CliRunner().invoke(app, ["health", "scores", "--dir", str(tmp_path)])
+    none_missing = CliRunner().invoke(app, ["health", "gaps", "--dir", str(tmp_path)])
     refused = CliRunner().invoke(app, ["digest", "send", "--owner", "team-payments", "--dir", str(tmp_path)])
 
     assert "Nobody has open findings." in shown.output
     assert "[digests.smtp]" in shown.output
+    assert "made of" in worst.output
+    assert "Nothing is missing" in none_missing.output
     assert "--now" in str(refused.exception)
