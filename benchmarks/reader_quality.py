@@ -19,7 +19,7 @@ from reader_examples import KEPT_APART, Example, read_collection
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from aika.models.reader import PassageReader, load_reading_model
+from aika.models.reader import ODDS, PassageReader, load_reading_model
 from aika.registry import Surroundings
 
 RESAMPLES = 1_000
@@ -64,11 +64,12 @@ def fit(examples: Sequence[Example], models: Path, precision: str) -> None:
     for example in examples:
         question = model.question(example.question)
         readings = [model.reading(question, w.ids) for w in model.windows(0, example.passage, question)]
-        best = max(readings, key=lambda reading: 0.1 * reading.span + 0.5 * reading.verdict)
+        best = max(readings, key=lambda reading: ODDS.span * reading.span + ODDS.verdict * reading.verdict)
         features.append((best.span, best.verdict))
     answered = [example.answered for example in examples]
     fitted = LogisticRegression(C=1.0, class_weight="balanced").fit(features, answered)
     span, verdict = fitted.coef_[0]
+    print(f"AUROC {interval(fitted.decision_function(features), np.array(answered))}")
     print(f"ODDS = Odds(span={span:.3f}, verdict={verdict:.3f}, offset={fitted.intercept_[0]:.3f})")
 
 

@@ -1,9 +1,11 @@
 """Builds the reader's graphs: MiniLM's weights with the adapter's changes, and two heads over the last states.
 
-The adapter is ``reader-adapter.npz``. A matrix is stored as whole steps off MiniLM's, a step's size a row; everything else as
+The adapter is ``reader-adapter.npz.xz``. A matrix is stored as whole steps off MiniLM's, a step's size a row; everything else as
 it is. ``docs/explanation/reader.md`` says what it was trained on. Imports `onnx` and the quantizer, which are slow to import.
 """
 
+import io
+import lzma
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -45,7 +47,7 @@ def write_reader_graphs(adapter: Path, single: Path, int8: Path, *, minilm_sha25
 def adapted(weights: Arrays, adapter: Path) -> Arrays:
     """Return the weights as the adapter changes them, its heads among them."""
     changed = dict(weights)
-    with np.load(adapter, allow_pickle=False) as stored:
+    with lzma.open(adapter) as file, np.load(io.BytesIO(file.read()), allow_pickle=False) as stored:
         for name in stored.files:
             if name.endswith(STEPS):
                 matrix = name.removesuffix(STEPS)
