@@ -21,6 +21,7 @@ def folder(tmp_path: Path, embedder_graphs: Path) -> Path:
     (tmp_path / "sources").mkdir()
     declared = "connector: filesystem\nreaders: [everyone]\noptions:\n  path: docs\n"
     (tmp_path / "sources" / "handbook.yaml").write_text(declared, encoding="utf-8")
+    (tmp_path / "aika.toml").write_text("[confidence]\nreader = false\n", encoding="utf-8")
     (tmp_path / ".aika").mkdir()
     (tmp_path / ".aika" / "models").symlink_to(embedder_graphs)
     return tmp_path

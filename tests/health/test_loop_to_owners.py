@@ -1,10 +1,14 @@
 """The loop to the owners of documents, on a real instance: a question fails, its owner mends the document, and it passes."""
 
+import asyncio
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from mail_server import mail_server
 
 from aika.application.aika import Aika
 from aika.application.health import Wanted
@@ -27,19 +31,32 @@ DOCUMENTS = {
     "Mondays by the night shift.\n",
     "ferry.md": "---\nowner: ferry-team\n---\n# Night ferry\n\nThe night ferry leaves for Turku at 21:30 from pier four.\n",
 }
+FERRY = "When does the night ferry leave for Turku?"
+LATER = "No. The night ferry leaves for Turku at 22:15 now."
 BRAKE = "How do I reset the crane's emergency brake?"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, embedder_graphs: Path) -> Settings:
-    docs = tmp_path / "docs"
-    docs.mkdir()
-    for name, text in DOCUMENTS.items():
-        (docs / name).write_text(text, encoding="utf-8")
+def folder(tmp_path: Path, embedder_graphs: Path) -> Path:
+    (tmp_path / "docs").mkdir()
     (tmp_path / ".aika").mkdir()
     (tmp_path / ".aika" / "models").symlink_to(embedder_graphs)
+    for name, text in DOCUMENTS.items():
+        write(tmp_path, name, text)
+    return tmp_path
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / "docs" / name).write_text(text, encoding="utf-8")
+
+
+def configured(folder: Path, *, mail_port: int | None = None) -> Settings:
     handbook = {"connector": "filesystem", "options": {"path": "docs"}, "readers": ["everyone"]}
-    return load_settings(tmp_path, sources={"handbook": handbook})
+    smtp = {"host": "127.0.0.1", "port": mail_port, "sender": "aika@example.org", "security": "none"}
+    owners = {"ferry-team": {"to": "ferry@example.org"}}
+    digests = {} if mail_port is None else {"smtp": smtp, "owners": owners}
+    # The reader takes seconds to open, and these answers are clear without it.
+    return load_settings(folder, sources={"handbook": handbook}, digests=digests, confidence={"reader": False})
 
 
 @asynccontextmanager
@@ -72,8 +89,8 @@ async def seen(aika: Aika, viewer: Viewer = ADMIN) -> list[Finding]:
     return await aika.health.listing(viewer, EVERYTHING, limit=50)
 
 
-async def test_a_gap_reaches_the_owner_of_the_nearest_document_and_closes_when_it_is_filled(settings: Settings) -> None:
-    async with running(settings) as aika:
+async def test_a_gap_reaches_the_owner_of_the_nearest_document_and_closes_when_it_is_filled(folder: Path) -> None:
+    async with running(configured(folder)) as aika:
         assert isinstance(await asked(aika, BRAKE), Abstention)
         assert isinstance(await asked(aika, BRAKE, who=BEN), Abstention)
         await aika.health.look()
@@ -81,33 +98,79 @@ async def test_a_gap_reaches_the_owner_of_the_nearest_document_and_closes_when_i
         assert (gap.kind, gap.state, gap.people) == (FindingKind.NO_DOCUMENT, FindingState.OPEN, 2)
         assert await seen(aika, ANYBODY) == []
 
-    crane = settings.base_dir / "docs" / "crane.md"
-    crane.write_text(
-        DOCUMENTS["crane.md"]
-        + "\n## Emergency brake\n\nTo reset the crane's emergency brake, turn the red key to the left.\n",
-        encoding="utf-8",
-    )
-    async with running(settings) as aika:
+    filled = "\n## Emergency brake\n\nTo reset the crane's emergency brake, turn the red key to the left.\n"
+    write(folder, "crane.md", DOCUMENTS["crane.md"] + filled)
+    async with running(configured(folder)) as aika:
         await aika.health.look()
         [gap] = await seen(aika, OWNER)
         assert (gap.state, gap.note) == (FindingState.RESOLVED, "“Harbour crane” answers it now.")
         assert isinstance(await asked(aika, BRAKE), Answer)
 
 
-async def test_a_wrong_document_is_told_once_and_closed_by_its_next_sync(settings: Settings) -> None:
-    question = "When does the night ferry leave for Turku?"
-    async with running(settings) as aika:
-        outcome = await asked(aika, question)
-        assert isinstance(outcome, Answer), outcome
-        await rated_down(aika, outcome, reply="No. The night ferry leaves for Turku at 22:15 now.")
+async def test_a_wrong_document_is_told_once_and_closed_by_its_next_sync(folder: Path) -> None:
+    async with mail_server() as mail:
+        async with running(configured(folder, mail_port=mail.port)) as aika:
+            for who in (ADA, BEN):
+                await rated_down(aika, await asked(aika, FERRY, who=who), reply=LATER, who=who)
+                await aika.health.look()
+            [finding] = await seen(aika)
+            assert (finding.state, finding.people) == (FindingState.OPEN, 2)
+            await aika.digests.sender.send_now("ferry-team")
+            await aika.digests.sender.send_now("ferry-team")
+            [message] = mail.received
+            assert (message["To"], message["Subject"]) == ("ferry@example.org", "aika: 1 new finding for ferry-team")
+
+        write(folder, "ferry.md", DOCUMENTS["ferry.md"].replace("21:30", "22:15"))
+        async with running(configured(folder, mail_port=mail.port)) as aika:
+            _, moved = await aika.health.look()
+            [resolved] = await seen(aika)
+            answer = await asked(aika, FERRY)
+
+    assert [one.id for one in moved] == [finding.id] == [resolved.id]
+    assert resolved.state is FindingState.RESOLVED
+    assert resolved.note.startswith("“Night ferry” changed on ")
+    assert all(question.passes for question in resolved.questions)
+    assert isinstance(answer, Answer)
+    assert "22:15" in answer.text
+
+
+async def test_a_change_that_mends_nothing_closes_nothing(folder: Path) -> None:
+    async with running(configured(folder)) as aika:
+        await rated_down(aika, await asked(aika, FERRY), reply=LATER)
         await aika.health.look()
-        await aika.health.look()
+        write(folder, "ferry.md", DOCUMENTS["ferry.md"] + "\nBicycles travel for free.\n")
+        await synced(aika)
+
+        assert await aika.health.look() == (0, [])
         [finding] = await seen(aika)
-        assert finding.owner is not None
-        assert finding.owner.name == "ferry-team"
-    ferry = settings.base_dir / "docs" / "ferry.md"
-    ferry.write_text(DOCUMENTS["ferry.md"].replace("21:30", "22:15"), encoding="utf-8")
-    async with running(settings) as aika:
+        assert finding.state is FindingState.OPEN
+        assert await aika.database.finding_changes.due(through=1_000) == [], (
+            "it is not asked again until the next change"
+        )
+
+
+async def test_a_finding_on_a_deleted_document_is_resolved(folder: Path) -> None:
+    async with running(configured(folder)) as aika:
+        await rated_down(aika, await asked(aika, FERRY), reply=LATER)
         await aika.health.look()
-        [finding] = await seen(aika)
-        assert finding.state is FindingState.RESOLVED
+        (folder / "docs" / "ferry.md").unlink()
+        await synced(aika)
+        await aika.health.look()
+
+        [finding] = await aika.database.findings.listing()
+        assert (finding.state, finding.note) == (FindingState.RESOLVED, "The document was deleted.")
+        assert await seen(aika) == [], "nobody may read what is gone"
+
+
+async def test_what_was_being_examined_when_aika_was_killed_is_examined_by_the_next(folder: Path) -> None:
+    async with running(configured(folder)):
+        pass
+    script = Path(__file__).with_name("killed_while_examining.py")
+    killed = await asyncio.create_subprocess_exec(sys.executable, str(script), str(folder))
+    assert await asyncio.wait_for(killed.wait(), timeout=200) == -signal.SIGKILL
+
+    async with running(configured(folder)) as aika:
+        await aika.health.look()
+        [gap] = await seen(aika)
+        assert await aika.database.complaints.count() == 0
+        assert [question.text for question in gap.questions] == [BRAKE]

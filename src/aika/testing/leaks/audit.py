@@ -149,16 +149,18 @@ class _Audit:
 
     async def _complain(self, kept: Sequence[_Kept]) -> None:
         """Let people say no to their answers, so that there are findings on what they read."""
-        said = {"rating": "not_helpful", "reply": "No, it was changed to open sesame last week."}
         for one in kept:
+            subject = one.document.question.removeprefix("What is ").rstrip("?")
+            reply = f"No. {subject.capitalize()} is not {one.document.word}. It is open sesame since last year."
+            said = {"rating": "not_helpful", "reply": reply}
             headers, path = self.deployment.for_person(one.person), f"/v1/answers/{one.answer}/feedback"
             await self.deployment.send("POST", path, json=said, headers=headers)
         await self.deployment.as_admin("POST", "/v1/health/look")
         keys = {id_: key for key, id_ in self.deployment.ids.items()}
         for one in kept:
             headers = self.deployment.for_person(one.person)
-            reply = await self.deployment.send("GET", "/v1/findings?limit=200", headers=headers)
-            found = [finding for finding in reply.body["findings"] if finding["document"] in keys]
+            listed = await self.deployment.send("GET", "/v1/findings?limit=200", headers=headers)
+            found = [finding for finding in listed.body["findings"] if finding["document"] in keys]
             self.deployment.findings |= {finding["id"]: keys[finding["document"]] for finding in found}
         if kept and not self.deployment.findings:
             self._found(
