@@ -1,12 +1,14 @@
 """Measures the disagreements that are found between documents: planted ones, those that are there, and what finding them costs.
 
     python benchmarks/disagreements.py planted FOLDER … [--half tune|'held out'] [--show]
+    python benchmarks/disagreements.py harmless FOLDER …
     python benchmarks/disagreements.py real FOLDER … [--show]
 
 ``planted`` copies a folder of files, takes statements of real documents, and writes each with another value into another one:
 word for word or in other words, below a heading that names what it is about or at the end of another section. Some are written
-with the value that they have, and must not be found. ``real`` looks at the folder as it is. Both read the folder with the
-filesystem connector, parse, cut, record and index it as a sync does it. Nothing of the documents is kept.
+with the value that they have, and must not be found. ``harmless`` compares statements with sentences made from them that have
+another value and another condition, name or tense, below the same title. ``real`` looks at the folder as it is. All read the
+folder with the filesystem connector, parse, cut, record and index it as a sync does it. Nothing of the documents is kept.
 """
 
 import argparse
@@ -20,19 +22,22 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from planted_disagreements import Plant, planted
+from planted_disagreements import Plant, harmless, planted
 
 from aika.application.aika import SystemClock
 from aika.application.wiring import build_intake
 from aika.domain.access import EVERYONE
+from aika.domain.documents import Chunk
 from aika.domain.findings import Verdict
-from aika.domain.identifiers import SourceId
+from aika.domain.identifiers import SourceId, document_id
 from aika.domain.sources import Source
 from aika.evaluation.halves import half_of
 from aika.health.disagreements import Disagreements
+from aika.health.disagreements_matching import Matcher
+from aika.health.statements import statements_of
 from aika.ingestion.sync import Syncer
 from aika.protocols import Change
 from aika.registry import Surroundings, open_component
@@ -112,6 +117,30 @@ async def real(folder: Path, *, show: bool) -> None:
                 )
 
 
+async def look_alikes(folder: Path, half: str) -> None:
+    """Print how many sentences that contradict nothing are taken for a disagreement."""
+    analyzer = TechnicalAnalyzer()
+    matcher = Matcher(analyzer)
+    wrong: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    async with opened(folder) as here:
+        texts = [change.chunks for change in here.changes if change.chunks]
+    statements = [
+        statement
+        for chunks in texts
+        if half_of(chunks[0].document.key) == half
+        for statement in statements_of(chunks, analyzer)
+    ]
+    for why, statement, text in harmless(statements, random.Random(0)):
+        key = f"elsewhere/{statement.document.id}.md"
+        document = replace(statement.document, id=document_id(statement.document.source, key), key=key)
+        chunk = Chunk(document, 0, 0, len(text), text, statement.heading_path)
+        total[why] += 1
+        wrong[why] += any(matcher.difference(statement, other) for other in statements_of([chunk], analyzer))
+    for why, count in sorted(total.items()):
+        print(f"{folder.name}: {why:18} {wrong[why]:4} wrong of {count:5}")
+
+
 async def measure(folder: Path, half: str, *, show: bool) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
     """Return how many were found and how many were planted, by sort and by form."""
     hits: Counter[tuple[str, str]] = Counter()
@@ -154,7 +183,7 @@ def _is_of(verdict: Verdict, plant: Plant) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("planted", "real"))
+    parser.add_argument("what", choices=("planted", "harmless", "real"))
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--half", choices=("tune", "held out"), default="held out")
     parser.add_argument("--show", action="store_true", help="print what was found, or what was missed")
@@ -162,9 +191,10 @@ def main() -> None:
     for folder in given.folders:
         if not folder.is_dir():
             sys.exit(f"{folder} is not a folder")
-    if given.what == "real":
+    if given.what != "planted":
         for folder in given.folders:
-            asyncio.run(real(folder.resolve(), show=given.show))
+            one = folder.resolve()
+            asyncio.run(real(one, show=given.show) if given.what == "real" else look_alikes(one, given.half))
         return
     hits: Counter[tuple[str, str]] = Counter()
     total: Counter[tuple[str, str]] = Counter()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from aika.answering.polarity import contradicts
-from aika.health.disagreements_siblings import are_siblings
+from aika.health.disagreements_siblings import are_parallel, are_siblings
 from aika.health.statements import Statement
 from aika.health.statements_values import Sort, Value, same_value
 from aika.protocols import Analyzer
@@ -82,29 +82,26 @@ class Matcher:
 
     def difference(self, one: Statement, other: Statement) -> Difference | None:
         """Return where the two contradict one another, ``None`` where they agree or are about different things."""
-        alike = self.alike(one, other)
-        if alike is None or one.document.id == other.document.id or not self._same_thing(one, other, alike.covered):
-            return None
-        return alike if self._same_attribute(alike) else None
-
-    def alike(self, one: Statement, other: Statement) -> Difference | None:
-        """Return where two statements of the same wording give different values, whatever they are about."""
-        if (one.row is None) != (other.row is None) or one.terms.isdisjoint(other.terms):
-            return None
         pair = _differing(one.values, other.values)
-        if pair is None:
+        if pair is None or one.document.id == other.document.id:
             return None
-        covered = self._covered(one, other) if one.row is None else float(self._same_cell(one, other))
-        if not covered:
+        covered = self.alike(one, other)
+        if not covered or not self._same_thing(one, other, covered):
             return None
-        shared = tuple(self.telling(one.terms & other.terms))
-        return Difference(one, other, *pair, covered, shared)
+        found = Difference(one, other, *pair, covered, tuple(self.telling(one.terms & other.terms)))
+        return found if self._same_attribute(found) else None
 
-    def _covered(self, one: Statement, other: Statement) -> float | None:
+    def alike(self, one: Statement, other: Statement) -> float:
+        """Return how alike two statements are worded, 0..1, whatever they are about and whatever their values; 0 where not."""
+        if (one.row is None) != (other.row is None) or one.terms.isdisjoint(other.terms):
+            return 0.0
+        return self._covered(one, other) if one.row is None else float(self._same_cell(one, other))
+
+    def _covered(self, one: Statement, other: Statement) -> float:
         mine = self._share(one, other)
         theirs = self._share(other, one)
         mean = (mine + theirs) / 2
-        return mean if min(mine, theirs) >= _EACH_COVERED and mean >= _COVERED else None
+        return mean if min(mine, theirs) >= _EACH_COVERED and mean >= _COVERED else 0.0
 
     def _share(self, one: Statement, other: Statement) -> float:
         total = held = 0.0
@@ -117,7 +114,9 @@ class Matcher:
 
     def _same_thing(self, one: Statement, other: Statement, covered: float) -> bool:
         mine, theirs = self._title_terms(one), self._title_terms(other)
-        if are_siblings(one.document, other.document, mine, theirs):
+        if are_siblings(one.document, other.document):
+            return False
+        if are_parallel(mine, theirs, above=one.context | one.terms, there=other.context | other.terms):
             return False
         shared = self.telling(one.terms & other.terms)
         if one.row is not None:

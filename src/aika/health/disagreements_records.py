@@ -1,8 +1,8 @@
 """Whether two documents record different owners or contacts of the same thing."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Document, Kind
@@ -12,7 +12,7 @@ from aika.facts.labels import OF_PAGE, extra_words, is_former, label_words
 from aika.health.disagreements_siblings import are_siblings
 from aika.health.disagreements_wording import older, other_holds
 from aika.health.statements_conditions import is_dated
-from aika.protocols import FactStore
+from aika.protocols import Catalogue, FactStore
 
 _COMPARED = (Relation.OWNER, Relation.CONTACT, Relation.ALERTS)
 _MOST_OF_A_NAME = 4
@@ -26,6 +26,7 @@ _GROUP_WORDS = re.compile(r"^(?:the|team|group|squad)[-_ ]|[-_ ](?:team|group|sq
 _REFERENCE = re.compile(r"^(?:(?:group|user):)?(?:[\w.-]+/)?", re.IGNORECASE)
 _PERSON = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w.’'-]*)+")
 _CERTAINTY_STATED, _CERTAINTY = 0.85, 0.75
+_NOTE, _IS = "says that the ", " is "
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class RecordComparison:
     """Compares what documents record of the things of one name."""
 
     facts: FactStore
+    catalogue: Catalogue
 
     async def of_document(self, document: Document) -> list[Verdict]:
         """Return where others record otherwise what this document records."""
@@ -57,12 +59,48 @@ class RecordComparison:
         if not keys:
             return []
         known = await self.facts.profiles(keys, scope=UNRESTRICTED, limit=_MOST_FOUND * max(1, len(telling) // 20 + 1))
-        return [verdict for each in telling for verdict in _against(each, known)]
+        named = _by_name(known)
+        return [await self._quoted(verdict) for each in telling for verdict in _against(each, named)]
+
+    async def still_differ(self, one: Exhibit, other: Exhibit) -> bool:
+        """Return whether the two documents still record different values of what the exhibits are about."""
+        wanted = {_question(one), _question(other)}
+        for verdict in await self.of_document(one.document):
+            documents = {exhibit.document.id for exhibit in verdict.exhibits}
+            if documents == {one.document.id, other.document.id} and wanted & set(map(_question, verdict.exhibits)):
+                return True
+        return False
+
+    async def _quoted(self, verdict: Verdict) -> Verdict:
+        """Return the verdict with its documents' words."""
+        exhibits: list[Exhibit] = []
+        for exhibit in verdict.exhibits:
+            found = await self.catalogue.document(exhibit.document.id, scope=UNRESTRICTED)
+            text = "" if found is None else found[1].text
+            exhibits.append(replace(exhibit, quote=text[exhibit.start : exhibit.end]))
+        return replace(verdict, exhibits=tuple(exhibits))
 
 
-def _against(own: KnownProfile, known: Sequence[KnownProfile]) -> Iterator[Verdict]:
-    names = _names(own.profile)
-    same = [each for each in known if names & _names(each.profile)]
+def is_of_records(exhibits: Sequence[Exhibit]) -> bool:
+    """Return whether exhibits are records of an owner or a contact, rather than sentences."""
+    return all(exhibit.note.startswith(_NOTE) and _IS in exhibit.note for exhibit in exhibits)
+
+
+def _question(exhibit: Exhibit) -> str:
+    """Return what the exhibit gives a value of."""
+    return exhibit.note.partition(_IS)[0]
+
+
+def _by_name(known: Sequence[KnownProfile]) -> dict[str, list[KnownProfile]]:
+    named: dict[str, list[KnownProfile]] = {}
+    for each in known:
+        for key in _names(each.profile):
+            named.setdefault(key, []).append(each)
+    return named
+
+
+def _against(own: KnownProfile, named: Mapping[str, Sequence[KnownProfile]]) -> Iterator[Verdict]:
+    same = [each for key in sorted(_names(own.profile)) for each in named.get(key, ())]
     others = [each for each in same if each.document.id != own.document.id and _comparable(own, each)]
     if len({each.document.id for each in same}) > _MOST_OF_A_NAME:
         return
@@ -77,8 +115,11 @@ def _against(own: KnownProfile, known: Sequence[KnownProfile]) -> Iterator[Verdi
 def _comparable(one: KnownProfile, other: KnownProfile) -> bool:
     if other.document.kind in _NO_RECORDS or is_dated(other.document):
         return False
-    if are_siblings(one.document, other.document, (), ()):
+    if are_siblings(one.document, other.document):
         return False
+    if one.profile.whole or other.profile.whole:
+        # A page is a page and what it is about a repository: their sorts say nothing.
+        return not (one.profile.whole and other.profile.whole)
     mine, theirs = set(one.profile.sorts), set(other.profile.sorts)
     return not mine or not theirs or bool(mine & theirs)
 
@@ -148,4 +189,5 @@ def _verdict(mine: _Recorded, theirs: _Recorded) -> Verdict:
 
 def _exhibit(recorded: _Recorded) -> Exhibit:
     fact = recorded.fact
-    return Exhibit(recorded.document, "", fact.start, fact.end, note=f"says {recorded.value}")
+    what = f"{fact.relation.value} of {recorded.profile.names[0]}"
+    return Exhibit(recorded.document, "", fact.start, fact.end, note=f"{_NOTE}{what}{_IS}{recorded.value}")

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 
 from aika.domain.documents import Document
+from aika.domain.facts import name_words
 
 _VERSION = re.compile(
     r"^v?\d+(?:[.\-_]\d+)*(?:[.\-_]?(?:x|lts|rc\d*|beta\d*|alpha\d*))?$|^(?:latest|stable|next|current|master|main|edge)$",
@@ -18,22 +19,22 @@ _DOCUMENT_WORD_STEMS = (
 _DOCUMENT_WORDS = frozenset(_DOCUMENT_WORD_STEMS.split())
 
 
-def are_siblings(one: Document, other: Document, title: Collection[str], other_title: Collection[str]) -> bool:
-    """Return whether the two say the same of different things, or different versions of the same.
+def are_siblings(one: Document, other: Document) -> bool:
+    """Return whether the two are versions or translations of one, or the same page of different things, by their places."""
+    return one.source == other.source and (_are_versions(one.key, other.key) or _are_instances(one.key, other.key))
 
-    ``title`` and ``other_title`` are the terms of their titles.
+
+def are_parallel(
+    title: Collection[str], other: Collection[str], *, above: Collection[str], there: Collection[str]
+) -> bool:
+    """Return whether two titles share words, and each has words of its own.
+
+    "Charter of Storage" and "Charter of Network": what they share is what they are, what differs is whose. Words of a title that
+    stand above what the other says (``there``), or it above what this one says (``above``), are no difference.
     """
-    if one.source == other.source and (_are_versions(one.key, other.key) or _are_instances(one.key, other.key)):
-        return True
-    # "Charter of Storage" and "Charter of Network": what they share is what they are, what differs is whose.
-    return are_parallel(title, other_title)
-
-
-def are_parallel(title: Collection[str], other: Collection[str]) -> bool:
-    """Return whether two titles share words, and each has words of its own."""
     mine, theirs = set(title) - _DOCUMENT_WORDS, set(other) - _DOCUMENT_WORDS
     shared = mine & theirs
-    return bool(shared) and bool(_own(mine, shared)) and bool(_own(theirs, shared))
+    return bool(shared) and bool(_own(mine - set(there), shared)) and bool(_own(theirs - set(above), shared))
 
 
 def _own(title: set[str], shared: set[str]) -> set[str]:
@@ -50,6 +51,14 @@ def _are_versions(one: str, other: str) -> bool:
 
 
 def _are_instances(one: str, other: str) -> bool:
-    """Whether they have the same name in folders side by side: ``storage/charter.md``, ``network/charter.md``."""
+    """Whether they are on different things of one sort, each with a folder: ``storage/charter.md`` and ``network/charter.md``,
+    or anything in ``team-storage`` and ``team-network``."""
     mine, theirs = PurePosixPath(one), PurePosixPath(other)
-    return mine.name == theirs.name and mine.parent != theirs.parent and len(mine.parts) == len(theirs.parts)
+    if mine.name == theirs.name and mine.parent != theirs.parent and len(mine.parts) == len(theirs.parts):
+        return True
+    folders = zip(mine.parts[:-1], theirs.parts[:-1], strict=False)
+    apart = next(((here, there) for here, there in folders if here != there), None)
+    if apart is None:
+        return False
+    here, there = (set(name_words(folder)) for folder in apart)
+    return bool(here & there) and bool(here - there) and bool(there - here)
