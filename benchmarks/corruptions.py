@@ -224,16 +224,19 @@ async def report_on_model(name: str, false: Sequence[Case], true: Sequence[Case]
 
 
 async def speed(verifier: CitationVerifier, true: Sequence[Case]) -> float:
-    """Return the median milliseconds of verifying six sentences against six passages."""
+    """Return the median milliseconds of processor time of verifying six sentences against six passages, the best of three."""
     written = [case for case in true if case.marker is not None]
     took = []
     for start in range(0, min(len(written), 240) - 6, 6):
         six = written[start : start + 6]
         hits = tuple(Hit(case.statement.evidence[(case.marker or 1) - 1], 1.0) for case in six)
         text = " ".join(f"{case.text.rstrip('.')} [{number}]." for number, case in enumerate(six, start=1))
-        began = time.perf_counter()
-        await verifier.verify(Draft(Query("?", UNRESTRICTED), text, Origin.GENERATED, hits))
-        took.append(1000 * (time.perf_counter() - began))
+        runs = []
+        for _ in range(3):
+            began = time.process_time()
+            await verifier.verify(Draft(Query("?", UNRESTRICTED), text, Origin.GENERATED, hits))
+            runs.append(1000 * (time.process_time() - began))
+        took.append(min(runs))
     return median(took)
 
 
@@ -277,7 +280,7 @@ async def main() -> None:
                 "flagged": table(true, await judged(true, verifier), heading="true statement, flagged"),
             }
     milliseconds = await speed(CitationVerifier(analyzer, None), true)
-    print(f"\nSix sentences against six passages, without vectors: {milliseconds:.1f} ms (median)")
+    print(f"\nSix sentences against six passages, without vectors: {milliseconds:.1f} ms of processor time (median)")
     report["milliseconds"] = milliseconds
     if chosen.model:
         await report_on_model(chosen.model, false, true, place, asked=chosen.asked)
