@@ -29,6 +29,8 @@ from aika.evaluation.calibration import auroc, brier, coverage_at, expected_cali
 OPTIONS = FittingOptions(spread=2.0, intercept_spread=10.0)
 READER = ("answer_found", "answer_agrees")
 FOLDS = 6
+LEAST = 0.02
+"""A coefficient below this says nothing."""
 
 # What no collection here tells, or tells too rarely: the log-odds that a signal of 1 is worth, and where it usually stands.
 BY_HAND: Mapping[str, Mapping[str, tuple[float, float]]] = {
@@ -83,63 +85,39 @@ CHOSEN: Mapping[str, Sequence[str]] = {
         "clarity",
         "confirmed",
     ),
-    "generated": (
-        "bound",
-        "support",
-        "support_least",
-        "answer_found",
-        "answer_agrees",
-        "answer_coverage",
-        "answer_similarity",
-        "names_missing",
-        "denied",
-        "confirmed",
-    ),
+    "generated": ("bound", "support"),
 }
 
 
 def prior(which: str) -> LogisticModel:
-    """Return what is known before anything is fitted: the signals, and what was set by hand."""
-    by_hand = BY_HAND[which]
-    coefficients = dict.fromkeys(CHOSEN[which], 0.0) | {name: weight for name, (weight, _) in by_hand.items()}
-    references = dict.fromkeys(CHOSEN[which], 0.5) | {name: usual for name, (_, usual) in by_hand.items()}
-    return LogisticModel(0.0, coefficients, references)
+    """Return what is known before anything is fitted: which signals there are."""
+    return LogisticModel(0.0, dict.fromkeys(CHOSEN[which], 0.0), dict.fromkeys(CHOSEN[which], 0.5))
 
 
-def examples(rows: Sequence[Row], which: str) -> list[Example]:
-    """Return the rows as examples. What was set by hand stays as it is: their signals count as usual."""
-    fixed = {name: usual for name, (_, usual) in BY_HAND[which].items()}
-    return [Example({**row.signals, **fixed}, row.right) for row in rows]
+def examples(rows: Sequence[Row], unseen: Sequence[str]) -> list[Example]:
+    """Return the rows as examples, without the reader's signals where the reader may know the article."""
+    known = {row.collection for row in rows if row.group in unseen}
+    found = []
+    for row in rows:
+        told = row.collection not in known or row.group in unseen
+        signals = {name: value for name, value in row.signals.items() if told or name not in READER}
+        found.append(Example(signals, row.right))
+    return found
 
 
 def fitted(rows: Sequence[Row], which: str, unseen: Sequence[str]) -> LogisticModel:
-    """Fit a model: without the reader on all rows, then with it on those whose articles it has not seen, near the first."""
-    start = prior(which)
-    fresh = [row for row in rows if not unseen or row.collection not in _shared(rows, unseen) or row.group in unseen]
-    if len(fresh) == len(rows):
-        return _rounded(fit(examples(rows, which), start, OPTIONS), which)
-    blind = replace(start, coefficients={n: w for n, w in start.coefficients.items() if n not in READER})
-    without = fit(examples(rows, which), blind, OPTIONS)
-    centre = replace(
-        start,
-        intercept=without.intercept,
-        coefficients={name: without.coefficients.get(name, 0.0) for name in start.coefficients},
-    )
-    return _rounded(fit(examples(fresh, which), centre, OPTIONS), which)
+    """Fit a model. What the reader is worth comes from the articles that it has not seen; all else comes from all."""
+    return _completed(fit(examples(rows, unseen), prior(which), OPTIONS), which)
 
 
-def _shared(rows: Sequence[Row], unseen: Sequence[str]) -> set[str]:
-    """Return the collections that the reader has seen articles of."""
-    return {row.collection for row in rows if row.group in unseen}
-
-
-def _rounded(model: LogisticModel, which: str) -> LogisticModel:
-    """Leave out what a fit made worthless."""
-    kept = [name for name, weight in model.coefficients.items() if abs(weight) >= 0.02 or name in BY_HAND[which]]
+def _completed(model: LogisticModel, which: str) -> LogisticModel:
+    """Leave out what a fit made worthless, and add what was set by hand: as usual, it moves nothing."""
+    kept = [name for name, weight in model.coefficients.items() if abs(weight) >= LEAST]
+    by_hand = BY_HAND[which]
     return LogisticModel(
-        model.intercept,
-        {name: model.coefficients[name] for name in kept},
-        {name: model.references[name] for name in kept},
+        model.intercept - sum(weight * usual for weight, usual in by_hand.values()),
+        {name: model.coefficients[name] for name in kept} | {name: weight for name, (weight, _) in by_hand.items()},
+        {name: model.references[name] for name in kept} | {name: usual for name, (_, usual) in by_hand.items()},
     )
 
 
@@ -263,7 +241,7 @@ def main() -> None:
     fitting = actions.add_parser("fit", help="fit and report")
     fitting.add_argument("--rows", type=Path, nargs="+", required=True)
     fitting.add_argument("--reader-unseen", nargs="*", default=[])
-    fitting.add_argument("--min-sufficiency", type=float, default=0.15)
+    fitting.add_argument("--min-sufficiency", type=float, default=0.2)
     fitting.add_argument("--write", action="store_true", help="write confidence.json")
     chosen = options.parse_args()
     if chosen.action == "gather":

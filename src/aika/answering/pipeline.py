@@ -79,7 +79,7 @@ class Stages:
 class AnswerOptions:
     evidence: int = 6
     """How many passages an answer is written from."""
-    min_sufficiency: float = 0.15
+    min_sufficiency: float = 0.2
     """Below this probability that the evidence holds an answer, none is written."""
     min_confidence: float = 0.25
     """Below this, what was written is not given as an answer."""
