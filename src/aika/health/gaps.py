@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -117,10 +118,12 @@ class GapFinder:
         asked = self._terms(question)
         groups = [[self._terms(text) for text in group] for group in texts]
         rarities = self._rarities([frozenset().union(*group) for group in groups])
-        everything = [asked, *(terms for group in groups for terms in group)]
-        likeness = _likeness(vectors, everything, rarities)[0, 1:]
-        ends = np.cumsum([len(group) for group in groups])[:-1]
-        averages = [float(part.mean()) for part in np.split(likeness, ends)]
+        # One row of `_likeness`: there may be thousands of questions, and only the new one is compared.
+        by_vector = iter((_BY_VECTOR * (vectors[1:] @ vectors[0])).tolist())
+        averages = [
+            fmean(next(by_vector) + _BY_TERMS * _agreement_of(asked, terms, rarities) + _AT_REST for terms in group)
+            for group in groups
+        ]
         best = max(range(len(gaps)), key=lambda at: (averages[at], gaps[at].id))
         return gaps[best] if averages[best] >= JOINED_ALONE_FROM else None
 
@@ -191,6 +194,14 @@ def _agreement(terms: Sequence[frozenset[str]], rarities: Mapping[str, float]) -
     matrix *= weights
     matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), np.float32(1e-9))
     return np.asarray(matrix @ matrix.T, dtype=np.float32)
+
+
+def _agreement_of(one: frozenset[str], other: frozenset[str], rarities: Mapping[str, float]) -> float:
+    """Return what `_agreement` has for two questions."""
+    shared, length, other_length = (
+        sum(rarities.get(term, 1.0) ** 3 for term in terms) for terms in (one & other, one, other)
+    )
+    return shared / math.sqrt(max(length * other_length, 1e-18))
 
 
 def _central(group: Collection[int], likeness: Likenesses) -> int:
