@@ -23,22 +23,23 @@ from aika.application.health_wiring import build_health
 from aika.application.judging import open_judging
 from aika.application.rule_trial import Contender
 from aika.application.second_stage import open_second_stage
+from aika.application.syncing import SyncerOnDemand
 from aika.assistants.conversing import Conversing
 from aika.assistants.narrowing import Narrowing
 from aika.assistants.topics import LearnedTopics
 from aika.domain.access import UNRESTRICTED
-from aika.domain.documents import Kind, RawDocument
+from aika.domain.documents import Kind
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import SourceId
 from aika.domain.queries import Candidate, Query, Retrieval
 from aika.domain.rules import RankingRule
-from aika.domain.sources import Notification, Source, SyncReport
+from aika.domain.sources import Source
 from aika.evaluation.support import SupportMeter, support_by_words
 from aika.facts.finding import FactFinder
 from aika.http import check_reach, lending
 from aika.ingestion.generations import EmbedderChoice, Generation, Generations, Ingredients, open_generations
 from aika.ingestion.parsing import ChunkerSet, Intake, ParserSet
-from aika.ingestion.sync import OnProgress, Syncer, SyncLimits
+from aika.ingestion.sync import Syncer, SyncLimits
 from aika.models.wordpiece import english_words
 from aika.protocols import (
     Answerer,
@@ -123,7 +124,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             database=database,
             generations=generations,
             lexicon=lexicon,
-            syncer=telemetry.syncer(_SyncerOnDemand(partial(_syncer, parts, clock))),
+            syncer=telemetry.syncer(SyncerOnDemand(partial(_syncer, parts, clock))),
             jobs=jobs,
             retriever=retriever,
             conversing=Conversing(
@@ -321,38 +322,6 @@ def _traced(stages: Stages, telemetry: Telemetry) -> Stages:
         fallback=None if stages.fallback is None else telemetry.writer(stages.fallback),
         general=None if stages.general is None else telemetry.writer(stages.general),
     )
-
-
-class _SyncerOnDemand:
-    """Builds the syncer at its first use. The parsers' packages take a third of the start-up to import, and answering
-    needs none of them."""
-
-    def __init__(self, build: Callable[[], Syncer]) -> None:
-        self._build = build
-        self._built: Syncer | None = None
-
-    async def sync(
-        self, source: Source, *, on_progress: OnProgress | None = None, allow_removals: bool = False
-    ) -> SyncReport:
-        syncer = await self._ready()
-        return await syncer.sync(source, on_progress=on_progress, allow_removals=allow_removals)
-
-    async def apply(self, source: Source, notification: Notification) -> SyncReport:
-        return await (await self._ready()).apply(source, notification)
-
-    async def put(self, source: Source, raw: RawDocument) -> SyncReport:
-        return await (await self._ready()).put(source, raw)
-
-    async def drop(self, source: Source, key: str) -> bool:
-        return await (await self._ready()).drop(source, key)
-
-    async def forget(self, source: SourceId) -> int:
-        return await (await self._ready()).forget(source)
-
-    async def _ready(self) -> Syncer:
-        if self._built is None:
-            self._built = await asyncio.to_thread(self._build)
-        return self._built
 
 
 def _syncer(parts: _Parts, clock: SystemClock) -> Syncer:
