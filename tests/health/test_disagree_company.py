@@ -17,7 +17,7 @@ from aika.stores.database.database import Database
 from aika.stores.index.memory import MemoryIndex
 
 COMPANY = Path(__file__).parents[2] / "examples" / "company"
-SUFFIXES = {".md", ".mdx", ".rst", ".txt", ".xlsx", ".yaml", ".docx", ".csv", ".html"}
+SUFFIXES = {".md", ".xlsx"}
 
 
 def entries() -> list[Entry]:
