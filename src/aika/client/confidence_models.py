@@ -15,7 +15,7 @@ class ConfidenceModelView(Wire):
     """By signal, in log-odds."""
 
 
-class ConfidenceView(Wire):
+class ConfidenceModelsView(Wire):
     """What turns signals into the probability that an answer helps."""
 
     in_use: Literal["shipped", "fitted here"]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import JsonValue, TypeAdapter
 
 from aika.answering.logistic import INSTALLED, ConfidenceModels, load_models
-from aika.client.confidence_models import ConfidenceModelView, ConfidenceView
+from aika.client.confidence_models import ConfidenceModelView, ConfidenceModelsView
 from aika.client.models import KeyRequest, KeyView, NewKey, Readiness
 from aika.domain.identifiers import ApiKeyId
 from aika.surfaces.api.callers import TheAika, TheOperator
@@ -35,7 +35,7 @@ async def readiness(aika: TheAika, response: Response) -> Readiness:
 
 
 @router.get("/v1/confidence")
-async def confidence(aika: TheAika, _: TheOperator) -> ConfidenceView:
+async def confidence(aika: TheAika, _: TheOperator) -> ConfidenceModelsView:
     """Say which models turn signals into the confidence, what they were fitted to, and how good they are."""
     folder = aika.settings.data_path
     own = await asyncio.to_thread((folder / INSTALLED).exists)
@@ -66,10 +66,10 @@ async def delete_key(id: str, aika: TheAika, _: TheOperator) -> None:
     await aika.database.keys.delete(ApiKeyId(id))
 
 
-def _confidence_view(models: ConfidenceModels, *, fitted_here: bool) -> ConfidenceView:
+def _confidence_view(models: ConfidenceModels, *, fitted_here: bool) -> ConfidenceModelsView:
     each = {"evidence": models.evidence, "extracted": models.extracted, "generated": models.generated}
     details = _DETAILS.validate_python(dict(models.about))
-    return ConfidenceView(
+    return ConfidenceModelsView(
         in_use="fitted here" if fitted_here else "shipped",
         date=str(details.pop("date", "")),
         data=str(details.pop("data", "")),
