@@ -184,7 +184,8 @@ def _told(models: ConfidenceModels, row: Row, min_sufficiency: float) -> float:
 
 def fit_all(rows: Sequence[Row], unseen: Sequence[str], min_sufficiency: float) -> ConfidenceModels:
     asked = [row for row in rows if row.origin == "extracted"]
-    rated = [row for row in rows if row.origin == "generated"]
+    # Without a passage there is nothing to weigh: the confidence of such an answer is a rule.
+    rated = [row for row in rows if row.origin == "generated" and "bound" in row.signals]
     tuned = {which: [r for r in some if r.half == "tune"] for which, some in (("asked", asked), ("rated", rated))}
     fits = {
         "evidence": fitted(tuned["asked"], "evidence", unseen),
@@ -216,7 +217,10 @@ def _validated(tuned: Mapping[str, Sequence[Row]], unseen: Sequence[str]) -> dic
         some = tuned["rated" if which == "generated" else "asked"]
         if some:
             told = cross_validated(some, which, () if which == "generated" else unseen)
-            found[which] = {key: round(value, 3) for key, value in measures(told, some).items()}
+            # Of the other articles the reader knows the answers: they say nothing of how good the model is.
+            new = [which == "generated" or not unseen or row.group in unseen for row in some]
+            counted = [row for row, is_new in zip(some, new, strict=True) if is_new]
+            found[which] = {key: round(value, 3) for key, value in measures(told[np.array(new)], counted).items()}
     return found
 
 

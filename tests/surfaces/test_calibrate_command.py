@@ -44,7 +44,7 @@ def rate(folder: Path, *, helpful: int, unhelpful: int, owner: PrincipalId = ALI
                     make_full_answer(f"{owner} {number}"),
                     question=f"What is {number}?",
                     origin=Origin.EXTRACTED,
-                    confidence=Confidence(0.9, Band.HIGH, (Signal("answer_coverage", 1.0, 1.0, "all words"),)),
+                    confidence=Confidence(0.9, Band.HIGH, (Signal("answer_similarity", 1.0, 1.0, "the same"),)),
                 )
                 name = ConversationId(f"of {kept.id}")
                 await database.conversations.start(replace(make_conversation(name), owner=owner))
@@ -55,13 +55,13 @@ def rate(folder: Path, *, helpful: int, unhelpful: int, owner: PrincipalId = ALI
     asyncio.run(keep())
 
 
-def told_of_full_coverage(folder: Path) -> float:
-    return load_models(folder / ".aika").extracted.probability({"answer_coverage": 1.0})
+def told_of_full_likeness(folder: Path) -> float:
+    return load_models(folder / ".aika").extracted.probability({"answer_similarity": 1.0})
 
 
 def test_ratings_that_say_otherwise_change_what_is_told(folder: Path) -> None:
     rate(folder, helpful=20, unhelpful=80)
-    before = told_of_full_coverage(folder)
+    before = told_of_full_likeness(folder)
 
     result = run(folder, "--json")
 
@@ -72,7 +72,7 @@ def test_ratings_that_say_otherwise_change_what_is_told(folder: Path) -> None:
         found["models"]["extracted"]["after"]["brier"]["value"]
         < found["models"]["extracted"]["before"]["brier"]["value"]
     )
-    assert told_of_full_coverage(folder) < before - 0.1
+    assert told_of_full_likeness(folder) < before - 0.1
 
 
 def test_a_dry_run_changes_nothing(folder: Path) -> None:
