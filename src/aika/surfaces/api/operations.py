@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import JsonValue, TypeAdapter
 
 from aika.answering.logistic import INSTALLED, ConfidenceModels, load_models
-from aika.client.confidence_models import ConfidenceModelView, ConfidenceModelsView
+from aika.client.confidence_models import ConfidenceModelsView, ConfidenceModelView
 from aika.client.models import KeyRequest, KeyView, NewKey, Readiness
 from aika.domain.identifiers import ApiKeyId
 from aika.surfaces.api.callers import TheAika, TheOperator
