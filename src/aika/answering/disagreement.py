@@ -3,7 +3,8 @@
 import re
 
 from aika.answering.display import plain
-from aika.answering.exactness import Quantity, exact
+from aika.answering.exactness import exact
+from aika.answering.quantities import Quantity
 from aika.protocols import Analyzer
 
 # Two sentences are about the same thing when they share this much of the shorter one's words, numbers aside.
