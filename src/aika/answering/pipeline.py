@@ -187,7 +187,7 @@ class AnswerPipeline:
                 yield await self._general(query, outcome.draft, notes)
                 return
         # What comes nowhere near is not worth a click.
-        near = nearest_documents(hits) if sufficiency.value >= self._options.min_sufficiency / 5 else ()
+        near = nearest_documents(hits) if sufficiency.value >= self._options.min_sufficiency / 6 else ()
         abstention = self._abstention(query, not_found(near), "insufficient evidence" if hits else "no evidence")
         yield replace(abstention, nearest=near, notes=tuple(notes), confidence=sufficiency)
 

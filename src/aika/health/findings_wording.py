@@ -8,7 +8,7 @@ from aika.domain.findings import FindingKind, Verdict
 GAP_REASON = "Nothing that the asker may read answers this."
 DELETED = "The document was deleted."
 BY_HAND = "Resolved by hand."
-_LONGEST_SUBJECT = 80
+_LONGEST_NOTE = 80
 
 _WORDS = {
     FindingKind.UNSUPPORTED: "was taken to say what it does not say",
@@ -22,8 +22,8 @@ _WORDS = {
 def title_of(verdict: Verdict, document: Document) -> str:
     """Return the line by which a finding on a document is known in lists."""
     line = f"“{name_of(document)}” {_WORDS[verdict.kind]}"
-    subject = " ".join(verdict.subject.split())
-    return f"{line}: {shortened(subject, _LONGEST_SUBJECT)}" if subject else line
+    note = verdict.exhibits[0].note if verdict.exhibits else ""
+    return f"{line}: it {shortened(note, _LONGEST_NOTE)}" if note.startswith("says ") else line
 
 
 def title_of_gap(question: str) -> str:

@@ -177,15 +177,11 @@ def _print_findings(found: list[FindingSummary]) -> None:
     if not found:
         console.print("There are no findings.")
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("id", no_wrap=True)
-    table.add_column("people", justify="right")
-    for column in ("state", "finding", "owner"):
-        table.add_column(column)
     for one in found:
-        owner = "" if one.owner is None else one.owner.name
-        table.add_row(one.id, str(one.people), one.state, Text(one.title), Text(one.assignee or owner))
-    console.print(table)
+        owner = "nobody" if one.owner is None else one.owner.name
+        people = "1 person" if one.people == 1 else f"{one.people} people"
+        console.print(Text(one.title, style="bold"), soft_wrap=True)
+        console.print(Text(f"  {one.state} · {people} · {one.assignee or owner} · {one.id}"), soft_wrap=True)
 
 
 def _print(finding: FindingView, *, as_json: bool) -> None:
