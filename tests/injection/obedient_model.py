@@ -54,7 +54,7 @@ async def served(model: ObedientModel) -> AsyncIterator[str]:
         return StreamingResponse(_events(model.write(prompt)), media_type="text/event-stream")
 
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
