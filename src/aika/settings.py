@@ -22,6 +22,7 @@ from aika.forms.digests import DigestSettings
 from aika.forms.durations import duration
 from aika.forms.mappings import read_mapping
 from aika.forms.rules import OwnRuleForm
+from aika.forms.slack import SlackSettings
 
 SETTINGS_FILE = "aika.toml"
 
@@ -232,6 +233,7 @@ class Settings(BaseSettings):
     sources_dir: Path = Field(default=Path("sources"), description="One YAML file a source.")
     rules_dir: Path = Field(default=Path("rules"), description="YAML files with ranking rules of the company.")
     assistants_dir: Path = Field(default=Path("assistants"), description="One YAML file an assistant.")
+    goalies_dir: Path = Field(default=Path("goalies"), description="One YAML file a goalie.")
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()
     index: ComponentSettings = ComponentSettings(engine="qdrant-edge")
@@ -244,6 +246,7 @@ class Settings(BaseSettings):
     sync: SyncSettings = SyncSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     digests: DigestSettings = DigestSettings()
+    slack: SlackSettings = SlackSettings()
     sources: dict[SourceName, SourceSettings] = {}
     discovery: dict[SourceName, DiscoverySettings] = {}
     models: dict[SourceName, ModelSettings] = {}

@@ -12,6 +12,8 @@ ConversationId = NewType("ConversationId", str)
 AnswerId = NewType("AnswerId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 FindingId = NewType("FindingId", str)
+GoalieId = NewType("GoalieId", str)
+CaseId = NewType("CaseId", str)
 
 # A namespace of our own, so that an id never equals one that another system derives from the same words.
 _NAMESPACE = UUID("6f4a5c1e-2f0b-4b0e-9a53-0a1ca0a1ca00")

@@ -1,0 +1,1 @@
+"""The goalie: the support bot of a channel. It knows no Slack."""

@@ -1,0 +1,96 @@
+"""What a goalie needs of the world: somebody to ask, a place to speak, and a memory."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from aika.domain.access import Scope
+from aika.domain.answers import Abstention, Answer
+from aika.domain.goalies import Case, CaseState, Goalie, Place, Posted
+from aika.domain.identifiers import CaseId, ConversationId, GoalieId
+
+AskFor = Callable[[Goalie, str, Scope], Awaitable[tuple[Answer | Abstention, ConversationId | None]]]
+"""Asks a question for a goalie, of what the scope admits and the goalie may know."""
+
+
+class Cases(Protocol):
+    """What became of messages. Changes are durable when they return."""
+
+    async def open(self, case: Case) -> bool:
+        """Record a new case; return whether it is the message's first. Where it is not, nothing changes."""
+        ...
+
+    async def get(self, id: CaseId) -> Case | None: ...
+
+    async def of_message(self, place: Place, message: str) -> Case | None: ...
+
+    async def of_thread(self, place: Place, root: str) -> list[Case]:
+        """Return the cases of a thread, oldest first."""
+        ...
+
+    async def change(self, case: Case) -> Case:
+        """Store the case as it is now and return it in its new version.
+
+        Raises `ConflictError` where somebody else changed it since it was read.
+        """
+        ...
+
+    async def listing(
+        self,
+        goalie: GoalieId,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        states: Collection[CaseState] | None = None,
+        limit: int = 10_000,
+    ) -> list[Case]:
+        """Return the newest first."""
+        ...
+
+    async def forget(self, *, before: datetime) -> int:
+        """Drop cases that nobody touched since then; return how many."""
+        ...
+
+
+class Desk(Protocol):
+    """Where a goalie hears and speaks.
+
+    Each way of speaking is safe to repeat: what a case has had posted is found again and not posted twice. All raise
+    `TransientError` to be tried again, and `PermanentError` where it will never work, such as in a channel that is gone.
+    """
+
+    async def scope(self, place: Place) -> Scope:
+        """Return what every member of the channel may read."""
+        ...
+
+    async def answer(self, goalie: Goalie, case: Case, outcome: Answer) -> Posted:
+        """Post the answer in the thread, with its citations and how to reach a human."""
+        ...
+
+    async def propose(self, goalie: Goalie, case: Case, outcome: Answer) -> Sequence[Posted]:
+        """Show the draft to the human goalies."""
+        ...
+
+    async def settle(self, goalie: Goalie, case: Case) -> None:
+        """Show on the case's proposals what became of it: decided by whom, or withdrawn."""
+        ...
+
+    async def post_final(self, goalie: Goalie, case: Case, outcome: Answer) -> Posted:
+        """Post what a human accepted, or their own words where the case has them (``final``)."""
+        ...
+
+    async def retract(self, goalie: Goalie, case: Case) -> None:
+        """Delete the answer in the thread: its question is gone."""
+        ...
+
+    async def log(self, goalie: Goalie, case: Case, outcome: Answer | Abstention) -> None:
+        """Write in the log channel what would have been done."""
+        ...
+
+    async def remind(self, goalie: Goalie, case: Case, text: str) -> None:
+        """Say in the thread that nobody has answered yet."""
+        ...
+
+    async def tell_owners(self, goalie: Goalie, text: str, *, key: str) -> None:
+        """Tell the goalie's owners something, once for each key. Markdown."""
+        ...

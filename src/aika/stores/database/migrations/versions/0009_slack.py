@@ -1,0 +1,10 @@
+"""What Slack sends and what was posted there."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

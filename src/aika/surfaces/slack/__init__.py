@@ -1,0 +1,1 @@
+"""Slack: the aika app, and the goalies' mouth and ears."""

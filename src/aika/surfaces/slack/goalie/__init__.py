@@ -1,0 +1,1 @@
+"""Goalies in Slack."""
