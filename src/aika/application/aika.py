@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,7 @@ from typing import Any
 from aika.application.declarations import Declarations
 from aika.application.digesting import Digests
 from aika.application.health import Health
+from aika.application.judging import ReaderOnDemand
 from aika.application.rule_trial import Contender
 from aika.application.signing import HEADER, check_signature
 from aika.application.upkeep import Upkeep
@@ -39,6 +41,8 @@ from aika.stores.database.database import Database
 from aika.stores.locking import DataDirectoryLock
 from aika.telemetry.setup import Telemetry
 from aika.telemetry.syncing import SourceSyncer
+
+logger = logging.getLogger(__name__)
 
 KEY_PREFIX = "aika_"
 """What the secret of every API key begins with."""
@@ -74,6 +78,8 @@ class Aika:
     telemetry: Telemetry
     contender: Callable[[Sequence[RankingRule]], Contender]
     """Makes what would answer if these were all the ranking rules."""
+    reader: ReaderOnDemand | None
+    """What reads passages for the answer itself."""
     health: Health = field(init=False)
     """Set by `open_aika`: it asks what this answers."""
     digests: Digests = field(init=False)
@@ -304,9 +310,18 @@ class Aika:
 
     @asynccontextmanager
     async def background(self) -> AsyncIterator[None]:
-        """Follow the catalogue's log, look after the index, and learn the documents' words while this is open."""
-        async with _running(self.generations.run()), _running(self.lexicon.run()):
+        """Follow the catalogue's log, look after the index, learn the documents' words, and have the reader ready before the
+        first question while this is open."""
+        async with _running(self.generations.run()), _running(self.lexicon.run()), _running(self._ready_reader()):
             yield
+
+    async def _ready_reader(self) -> None:
+        if self.reader is None:
+            return
+        try:
+            await self.reader.ready()
+        except AikaError as error:
+            logger.warning("the reader of passages cannot be opened, questions will fail", extra={"reason": str(error)})
 
     @asynccontextmanager
     async def upkeep(self) -> AsyncIterator[None]:

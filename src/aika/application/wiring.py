@@ -20,7 +20,7 @@ from aika.application.declarations import Declarations
 from aika.application.digest_wiring import open_digests
 from aika.application.freshness import LateSources
 from aika.application.health_wiring import build_health
-from aika.application.judging import open_judging
+from aika.application.judging import ReaderOnDemand, open_judging
 from aika.application.rule_trial import Contender
 from aika.application.second_stage import open_second_stage
 from aika.application.syncing import SyncerOnDemand
@@ -135,6 +135,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             lock=lock,
             telemetry=telemetry,
             contender=partial(_contender, parts, generations, late),
+            reader=judging.reader if isinstance(judging.reader, ReaderOnDemand) else None,
         )
         aika.health = build_health(aika, ranking, surroundings.analyzer)
         aika.digests = await stack.enter_async_context(open_digests(aika, surroundings.analyzer))

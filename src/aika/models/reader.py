@@ -189,7 +189,7 @@ class PassageReader:
 def load_reading_model(options: PassageReader.Options, models_dir: Path) -> tuple[ReadingModel, str]:
     """Return the model and its fingerprint, its graphs built where they are missing. May take seconds: use a thread."""
     with as_file(files("aika.models") / ADAPTER) as adapter:
-        name = f"reader-r{FORMAT}-{sha256_of(adapter)[:16]}"
+        name = _name(adapter)
 
         def build(folder: Path) -> None:
             # Deferred: it imports onnx and its quantizer, which only the first start needs.
@@ -207,6 +207,16 @@ def load_reading_model(options: PassageReader.Options, models_dir: Path) -> tupl
     precision = best_precision(folder, as_encoder) if options.precision == "auto" else options.precision
     # One fingerprint for both precisions, as for the embedder: what is fitted on one machine is used on another.
     return ReadingModel(_session(folder / GRAPHS[precision]), tokenizer), name
+
+
+def reader_fingerprint() -> str:
+    """Return the fingerprint of the reader that is shipped, without opening it."""
+    with as_file(files("aika.models") / ADAPTER) as adapter:
+        return _name(adapter)
+
+
+def _name(adapter: Path) -> str:
+    return f"reader-r{FORMAT}-{sha256_of(adapter)[:16]}"
 
 
 def _session(graph: Path) -> onnxruntime.InferenceSession:
