@@ -454,8 +454,15 @@ class Conversations(Protocol):
 
     async def outcome(self, id: AnswerId, *, owner: PrincipalId) -> Answer | Abstention | None: ...
 
-    async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId) -> None:
-        """Record it, in place of what this person said of the answer before. Raise `NotFoundError` for no such answer."""
+    async def take_back(self, id: AnswerId, *, owner: PrincipalId) -> None:
+        """Delete a turn with what was said of it: its question is gone. Nothing happens where there is none such."""
+        ...
+
+    async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId, by: PrincipalId | None = None) -> None:
+        """Record it, in place of what this person said of the answer before. Raise `NotFoundError` for no such answer.
+
+        ``by`` is who says it, where an answer was given to several people; ``None`` is the owner.
+        """
         ...
 
     async def feedback(self, id: AnswerId) -> list[Feedback]: ...

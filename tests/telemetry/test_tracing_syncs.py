@@ -130,7 +130,7 @@ async def test_feedback_is_counted_by_rating_once_it_is_recorded(
     system: System, telemetry: Telemetry, recorded: Recorded
 ) -> None:
     class Accepting:
-        async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId) -> None:
+        async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId, by: PrincipalId | None = None) -> None:
             pass
 
         async def outcome(self, id: AnswerId, *, owner: PrincipalId) -> None:

@@ -17,8 +17,8 @@ class CountedConversations:
         self._inner = inner
         self._recorder = recorder
 
-    async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId) -> None:
-        await self._inner.give_feedback(feedback, owner=owner)
+    async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId, by: PrincipalId | None = None) -> None:
+        await self._inner.give_feedback(feedback, owner=owner, by=by)
         metrics, rating = self._recorder.metrics, {names.RATING: feedback.rating.value}
         metrics.feedback.add(1, rating)
         rated = await self._inner.outcome(feedback.answer, owner=owner)
@@ -50,6 +50,9 @@ class CountedConversations:
 
     async def outcome(self, id: AnswerId, *, owner: PrincipalId) -> Answer | Abstention | None:
         return await self._inner.outcome(id, owner=owner)
+
+    async def take_back(self, id: AnswerId, *, owner: PrincipalId) -> None:
+        await self._inner.take_back(id, owner=owner)
 
     async def feedback(self, id: AnswerId) -> list[Feedback]:
         return await self._inner.feedback(id)

@@ -109,8 +109,14 @@ class SqlConversations:
             row = (await connection.execute(statement)).one_or_none()
         return None if row is None else _outcome(row.answered, row.outcome)
 
-    async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId) -> None:
-        own = (feedback_table.c.answer == feedback.answer, feedback_table.c.owner == owner)
+    async def take_back(self, id: AnswerId, *, owner: PrincipalId) -> None:
+        own = select(conversations.c.id).where(conversations.c.owner == owner)
+        async with self._connections.write() as connection:
+            await connection.execute(delete(turns).where(turns.c.answer == id, turns.c.conversation.in_(own)))
+
+    async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId, by: PrincipalId | None = None) -> None:
+        person = owner if by is None else by
+        own = (feedback_table.c.answer == feedback.answer, feedback_table.c.owner == person)
         theirs = (
             select(turns.c.answer)
             .join(conversations)
@@ -122,7 +128,7 @@ class SqlConversations:
             await connection.execute(delete(feedback_table).where(*own))
             await connection.execute(
                 insert(feedback_table).values(
-                    answer=feedback.answer, owner=owner, feedback=_FEEDBACK.dump_python(feedback, mode="json")
+                    answer=feedback.answer, owner=person, feedback=_FEEDBACK.dump_python(feedback, mode="json")
                 )
             )
             # Together with what was said, so that whoever examines it cannot miss it.

@@ -171,6 +171,32 @@ class ConversationsContract:
 
         assert await conversations.feedback(AnswerId("a")) == [second]
 
+    async def test_everyone_that_an_answer_was_given_to_says_what_they_think(
+        self, conversations: Conversations
+    ) -> None:
+        await conversations.start(make_conversation())
+        await conversations.add(ConversationId("c"), make_turn("a"))
+
+        await conversations.give_feedback(Feedback(AnswerId("a"), Rating.HELPFUL), owner=ALICE, by=BOB)
+        await conversations.give_feedback(Feedback(AnswerId("a"), Rating.NOT_HELPFUL), owner=ALICE)
+
+        said = {feedback.rating for feedback in await conversations.feedback(AnswerId("a"))}
+        assert said == {Rating.HELPFUL, Rating.NOT_HELPFUL}
+
+    async def test_an_answer_that_is_taken_back_leaves_nothing(self, conversations: Conversations) -> None:
+        await conversations.start(make_conversation())
+        await conversations.add(ConversationId("c"), make_turn("a"))
+        await conversations.add(ConversationId("c"), make_turn("b"))
+        await conversations.give_feedback(Feedback(AnswerId("a"), Rating.HELPFUL), owner=ALICE)
+
+        await conversations.take_back(AnswerId("a"), owner=ALICE)
+        await conversations.take_back(AnswerId("b"), owner=BOB)
+
+        found = await conversations.get(ConversationId("c"), owner=ALICE)
+        assert found is not None
+        assert [turn.outcome.id for turn in found.turns] == ["b"]
+        assert await conversations.feedback(AnswerId("a")) == []
+
     async def test_feedback_needs_an_answer(self, conversations: Conversations) -> None:
         with pytest.raises(NotFoundError, match="'never'"):
             await conversations.give_feedback(Feedback(AnswerId("never"), Rating.HELPFUL), owner=ALICE)
