@@ -40,17 +40,21 @@ class YamlText:
 
     def as_form(self, form: type[F]) -> F:
         """Return what the file means. Raises `ConfigurationError` that names every problem with its line."""
-        content = None if self._root is None else self._written(self._root)
-        if not isinstance(content, dict):
-            raise ConfigurationError(f"{self.path} must hold a mapping such as 'topics: …'")
         try:
-            return form.model_validate(content)
+            return form.model_validate(self.mapping(such_as="topics: …"))
         except ValidationError as error:
             problems = [
                 f"{self.path}, line {self.line_of(problem['loc'])}: {in_words(problem['loc'], problem['msg'])}"
                 for problem in error.errors(include_url=False, include_input=False)
             ]
             raise ConfigurationError("\n".join(problems)) from error
+
+    def mapping(self, *, such_as: str) -> dict[str, Written]:
+        """Return what the file says. Raises `ConfigurationError` where it is no mapping, and where a key is written twice."""
+        content = None if self._root is None else self._written(self._root)
+        if not isinstance(content, dict):
+            raise ConfigurationError(f"{self.path} must hold a mapping such as '{such_as}'")
+        return content
 
     def line_of(self, place: Sequence[str | int]) -> int:
         """Return the line, from 1, of what stands at a place such as ``("topics", 3, "question")``, or of what should hold it."""
