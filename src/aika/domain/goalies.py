@@ -189,6 +189,8 @@ class ChannelMessage:
     to_aika: bool = False
     """Whether it names aika's app, which then answers it as itself."""
     attachments: int = 0
+    author_email: str = ""
+    """In lower case. Empty where it is not known."""
 
     @property
     def in_thread(self) -> bool:
