@@ -56,7 +56,7 @@ def test_a_yaml_collection_says_all_that_a_topic_has(folder: Path) -> None:
     assert [message.role for message in berth.history] == [Role.USER, Role.ASSISTANT]
     assert berth.nuggets == ("pier 4", "09:00")
     assert berth.slices == {"team": ("ferries",), "tag": ("newcomers",)}
-    assert berth.scope.audience == (frozenset({"group:crew", "everyone"}),)
+    assert berth.scope.audience == (frozenset({"group:crew", "everyone", "guests"}),)
     assert not gulls.answerable
 
 

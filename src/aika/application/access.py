@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from aika.application.aika import Aika
-from aika.domain.access import EVERYONE, Scope
+from aika.domain.access import EVERYONE, GUESTS, Scope
 from aika.domain.documents import Document
 from aika.domain.identifiers import DocumentId, PrincipalId, SourceId, document_id
 
@@ -33,14 +33,15 @@ async def explain_access(aika: Aika, person: PrincipalId, document: str, *, scop
     source, separator, key = document.partition("/")
     wanted = document_id(SourceId(source), key) if separator else DocumentId(document)
     found, _ = await aika.document(wanted, scope=scope)
-    principals = await aika.database.directory.expand([person]) | {EVERYONE}
+    principals = await aika.database.directory.expand([person]) | {EVERYONE, GUESTS}
     chain = await _shortest_chain(aika, person, found.readers & principals)
     return Access(person, found, principals, chain, _reason(person, found, chain))
 
 
 async def _shortest_chain(aika: Aika, person: PrincipalId, readers: frozenset[PrincipalId]) -> tuple[PrincipalId, ...]:
-    if EVERYONE in readers:
-        return (person, EVERYONE)
+    for all_have in (EVERYONE, GUESTS):
+        if all_have in readers:
+            return (person, all_have)
     chains = [tuple(await aika.database.directory.chain(person, reader)) for reader in sorted(readers)]
     return min(chains, key=len, default=())
 
@@ -48,6 +49,8 @@ async def _shortest_chain(aika: Aika, person: PrincipalId, readers: frozenset[Pr
 def _reason(person: PrincipalId, document: Document, chain: tuple[PrincipalId, ...]) -> str:
     if chain[-1:] == (EVERYONE,):
         return "Everyone may read it."
+    if chain[-1:] == (GUESTS,):
+        return "Everyone may read it, guests and people of other organisations included."
     if len(chain) == 1:
         return f"Its readers name {person} in person."
     if chain:

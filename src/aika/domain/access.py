@@ -11,14 +11,19 @@ from aika.domain.selection import EVERYTHING, Selection
 T = TypeVar("T")
 
 EVERYONE = PrincipalId("everyone")
-"""The principal that every asker has. A document is public inside the company when its readers name it."""
+"""The principal that everybody in the company has. A document is public inside the company when its readers name it."""
+
+GUESTS = PrincipalId("guests")
+"""The principal that whoever may ask at all has, also guests and people of other organisations, who do not have `EVERYONE`.
+A document is public beyond the company when its readers name it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What one request may see. Every search takes one, and there is no default.
 
-    Built with `Scope.of` for one asker, `Scope.of_all` for a channel, and `UNRESTRICTED` for maintenance and evaluation.
+    Built with `Scope.of` for one asker of the company, `Scope.of_all` for several, `Scope.of_audience` where not all of them
+    need be of the company, and `UNRESTRICTED` for maintenance and evaluation.
     """
 
     audience: tuple[frozenset[PrincipalId], ...] | None
@@ -39,13 +44,25 @@ class Scope:
 
     @classmethod
     def of(cls, principals: Iterable[PrincipalId]) -> "Scope":
-        """Return what one asker with these principals may see. `EVERYONE` is added."""
-        return cls(audience=(frozenset(principals) | {EVERYONE},))
+        """Return what one asker with these principals may see. `EVERYONE` and `GUESTS` are added."""
+        return cls(audience=(frozenset(principals) | {EVERYONE, GUESTS},))
 
     @classmethod
     def of_all(cls, members: Iterable[Collection[PrincipalId]]) -> "Scope":
-        """Return what *every* member may see: the scope of a channel. Raises ``ValueError`` when there are no members."""
-        people = {frozenset(member) | {EVERYONE} for member in members}
+        """Return what *every* one of these people of the company may see. `EVERYONE` and `GUESTS` are added to each.
+
+        Raises ``ValueError`` when there are none.
+        """
+        return cls.of_audience(frozenset(member) | {EVERYONE} for member in members)
+
+    @classmethod
+    def of_audience(cls, members: Iterable[Collection[PrincipalId]]) -> "Scope":
+        """Return what *every* member may see, whoever they are: the scope of a channel.
+
+        Only `GUESTS` is added: who is of the company has `EVERYONE` among their principals. Raises ``ValueError`` when there
+        are no members.
+        """
+        people = {frozenset(member) | {GUESTS} for member in members}
         return cls(audience=tuple(sorted(_least(people), key=sorted)))
 
     def narrowed(
