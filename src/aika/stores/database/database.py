@@ -8,6 +8,7 @@ from sqlalchemy import select
 from aika.protocols import AssistantStore, Conversations, Directory
 from aika.stores.database.accepted import SqlAcceptedQuestions
 from aika.stores.database.assistants import SqlAssistants
+from aika.stores.database.cases import SqlCases
 from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.complaints import SqlComplaints
 from aika.stores.database.connections import Connections
@@ -18,13 +19,16 @@ from aika.stores.database.experience import SqlExperience
 from aika.stores.database.facts import SqlFacts
 from aika.stores.database.finding_changes import SqlFindingChanges
 from aika.stores.database.findings import SqlFindings
+from aika.stores.database.inbox import SqlInbox
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
 from aika.stores.database.opinions import SqlOpinions
+from aika.stores.database.posts import SqlPosts
 from aika.stores.database.rated import SqlRatedAnswers
 from aika.stores.database.rated_signals import SqlRatedSignals
 from aika.stores.database.schema import catalogue_state
 from aika.stores.database.scores import SqlScoreHistory
+from aika.stores.database.slack_tokens import SqlReadChannels, SqlSlackTokens
 from aika.stores.database.sync_log import SqlSyncLog
 from aika.stores.database.vectors import SqlVectorStore
 
@@ -51,7 +55,12 @@ class Database:
         self.digests = SqlDigestLog(connections)
         self.scores = SqlScoreHistory(connections)
         self.keys = SqlApiKeys(connections)
+        self.cases = SqlCases(connections)
         self.assistants: AssistantStore = SqlAssistants(connections)
+        self.inbox = SqlInbox(connections)
+        self.posts = SqlPosts(connections)
+        self.slack_tokens = SqlSlackTokens(connections)
+        self.read_channels = SqlReadChannels(connections)
 
     @classmethod
     @asynccontextmanager
