@@ -191,6 +191,8 @@ class ChannelMessage:
     attachments: int = 0
     author_email: str = ""
     """In lower case. Empty where it is not known."""
+    edited_at: datetime | None = None
+    """When its author last changed it. Orders edits that arrive in another order."""
 
     @property
     def in_thread(self) -> bool:
@@ -244,6 +246,35 @@ class CaseState(StrEnum):
     """Somebody else answered first, or the question is gone."""
 
 
+class Ruling(StrEnum):
+    """What a human goalie does about a proposal."""
+
+    ACCEPT = "accept"
+    EDIT = "edit"
+    REJECT = "reject"
+
+
+class Step(StrEnum):
+    """What still has to be done for a case. Each is safe to repeat."""
+
+    SETTLE = "settle"
+    """Show on the proposals what became of them."""
+    ANSWER = "answer"
+    PROPOSE = "propose"
+    POST_FINAL = "post final"
+    """Post what a human accepted, or their own words."""
+    RETRACT = "retract"
+    """Delete the answer in the thread."""
+    LOG = "log"
+    """Write in the log channel what would have been done."""
+    REMIND = "remind"
+    """Say in the thread that nobody has answered yet."""
+    REMEMBER = "remember"
+    """Keep what a human said of the answer beside it, so that it is learned from."""
+    FORGET = "forget"
+    """Delete the kept answer: its question is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A message that was posted for a case."""
@@ -293,4 +324,37 @@ class Case:
     """Whether the answer was made a document."""
     shadow: bool = False
     """Whether it was said in the log channel only."""
+    asked_at: datetime | None = None
+    """When the message was written."""
+    edited_at: datetime | None = None
+    """As `ChannelMessage.edited_at`, of the words that were judged last."""
+    answered_at: datetime | None = None
+    """When the goalie's answer was posted in the thread."""
+    reply: str = ""
+    """What a person answered after the proposal was rejected."""
+    helped: tuple[str, ...] = ()
+    """Who said that the answer helped: ids in the workspace."""
+    did_not_help: tuple[str, ...] = ()
+    round: int = 0
+    """How often its question was put: once more after each edit. Tells the proposals of one draft from those of the next."""
+    todo: tuple[Step, ...] = ()
+    """What the state asks for and was not done yet, in order."""
+    due_at: datetime | None = None
+    """When something is to be done about it, and until when somebody is at it."""
+    tries: int = 0
+    """How often what is to be done has failed since something last worked."""
+    trace: str = ""
+    """The trace that it began in, as W3C's ``traceparent`` says it."""
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """That somebody wrote in a thread. What they wrote is not kept."""
+
+    place: Place
+    root: str
+    message: str
+    author: str
+    kind: AuthorKind
+    written_at: datetime

@@ -5,12 +5,42 @@ from datetime import datetime
 from typing import Protocol
 
 from aika.domain.access import Scope
-from aika.domain.answers import Abstention, Answer
-from aika.domain.goalies import Case, CaseState, Goalie, Place, Posted
+from aika.domain.answers import Abstention, Answer, Rating
+from aika.domain.goalies import Case, CaseState, ChannelMessage, Goalie, Place, Posted, Reply
 from aika.domain.identifiers import CaseId, ConversationId, GoalieId
 
 AskFor = Callable[[Goalie, str, Scope], Awaitable[tuple[Answer | Abstention, ConversationId | None]]]
 """Asks a question for a goalie, of what the scope admits and the goalie may know."""
+
+
+class Memory(Protocol):
+    """What was answered for a case, kept so that it is asked once, and learned from."""
+
+    async def begin(self, goalie: Goalie, case: Case, scope: Scope) -> ConversationId:
+        """Make a place for the answer."""
+        ...
+
+    async def ask(
+        self, goalie: Goalie, case: Case, scope: Scope, thread: Sequence[ChannelMessage] = ()
+    ) -> Answer | Abstention:
+        """Return what comes of a case's question, of what the scope admits and the goalie may know.
+
+        The outcome is kept in the case's conversation; where one is there already, it is returned as it is. ``thread`` holds
+        the messages before the question, where it is within a thread.
+        """
+        ...
+
+    async def outcome(self, case: Case) -> Answer | Abstention | None:
+        """Return what came of it, ``None`` where it was deleted."""
+        ...
+
+    async def rate(self, case: Case, rating: Rating, *, comment: str = "", tags: Sequence[str] = ()) -> None:
+        """Keep what people said of the answer. It replaces what was said."""
+        ...
+
+    async def forget(self, case: Case) -> None:
+        """Delete the question with its answer and what was said of it."""
+        ...
 
 
 class Cases(Protocol):
@@ -47,8 +77,31 @@ class Cases(Protocol):
         """Return the newest first."""
         ...
 
-    async def forget(self, *, before: datetime) -> int:
-        """Drop cases that nobody touched since then; return how many."""
+    async def due(self, now: datetime, *, limit: int = 100) -> list[Case]:
+        """Return those that something is to be done about by now (``due_at``), the longest due first."""
+        ...
+
+    async def forget(self, *, before: datetime) -> list[Case]:
+        """Drop cases that nobody touched since then and that nothing is to be done about, and older replies.
+
+        Returns the cases.
+        """
+        ...
+
+    async def heard(self, reply: Reply) -> None:
+        """Record that somebody wrote in a thread, whether or not its first message was seen. Safe to repeat."""
+        ...
+
+    async def replies(self, place: Place, root: str) -> list[Reply]:
+        """Return who wrote in a thread, oldest first."""
+        ...
+
+    async def noted(self, goalie: GoalieId, name: str) -> str | None:
+        """Return what a goalie noted of itself under a name, ``None`` where it noted nothing."""
+        ...
+
+    async def note(self, goalie: GoalieId, name: str, value: str, *, at: datetime) -> None:
+        """Note something in the place of what was noted under the name."""
         ...
 
 
@@ -61,6 +114,10 @@ class Desk(Protocol):
 
     async def scope(self, place: Place) -> Scope:
         """Return what every member of the channel may read."""
+        ...
+
+    async def thread(self, place: Place, root: str) -> Sequence[ChannelMessage] | None:
+        """Return a thread as it is now, oldest first; ``None`` where it cannot be told at the moment, empty where it is gone."""
         ...
 
     async def answer(self, goalie: Goalie, case: Case, outcome: Answer) -> Posted:
