@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     _create_inbox()
+    _create_questions()
     op.create_table(
         "slack_posts",
         sa.Column("key", Name(), nullable=False),
@@ -63,5 +64,29 @@ def _create_inbox() -> None:
         sa.Column("body", Json()),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_slack_inbox")),
     )
-    op.create_index(op.f("ix_slack_inbox_state"), "slack_inbox", ["state", "position", "key"])
-    op.create_index(op.f("ix_slack_inbox_lane"), "slack_inbox", ["lane", "state"])
+    op.create_index(op.f("ix_slack_inbox_state_position_key"), "slack_inbox", ["state", "position", "key"])
+    op.create_index(op.f("ix_slack_inbox_lane_state"), "slack_inbox", ["lane", "state"])
+
+
+def _create_questions() -> None:
+    op.create_table(
+        "slack_questions",
+        sa.Column("key", Name(), nullable=False),
+        sa.Column("event", Name(), nullable=False),
+        sa.Column("team", Name(), nullable=False),
+        sa.Column("channel", Name(), nullable=False),
+        sa.Column("root", Name()),
+        sa.Column("asker", Name(), nullable=False),
+        sa.Column("owner", Name(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(16), nullable=False),
+        sa.Column("asked_at", Moment(timezone=True), nullable=False),
+        sa.Column("conversation", Name()),
+        sa.Column("answer", Name()),
+        sa.Column("shown", Name()),
+        sa.Column("posted", Name()),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_slack_questions")),
+    )
+    op.create_index(op.f("ix_slack_questions_answer"), "slack_questions", ["answer"])
+    op.create_index(op.f("ix_slack_questions_team_channel_root"), "slack_questions", ["team", "channel", "root"])
+    op.create_index(op.f("ix_slack_questions_team_asker_asked_at"), "slack_questions", ["team", "asker", "asked_at"])
