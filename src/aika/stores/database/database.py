@@ -28,6 +28,7 @@ from aika.stores.database.rated import SqlRatedAnswers
 from aika.stores.database.rated_signals import SqlRatedSignals
 from aika.stores.database.schema import catalogue_state
 from aika.stores.database.scores import SqlScoreHistory
+from aika.stores.database.slack_questions import SqlSlackQuestions
 from aika.stores.database.slack_tokens import SqlReadChannels, SqlSlackTokens
 from aika.stores.database.sync_log import SqlSyncLog
 from aika.stores.database.vectors import SqlVectorStore
@@ -59,6 +60,7 @@ class Database:
         self.assistants: AssistantStore = SqlAssistants(connections)
         self.inbox = SqlInbox(connections)
         self.posts = SqlPosts(connections)
+        self.slack_questions = SqlSlackQuestions(connections)
         self.slack_tokens = SqlSlackTokens(connections)
         self.read_channels = SqlReadChannels(connections)
 
