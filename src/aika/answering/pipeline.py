@@ -126,7 +126,11 @@ class AnswerPipeline:
         )
         async with aclosing(stream):
             async for event in stream:
-                yield event
+                if retrieval.private and isinstance(event, Answer | Abstention):
+                    # Also where no such passage is cited: the writer read it.
+                    yield replace(event, private=True)
+                else:
+                    yield event
 
     async def _stated(self, query: Query) -> Answer | None:
         """Return the answer that a record gives."""

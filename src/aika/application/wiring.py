@@ -51,6 +51,7 @@ from aika.protocols import (
 )
 from aika.registry import Surroundings, component, names, open_component
 from aika.retrieval.dense import DenseRanker
+from aika.retrieval.handing import HandingRetriever
 from aika.retrieval.hybrid import HybridRanker, RetrievalOptions
 from aika.retrieval.lexical import LexicalRanker, TechnicalAnalyzer
 from aika.retrieval.lexicon.expanding import LexiconExpander
@@ -288,7 +289,7 @@ def _answerer(parts: _Parts, retriever: Retriever, embedder: Embedder) -> Answer
     settings, telemetry, model = parts.settings, parts.telemetry, parts.model
     analyzer = parts.surroundings.analyzer
     stages = usual_stages(
-        retriever,
+        HandingRetriever(retriever, telemetry.embedder(embedder), analyzer),
         analyzer=analyzer,
         embedder=telemetry.embedder(embedder),
         generator=None if model is None else telemetry.generator(ChatGenerator(model, model=model.model)),

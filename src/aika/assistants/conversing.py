@@ -1,10 +1,11 @@
 """Asking within a conversation: earlier turns give a follow-up its meaning, and what came of it is kept."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from aika.answering.streaming import closing
 from aika.assistants.narrowing import Narrowing
+from aika.assistants.passing import PassingTurns
 from aika.assistants.withholding import REMEMBERED_TURNS, is_withheld, readable
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, AnswerEvent
@@ -12,10 +13,11 @@ from aika.domain.assistants import Assistant
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import ConversationId, PrincipalId, random_id
-from aika.domain.queries import Message, Query, Role
+from aika.domain.queries import Handing, Message, Query, Role
 from aika.protocols import Answerer, Catalogue, Clock, Conversations
 
 _TITLE_CHARS = 80
+_PRIVATE_TITLE = "Asked with personal search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Question:
     withheld, from the asker and from the rewriting of the question."""
     assistant: Assistant | None = None
     """Who is asked. It narrows ``scope``; nobody has to do it before."""
+    handing: Handing | None = None
+    """Hands over passages that only ``owner`` may see. Only where nobody but them will see the answer. A turn that rests on
+    such passages, or follows one that does, is not stored: it is remembered in memory for a while, for follow-ups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Conversing:
     catalogue: Catalogue
     clock: Clock
     narrowing: Narrowing
+    passing: PassingTurns = field(default_factory=PassingTurns)
 
     async def begin(self, question: Question) -> Conversation:
         """Return the conversation that the question belongs to, stored if it is to be kept.
@@ -61,7 +67,8 @@ class Conversing:
         conversation = Conversation(
             id=ConversationId(random_id()),
             owner=question.owner,
-            title=_title(question.text),
+            # Whether the turn will be stored is known only when it is answered.
+            title=_title(question.text) if question.handing is None else _PRIVATE_TITLE,
             turns=(),
             created_at=self.clock.now(),
             assistant=None if question.assistant is None else question.assistant.id,
@@ -83,18 +90,46 @@ class Conversing:
     async def ask(self, conversation: Conversation, question: Question) -> AsyncIterator[AnswerEvent]:
         """Yield the answer's events. The turn is stored before the last event is handed out."""
         asked_at = self.clock.now()
-        history = _history(conversation) or question.history
+        passing = self.passing.of(conversation.id, owner=question.owner, now=asked_at)
+        history = _history([*conversation.turns, *passing]) or question.history
         assistant = question.assistant
-        scope = await self.narrowing.narrowed(question.scope, assistant)
-        query = Query(text=question.text, scope=scope, history=history, assistant=assistant)
+        scope = await self.narrowing.narrowed(_own(question), assistant)
+        query = Query(
+            text=question.text,
+            scope=scope,
+            history=history,
+            assistant=assistant,
+            handing=question.handing,
+            private=question.handing is not None or bool(passing),
+        )
         # Whoever stops listening stops the model too, at once and not when the garbage is collected.
         async with closing(self.answerer.answer(query)) as events:
             async for event in events:
-                if isinstance(event, Answer | Abstention) and question.keep:
-                    asked = None if assistant is None else assistant.id
-                    turn = Turn(question.text, event, asked_at, asked, _asked_of(question))
+                if not isinstance(event, Answer | Abstention):
+                    yield event
+                    continue
+                # A question that was completed from a private turn may say what that said, and so may its answer.
+                outcome = replace(event, private=True) if passing else event
+                asked = None if assistant is None else assistant.id
+                turn = Turn(question.text, outcome, asked_at, asked, _asked_of(question))
+                if outcome.private:
+                    self.passing.add(conversation.id, turn, owner=question.owner, now=self.clock.now())
+                elif question.keep:
                     await self.conversations.add(conversation.id, turn)
-                yield event
+                yield outcome
+
+    def forget(self, owner: PrincipalId) -> None:
+        """Forget what is remembered of a person's private turns."""
+        self.passing.forget(owner)
+
+
+def _own(question: Question) -> Scope:
+    """Return the question's scope. With something handed over the asker is among their own principals, who are reduced to
+    those that documents name."""
+    audience = question.scope.audience
+    if question.handing is None or audience is None or len(audience) != 1:
+        return question.scope
+    return replace(question.scope, audience=(audience[0] | {question.owner},))
 
 
 def _asked_of(question: Question) -> Scope:
@@ -104,10 +139,11 @@ def _asked_of(question: Question) -> Scope:
     return question.scope.narrowed(selection=question.assistant.knowledge)
 
 
-def _history(conversation: Conversation) -> tuple[Message, ...]:
+def _history(turns: Sequence[Turn]) -> tuple[Message, ...]:
+    in_order = sorted(turns, key=lambda turn: turn.asked_at)
     return tuple(
         message
-        for turn in conversation.turns[-REMEMBERED_TURNS:]
+        for turn in in_order[-REMEMBERED_TURNS:]
         if not is_withheld(turn)
         for message in (Message(Role.USER, turn.question), Message(Role.ASSISTANT, turn.outcome.text))
     )

@@ -116,6 +116,8 @@ class Answer:
     usage: Usage | None = None
     notes: tuple[str, ...] = ()
     """What the asker should know: a source that changed long ago, one that is superseded, a ranking that was unavailable."""
+    private: bool = False
+    """Whether it may hold words of passages that were handed over with the question: for the asker alone, and never kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class Abstention:
     nearest: tuple[Hit, ...] = ()
     usage: Usage | None = None
     notes: tuple[str, ...] = ()
+    private: bool = False
+    """As `Answer.private`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Queries, rankings, and the account of how a ranking came about."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -33,6 +33,10 @@ class Query:
     """Earlier messages, oldest first, ``text`` excluded."""
     assistant: Assistant | None = None
     """Whose instructions and rules hold. What it may know is in the scope already."""
+    handing: "Handing | None" = None
+    """Hands over passages that are in no index and that the asker alone may see. ``None``: nobody does."""
+    private: bool = False
+    """Whether it may hold, or come upon, words that are not to be kept: no trace holds content of it then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,20 @@ class Hit:
     chunk: Chunk
     score: float
     """Comparable only with scores of the same ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Passages that are handed over with a question. They are not to be kept: what is made of them is private."""
+
+    hits: tuple[Hit, ...] = ()
+    """Best first, each a whole document of its own, whose only reader is the asker."""
+    notes: tuple[str, ...] = ()
+    """What the asker should know, such as that nothing could be handed over. Never words of the passages."""
+
+
+Handing = Callable[[str], Awaitable[Handed]]
+"""Called once with the question as it stands alone. It does not raise where a service fails, and keeps to its own time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +114,5 @@ class Retrieval:
     """For every hit, and for chunks that a stage took out."""
     notes: tuple[str, ...] = ()
     """What a person should know: a ranking that was unavailable, a question that was rewritten."""
+    private: bool = False
+    """Whether one of the hits was handed over with the question."""

@@ -48,6 +48,8 @@ class TracedAnswerer:
             "answer",
             attributes={names.QUESTION_CHARS: len(query.text), names.HISTORY_MESSAGES: len(query.history)},
         )
+        if query.private:
+            stage.withhold_content()
         stage.set_content(names.QUESTION, query.text)
         if query.assistant is not None:
             # Its id: a name says what somebody works on.

@@ -6,7 +6,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import TypeVar
 
-from opentelemetry.context import Context, attach, detach
+from opentelemetry.context import Context, attach, create_key, detach, get_value, set_value
 from opentelemetry.metrics import Meter
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer, set_span_in_context
 from opentelemetry.util.types import AttributeValue
@@ -15,6 +15,8 @@ from aika.telemetry import names
 from aika.telemetry.instruments import Instruments
 
 T = TypeVar("T")
+
+_WITHHELD = create_key("aika content withheld")
 
 
 class Recorder:
@@ -52,6 +54,7 @@ class Stage:
         self._recorder = recorder
         self._stage = stage
         self._span = recorder.tracer.start_span(name, kind=kind, attributes=attributes)
+        self._shows_content = recorder.capture_content and not get_value(_WITHHELD)
         self._marks: dict[str, float] = {}
         self.context: Context = set_span_in_context(self._span)
         """In which the stage's span is the current one."""
@@ -72,8 +75,13 @@ class Stage:
 
     def set_content(self, name: str, value: AttributeValue) -> None:
         """Set an attribute that holds content, where the operator allows it."""
-        if self._recorder.capture_content:
+        if self._shows_content:
             self._span.set_attribute(name, value)
+
+    def withhold_content(self) -> None:
+        """Keep content out of this stage's span and out of all that begin within it, whatever the operator allows."""
+        self._shows_content = False
+        self.context = set_value(_WITHHELD, True, self.context)
 
     def mark(self, name: str) -> float | None:
         """Set the seconds so far as an attribute; return them the first time, ``None`` later."""
@@ -86,7 +94,7 @@ class Stage:
     def fail(self, error_type: str, message: str | None = None) -> None:
         """Say that the stage failed. The message may hold content and is recorded only where the operator allows it."""
         self._span.set_attribute(names.ERROR_TYPE, error_type)
-        self._span.set_status(Status(StatusCode.ERROR, message if self._recorder.capture_content else None))
+        self._span.set_status(Status(StatusCode.ERROR, message if self._shows_content else None))
 
     def finish(self, error: BaseException | None = None) -> None:
         """End the span and record its time."""

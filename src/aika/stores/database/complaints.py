@@ -50,6 +50,8 @@ class SqlComplaints:
 
     async def add(self, complaint: Complaint, *, asker: PrincipalId | None = None) -> None:
         """Accept a complaint of an answer that is in no kept conversation. ``None``: nobody in particular asked."""
+        if complaint.outcome.private:
+            raise ValueError("a private answer is not to be stored")
         row = {
             "cause": complaint.cause.value,
             "complaint": _COMPLAINT.dump_python(complaint, mode="json"),

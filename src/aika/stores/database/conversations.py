@@ -144,6 +144,8 @@ class SqlConversations:
 
 async def _add(connection: AsyncConnection, id: ConversationId, turn: Turn) -> None:
     outcome = turn.outcome
+    if outcome.private:
+        raise ValueError("a private answer is not to be stored")
     match outcome:
         case Answer():
             answered, stored = True, _ANSWER.dump_python(outcome, mode="json")
