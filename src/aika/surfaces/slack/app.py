@@ -11,7 +11,9 @@ from starlette.routing import BaseRoute
 
 from aika.application.aika import Aika
 from aika.forms.slack import SlackSettings
+from aika.surfaces.slack.audience import Audiences
 from aika.surfaces.slack.dispatching import Dispatcher
+from aika.surfaces.slack.identity import People
 from aika.surfaces.slack.posting import Poster
 from aika.surfaces.slack.working import Workers
 from aika.surfaces.slack.workspaces import Workspaces, open_workspaces
@@ -30,6 +32,8 @@ class SlackApp:
     """Parts say here what they handle."""
     poster: Poster
     workers: Workers
+    people: People
+    audiences: Audiences
     routes: list[BaseRoute] = field(default_factory=list)
     """To be served beside the API's. Parts may add to them while they are opened."""
 
@@ -43,7 +47,9 @@ async def open_slack_app(aika: Aika, settings: SlackSettings) -> AsyncIterator[S
         dispatcher = Dispatcher()
         poster = Poster(aika.database.posts, aika.clock, holder=holder)
         workers = Workers(aika.database.inbox, dispatcher, workspaces, aika.clock, holder, settings.workers)
-        slack = SlackApp(aika, settings, workspaces, dispatcher, poster, workers)
+        people = People(aika.clock)
+        audiences = Audiences(people, aika.database.directory, aika.database.catalogue, aika.clock)
+        slack = SlackApp(aika, settings, workspaces, dispatcher, poster, workers, people, audiences)
         await _open_parts(slack, stack)
         yield slack
 
