@@ -104,7 +104,7 @@ def _said(part: object) -> str:  # noqa: PLR0911 - one return for each kind of p
     return ""
 
 
-def _said_list(how: Element, items: Sequence[object]) -> str:
+def _said_list(how: dict[object, object], items: Sequence[object]) -> str:
     first, indent = int(str(how.get("offset", 0))) + 1, "  " * int(str(how.get("indent", 0)))
     marks = (f"{number}." if how.get("style") == "ordered" else "•" for number in range(first, first + len(items)))
     return "\n".join(f"{indent}{mark} {_said(item)}" for mark, item in zip(marks, items, strict=True))
