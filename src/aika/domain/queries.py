@@ -66,6 +66,8 @@ class Handed:
     """Best first, each a whole document of its own, whose only reader is the asker."""
     notes: tuple[str, ...] = ()
     """What the asker should know, such as that nothing could be handed over. Never words of the passages."""
+    mark: str = ""
+    """What is said with an outcome that rests on one of them."""
 
 
 Handing = Callable[[str], Awaitable[Handed]]

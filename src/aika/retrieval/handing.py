@@ -53,8 +53,11 @@ class HandingRetriever:
         hits = _merged(found.hits, new, nearness, k=k)
         theirs = {hit.chunk.id for hit in new}
         came = {hit.chunk.id: place for place, hit in enumerate(hits, start=1) if hit.chunk.id in theirs}
+        if not came:
+            return replace(found, notes=notes)
         moves = {chunk: Explanation(moves=(_move(place),)) for chunk, place in came.items()}
-        return replace(found, hits=hits, explanations={**found.explanations, **moves}, notes=notes, private=bool(came))
+        marked = (handed.mark, *notes) if handed.mark else notes
+        return replace(found, hits=hits, explanations={**found.explanations, **moves}, notes=marked, private=True)
 
     async def _both(self, query: Query, *, k: int) -> tuple[Retrieval, Handed]:
         """Ask both at the same time, or one after the other where the question does not stand alone."""

@@ -12,6 +12,7 @@ from aika.stores.database.cases import SqlCases
 from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.complaints import SqlComplaints
 from aika.stores.database.connections import Connections
+from aika.stores.database.consents import SqlConsents
 from aika.stores.database.conversations import SqlConversations
 from aika.stores.database.digests import SqlDigestLog
 from aika.stores.database.directory import SqlDirectory
@@ -63,6 +64,7 @@ class Database:
         self.slack_questions = SqlSlackQuestions(connections)
         self.slack_tokens = SqlSlackTokens(connections)
         self.read_channels = SqlReadChannels(connections)
+        self.consents = SqlConsents(connections)
 
     @classmethod
     @asynccontextmanager
