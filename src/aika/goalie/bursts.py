@@ -1,0 +1,95 @@
+"""What was going on when a message was written: what its author wrote just before, and whom they were talking with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aika.domain.goalies import AuthorKind, ChannelMessage
+
+PAUSE = timedelta(minutes=3)
+"""What one person writes with shorter pauses, and nobody answers in between, belongs together."""
+TALK = timedelta(minutes=10)
+"""How far back a conversation in the channel is looked for."""
+LONGEST = 6
+"""Messages that belong together, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A message with what was written in its channel before it."""
+
+    burst: tuple[ChannelMessage, ...]
+    """What belongs together with it, itself last."""
+    earlier: tuple[ChannelMessage, ...]
+    """What others wrote, and the author before the burst, within `TALK`, oldest first."""
+
+    @property
+    def message(self) -> ChannelMessage:
+        return self.burst[-1]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(one.text for one in self.burst)
+
+
+def moment_of(message: ChannelMessage, before: Sequence[ChannelMessage]) -> Moment:
+    """Return the moment of a message, from messages of its channel in any order, of which only earlier ones of people count."""
+    past = sorted(
+        (
+            one
+            for one in before
+            if one.kind is AuthorKind.PERSON
+            and one.id != message.id
+            and one.place == message.place
+            and (one.written_at, one.id) < (message.written_at, message.id)
+            and message.written_at - one.written_at <= TALK + LONGEST * PAUSE
+        ),
+        key=lambda one: (one.written_at, one.id),
+    )
+    burst = _burst(message, past)
+    own = {one.id for one in burst}
+    since = burst[0].written_at - TALK
+    return Moment(burst, tuple(one for one in past if one.id not in own and one.written_at >= since))
+
+
+def context_signals(moment: Moment) -> dict[str, float]:
+    """Return the signals by name, 0 or 1. All are 0 where nothing is known of what was written before."""
+    author, message = moment.message.author, moment.message
+    others = [one for one in moment.earlier if one.author != author]
+    own = [one for one in moment.earlier if one.author == author]
+    spoken_to = any(author in one.mentions for one in others)
+    answered = bool(own) and any(one.written_at >= own[-1].written_at for one in others)
+    just_asked = any(
+        "?" in one.text and not one.mentions and moment.burst[0].written_at - one.written_at <= PAUSE
+        for one in others[-3:]
+    )
+    return {
+        "spoken_to": float(spoken_to),
+        "in_talk": float(answered and not spoken_to),
+        "talks_to": float(any(one.mentions for one in own)),
+        "just_asked": float(just_asked and not own),
+        "goes_on": float(len(moment.burst) > 1),
+        "names": float(bool(message.mentions)),
+    }
+
+
+CONTEXT_NAMES = ("spoken_to", "in_talk", "talks_to", "just_asked", "goes_on", "names")
+
+
+def _burst(message: ChannelMessage, past: Sequence[ChannelMessage]) -> tuple[ChannelMessage, ...]:
+    if message.in_thread:
+        past = [one for one in past if one.root == message.root]
+    found = [message]
+    for one in reversed(past):
+        if found[-1].written_at - one.written_at > PAUSE or len(found) == LONGEST:
+            break
+        if one.author == message.author:
+            # What was said to somebody is no beginning of a question to all.
+            if one.root != message.root and (one.in_thread or message.in_thread):
+                continue
+            if bool(one.mentions) != bool(message.mentions):
+                break
+            found.append(one)
+        elif message.author in one.mentions:
+            break
+    return tuple(reversed(found))
