@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
+from aika.domain.access import EVERYONE, GUESTS, UNRESTRICTED, Scope
 from aika.domain.documents import Document, Kind
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.protocols import Catalogue, Entry
@@ -97,6 +97,29 @@ class CatalogueScopeContract:
 
         assert [document.key for document in channel] == ["all", "public"]
         assert [document.key for document in team] == ["all", "public", "team"]
+
+    async def test_people_who_are_not_the_company_are_shown_what_names_them_or_guests(
+        self, catalogue: Catalogue
+    ) -> None:
+        await catalogue.record(
+            [
+                *make_entries("company"),
+                *make_entries("guests", readers=[GUESTS]),
+                *make_entries("named", readers=[EVERYONE, BOB]),
+                *make_entries("team", readers=[TEAM]),
+                *make_entries("nobody", readers=[]),
+            ]
+        )
+
+        guest = await catalogue.documents(scope=Scope.of_audience([{BOB}]))
+        channel = await catalogue.documents(scope=Scope.of_audience([{ALICE, EVERYONE, TEAM}, {BOB}]))
+        nobody = await catalogue.documents(scope=Scope.of_audience([{ALICE, EVERYONE}, ()]))
+        company = await catalogue.documents(scope=Scope.of([ALICE]))
+
+        assert [document.key for document in guest] == ["guests", "named"]
+        assert [document.key for document in channel] == ["guests", "named"]
+        assert [document.key for document in nobody] == ["guests"]
+        assert [document.key for document in company] == ["company", "guests", "named"]
 
     async def test_what_no_document_names_admits_nothing_more(self, catalogue: Catalogue) -> None:
         await catalogue.record([*make_entries("a", readers=[TEAM]), *make_entries("b")])

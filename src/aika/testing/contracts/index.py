@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
+from aika.domain.access import EVERYONE, GUESTS, UNRESTRICTED, Scope
 from aika.domain.documents import Kind
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.protocols import Index, IndexPosition
@@ -271,6 +271,19 @@ class IndexContract(ShelfContract, SelectingContract):
 
         assert places(await index.search_text("alpha", k=5, scope=channel)) == ids(both)
         assert places(await index.search_vector(towards(0), k=5, scope=channel)) == ids(both)
+
+    async def test_a_channel_with_a_guest_finds_what_the_guest_may_read_too(self, index: Index) -> None:
+        (named,) = await put(index, make_document("named", readers=(EVERYONE, BOB)), "alpha", degrees=(0,))
+        (open_to_all,) = await put(index, make_document("open", readers=(GUESTS,)), "alpha", degrees=(10,))
+        await put(index, make_document("company", readers=(EVERYONE,)), "alpha", degrees=(0,))
+        channel, company = Scope.of_audience([{ALICE, EVERYONE}, {BOB}]), Scope.of([ALICE])
+
+        found = places(await index.search_vector(towards(0), k=5, scope=channel))
+        found_by_words = places(await index.search_text("alpha", k=5, scope=channel))
+
+        assert found == ids(named, open_to_all)
+        assert set(found_by_words) == set(ids(named, open_to_all))
+        assert len(await index.search_text("alpha", k=5, scope=company)) == 3
 
     async def test_access_is_checked_before_ranking(self, index: Index) -> None:
         (readable,) = await put(index, make_document("readable", readers=(ALICE,)), "alpha beta", degrees=(80,))
