@@ -54,6 +54,9 @@ class SlackSettings(_Strict):
         max_length=4,
         description="Questions suggested in the assistant pane. Unset: the assistant's examples.",
     )
+    questions_per_minute: int = Field(
+        default=10, ge=1, description="How much one person may ask within a minute. Whoever asks more is told to wait."
+    )
     personal_search: bool = Field(
         default=False,
         description="Whether people may let aika search their own private channels and messages for their own answers.",
