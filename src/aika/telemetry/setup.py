@@ -43,6 +43,7 @@ from aika.telemetry.retrieving import (
     TracedRetriever,
     TracedRewriter,
 )
+from aika.telemetry.slack import SlackTelemetry
 from aika.telemetry.stages import Recorder
 from aika.telemetry.syncing import SourceSyncer, TracedSyncer, traced_connectors
 from aika.telemetry.watching import ReadStates, SourceGauges
@@ -70,6 +71,7 @@ class Telemetry:
         self._recorder = Recorder(tracers.get_tracer(SCOPE, version), meter, capture_content=capture_content)
         self._models = ModelInstruments(meter)
         self._gauges = SourceGauges(meter)
+        self.slack = SlackTelemetry(tracers.get_tracer(SCOPE, version), meter)
 
     @classmethod
     @asynccontextmanager

@@ -74,7 +74,8 @@ class SqlInbox:
     ) -> list[Event]:
         """Hold up to ``limit`` events that are due, the oldest first, at most one of each lane.
 
-        An event waits for those of its lane that happened before it, and while another of its lane is worked on.
+        An event waits for those of its lane that happened before it, and while another of its lane is worked on. A claim counts
+        as a try, so that what ends the process is not tried for ever.
         """
         async with self._connections.write() as connection:
             if connection.dialect.name == "postgresql":
@@ -83,7 +84,7 @@ class SqlInbox:
             rows = (await connection.execute(_claimable(teams, limit, now))).all()
             keys = [row.key for row in rows]
             if keys:
-                held = {"holder": holder, "held_until": until}
+                held = {"holder": holder, "held_until": until, "tries": inbox.c.tries + 1}
                 await connection.execute(update(inbox).where(inbox.c.key.in_(keys)).values(**held))
         return [_event(row) for row in rows]
 
@@ -102,29 +103,20 @@ class SqlInbox:
         async with self._connections.write() as connection:
             await connection.execute(update(inbox).where(inbox.c.key.in_(list(keys))).values(**values))
 
-    async def again(self, event: Event, *, at: datetime, reason: str, holder: str) -> None:
-        """Let an event be worked on again, not before ``at``, with what the event says of tries and who has finished."""
-        await self._leave(event, EventState.WAITING, at, reason, holder)
+    async def again(self, event: Event, *, at: datetime, holder: str) -> None:
+        """Let an event be worked on again, not before ``at``, with what it says now of tries, who has finished, and why."""
+        await self._leave(event, EventState.WAITING, at, holder)
 
-    async def give_up(self, event: Event, *, at: datetime, reason: str, holder: str) -> None:
+    async def give_up(self, event: Event, *, at: datetime, holder: str) -> None:
         """Keep an event for people to look at."""
-        await self._leave(event, EventState.DEAD, at, reason, holder)
+        await self._leave(event, EventState.DEAD, at, holder)
 
-    async def release(self, holder: str) -> int:
-        """Let everything go that somebody holds, and return how many events that were. It counts as no try."""
+    async def take_over(self, holder: str) -> int:
+        """Let everything go that a dead process of this name held, and return how many events that were."""
         held = (inbox.c.holder == holder, inbox.c.state == EventState.WAITING.value)
         async with self._connections.write() as connection:
             released = await connection.execute(update(inbox).where(*held).values(holder=None, held_until=None))
             return released.rowcount
-
-    async def next_due(self, *, teams: Collection[str]) -> datetime | None:
-        """Return when the next event can be worked on, or ``None`` where none waits. May be in the past."""
-        waiting = (inbox.c.state == EventState.WAITING.value, inbox.c.team.in_(list(teams)))
-        free_at = select(inbox.c.due_at, inbox.c.held_until).where(*waiting)
-        async with self._connections.read() as connection:
-            rows = await connection.execute(free_at.order_by(inbox.c.due_at).limit(100))
-            moments = [row.due_at if row.held_until is None else max(row.due_at, row.held_until) for row in rows]
-        return min(moments, default=None)
 
     async def counts(self) -> dict[EventState, int]:
         statement = select(inbox.c.state, func.count()).group_by(inbox.c.state)
@@ -159,13 +151,13 @@ class SqlInbox:
         async with self._connections.write() as connection:
             return (await connection.execute(delete(inbox).where(*old))).rowcount
 
-    async def _leave(self, event: Event, state: EventState, at: datetime, reason: str, holder: str) -> None:
+    async def _leave(self, event: Event, state: EventState, at: datetime, holder: str) -> None:
         values = {
             "state": state.value,
             "due_at": at,
             "tries": event.tries,
             "finished": sorted(event.finished),
-            "reason": reason,
+            "reason": event.reason,
             "holder": None,
             "held_until": None,
         }

@@ -1,10 +1,13 @@
 """Serving the API with uvicorn, until it is told to stop."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import uvicorn
+from starlette.routing import BaseRoute
 
+from aika.application.aika import Aika
 from aika.application.wiring import open_aika
 from aika.domain.errors import ConfigurationError
 from aika.settings import Settings
@@ -13,8 +16,17 @@ from aika.surfaces.api.app import create_app
 # Answers under way get this long to finish, in seconds.
 _GRACE = 10
 
+Extension = Callable[[Aika], AbstractAsyncContextManager[Sequence[BaseRoute]]]
+"""Another surface: open while the API is served, with routes of its own."""
 
-async def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = None, sync: bool = False) -> None:
+
+async def serve(
+    settings: Settings,
+    *,
+    on_ready: Callable[[str], None] | None = None,
+    sync: bool = False,
+    extensions: Sequence[Extension] = (),
+) -> None:
     """Serve until cancelled or told to stop by a signal.
 
     ``on_ready`` is called with the address once requests are answered. ``sync`` brings every source up to date meanwhile.
@@ -44,7 +56,9 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = 
             for source in aika.sources:
                 await aika.submit_sync(source)
         running = _AnnouncingServer(config, ready)
-        async with aika.upkeep():
+        async with aika.upkeep(), AsyncExitStack() as stack:
+            for extension in extensions:
+                app.router.routes.extend(await stack.enter_async_context(extension(aika)))
             await running.serve()
         if not running.started:
             raise ConfigurationError(

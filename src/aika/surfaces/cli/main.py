@@ -3,9 +3,9 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import BaseModel
@@ -14,7 +14,7 @@ from rich.console import Console
 from aika.client import AikaClientError, AsyncAikaClient, ChatCompletionRequest, Outcome, SearchRequest
 from aika.client.models import KeyRequest
 from aika.domain.errors import AikaError
-from aika.settings import load_settings
+from aika.settings import Settings, load_settings
 from aika.surfaces.cli import (
     access,
     assistants,
@@ -33,6 +33,9 @@ from aika.surfaces.cli.filtering import Kinds, Owners, Paths, Statuses, Tags, do
 from aika.surfaces.cli.printing import print_completion, print_search, print_source, print_sources
 from aika.surfaces.cli.progress import SyncWatch
 from aika.telemetry.logging import set_up_logging
+
+if TYPE_CHECKING:
+    from aika.surfaces.api.serving import Extension
 
 app = typer.Typer(
     help="aika answers from your company's own documents, with citations.", no_args_is_help=True, add_completion=False
@@ -197,7 +200,7 @@ def serve(
     def ready(url: str) -> None:
         console.print(f"aika answers at [bold]{url}[/bold]  (stop with Ctrl+C)")
 
-    asyncio.run(serve_api(settings, on_ready=ready, sync=sync))
+    asyncio.run(serve_api(settings, on_ready=ready, sync=sync, extensions=_extensions(settings)))
 
 
 @app.command()
@@ -257,6 +260,16 @@ def _with_client(folder: Path, work: Callable[[AsyncAikaClient], Awaitable[Any]]
             return await work(client)
 
     return asyncio.run(run())
+
+
+def _extensions(settings: Settings) -> "Sequence[Extension]":
+    """Return what is served beside the API."""
+    if not settings.slack.workspaces:
+        return ()
+    # Deferred: Slack's packages take a while to import.
+    from aika.surfaces.slack.app import slack_extension
+
+    return (slack_extension,)
 
 
 def _print_json(reply: BaseModel) -> None:

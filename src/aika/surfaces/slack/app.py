@@ -3,20 +3,25 @@
 import hashlib
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from slack_bolt.app.async_app import AsyncApp
 from starlette.routing import BaseRoute
 
 from aika.application.aika import Aika
 from aika.forms.slack import SlackSettings
+from aika.surfaces.slack.answering import open_answering
+from aika.surfaces.slack.attending import Attendance
 from aika.surfaces.slack.audience import Audiences
 from aika.surfaces.slack.dispatching import Dispatcher
 from aika.surfaces.slack.identity import People
 from aika.surfaces.slack.posting import Poster
-from aika.surfaces.slack.working import Workers
-from aika.surfaces.slack.workspaces import Workspaces, open_workspaces
+from aika.surfaces.slack.receiving import Intake, Receiver, bolt_app
+from aika.surfaces.slack.serving import events_route
+from aika.surfaces.slack.working import Workers, WorkOptions
+from aika.surfaces.slack.workspaces import Workspace, Workspaces, open_workspaces
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +37,8 @@ class SlackApp:
     """Parts say here what they handle."""
     poster: Poster
     workers: Workers
+    bolt: AsyncApp
+    """Takes what Slack sends, and hands it on."""
     people: People
     audiences: Audiences
     routes: list[BaseRoute] = field(default_factory=list)
@@ -40,22 +47,46 @@ class SlackApp:
 
 @asynccontextmanager
 async def open_slack_app(aika: Aika, settings: SlackSettings) -> AsyncIterator[SlackApp]:
-    """Open the app, connect to Slack and work on what it sends while this is open."""
-    holder = _holder(aika)
+    """Open the app, connect to Slack and work on what it sends while this is open.
+
+    A workspace that cannot be reached or refuses its token is named in the log with the remedy, and tried again.
+    """
+    holder, telemetry, database = _holder(aika), aika.telemetry.slack, aika.database
     async with AsyncExitStack() as stack:
-        workspaces = await stack.enter_async_context(open_workspaces(settings))
+        workspaces = await stack.enter_async_context(open_workspaces(settings, database.slack_tokens, aika.clock))
         dispatcher = Dispatcher()
-        poster = Poster(aika.database.posts, aika.clock, holder=holder)
-        workers = Workers(aika.database.inbox, dispatcher, workspaces, aika.clock, holder, settings.workers)
+        poster = Poster(database.posts, aika.clock, telemetry, holder=holder)
+        options = WorkOptions(at_once=settings.workers)
+        workers = Workers(database.inbox, dispatcher, workspaces, aika.clock, telemetry, holder, options)
+        intake = Intake(database.inbox)
+        bolt = bolt_app(Receiver(workspaces, dispatcher, intake, aika.clock, telemetry, workers.wake))
         people = People(aika.clock)
-        audiences = Audiences(people, aika.database.directory, aika.database.catalogue, aika.clock)
-        slack = SlackApp(aika, settings, workspaces, dispatcher, poster, workers, people, audiences)
+        audiences = Audiences(people, database.directory, database.catalogue, aika.clock)
+        slack = SlackApp(aika, settings, workspaces, dispatcher, poster, workers, bolt, people, audiences)
+        if settings.mode == "http":
+            slack.routes.append(events_route(bolt, workspaces))
         await _open_parts(slack, stack)
+        await stack.enter_async_context(workers.running())
+
+        async def ready(workspace: Workspace) -> None:
+            workers.wake()
+
+        # Last, so that it ends first: what is received is worked on.
+        attendance = Attendance(workspaces, settings, bolt, ready)
+        await stack.enter_async_context(attendance.running())
         yield slack
+
+
+@asynccontextmanager
+async def slack_extension(aika: Aika) -> AsyncIterator[Sequence[BaseRoute]]:
+    """Serve Slack beside the API, as the settings say, while this is open."""
+    async with open_slack_app(aika, aika.settings.slack) as slack:
+        yield slack.routes
 
 
 async def _open_parts(slack: SlackApp, stack: AsyncExitStack) -> None:
     """Have every part say what it handles. One line a part, in the order in which they are to be asked."""
+    open_answering(slack.aika, slack.settings, slack.dispatcher, slack.poster, slack.people, slack.audiences)
 
 
 def _holder(aika: Aika) -> str:
