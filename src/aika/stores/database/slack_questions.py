@@ -100,10 +100,14 @@ class SqlSlackQuestions:
                 .values(answer=question.answer, conversation=question.conversation, digest=question.digest)
             )
 
-    async def shown(self, key: str, answer: AnswerId | None, posted: str) -> SlackQuestion:
-        """Record what a message shows now, and return the question: it may have been deleted meanwhile."""
+    async def shown(self, key: str, answer: AnswerId | None, posted: str, *, root: str | None = None) -> SlackQuestion:
+        """Record what a message shows now, and return the question: it may have been deleted meanwhile.
+
+        ``root`` is the message that its thread begins with from now on.
+        """
+        values = {"shown": answer, "posted": posted} | ({} if root is None else {"root": root})
         async with self._connections.write() as connection:
-            await connection.execute(update(slack_questions).where(_OF.key == key).values(shown=answer, posted=posted))
+            await connection.execute(update(slack_questions).where(_OF.key == key).values(**values))
             return _question((await connection.execute(select(slack_questions).where(_OF.key == key))).one())
 
     async def delete(self, question: SlackQuestion) -> SlackQuestion:

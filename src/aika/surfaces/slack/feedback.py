@@ -1,0 +1,127 @@
+"""What people say of answers: one click, and on request why and what would have been right.
+
+What somebody says is kept as theirs, and counts once however often they click. In a direct message their word takes the place
+of the buttons; where several people see an answer, it says how many found it helpful, and the others can still say so.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from aika.application.aika import Aika
+from aika.domain.answers import Feedback, Rating
+from aika.domain.errors import NotFoundError
+from aika.domain.goalies import Posted
+from aika.domain.identifiers import AnswerId
+from aika.stores.database.slack_questions import SlackQuestion
+from aika.surfaces.slack.asking import Asking, channel_owner
+from aika.surfaces.slack.dispatching import Dispatcher, Received
+from aika.surfaces.slack.failures import SlackRefusedError, called
+from aika.surfaces.slack.feedback_blocks import (
+    ACTION,
+    COMMENT,
+    FORM,
+    LONGEST_TEXT,
+    REASONS,
+    RIGHT,
+    Rated,
+    clicked,
+    form,
+    reasons_of,
+    with_counts,
+    with_own_word,
+)
+from aika.surfaces.slack.hearing import Click, Submission, read
+from aika.surfaces.slack.posting import Poster
+from aika.surfaces.slack.publishing import answer_to
+from aika.surfaces.slack.rendering import Rendered
+from aika.surfaces.slack.threads import Threads
+from aika.surfaces.slack.whispering import Whispers
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Keeps what people say of answers, and shows it."""
+
+    aika: Aika
+    asking: Asking
+    threads: Threads
+    whispers: Whispers
+    poster: Poster
+
+    def register(self, dispatcher: Dispatcher) -> None:
+        dispatcher.at_once(f"action:{ACTION}", self.ask_why)
+        dispatcher.on(f"action:{ACTION}", self.on_click)
+        dispatcher.on(f"view:{FORM}", self.on_form)
+
+    async def ask_why(self, received: Received) -> None:
+        """Open the form for whoever found an answer not helpful. Slack lends the right to for three seconds."""
+        click = read(Click, received.body)
+        said = clicked(click.action.value)
+        if said is None or said[0] is Rating.HELPFUL:
+            return
+        rated = Rated(said[1], click.place, click.ts, click.whispered)
+        try:
+            await called(received.workspace.client.views_open(trigger_id=click.trigger_id, view=form(rated)), "a form")
+        except SlackRefusedError as error:
+            logger.info("nobody could be asked why", extra={"code": error.code})
+
+    async def on_click(self, received: Received) -> None:
+        click = read(Click, received.body)
+        said = clicked(click.action.value)
+        if said is None:
+            return
+        feedback = Feedback(said[1], said[0], created_at=self.aika.clock.now())
+        question = await self._keep(received, click.user.id, feedback)
+        if question is None:
+            return
+        rated = Rated(said[1], click.place, click.ts, click.whispered)
+        await self._show(received, rated, question, feedback)
+
+    async def on_form(self, received: Received) -> None:
+        sent = read(Submission, received.body)
+        rated = Rated.read(sent.view.private_metadata)
+        feedback = Feedback(
+            answer=AnswerId(rated.answer),
+            rating=Rating.NOT_HELPFUL,
+            comment=sent.written(COMMENT)[:LONGEST_TEXT],
+            created_at=self.aika.clock.now(),
+            tags=reasons_of(sent.chosen(REASONS)),
+            reply=sent.written(RIGHT)[:LONGEST_TEXT],
+        )
+        question = await self._keep(received, sent.user.id, feedback)
+        if question is not None:
+            await self._show(received, rated, question, feedback)
+
+    async def _keep(self, received: Received, user: str, feedback: Feedback) -> SlackQuestion | None:
+        """Keep what somebody said, and return the question; ``None`` where the answer is gone or was put in other words."""
+        question = await self.threads.questions.of_answer(feedback.answer)
+        if question is None or question.deleted:
+            return None
+        person = await self.asking.person(received.workspace, user)
+        try:
+            await self.aika.database.conversations.give_feedback(feedback, owner=question.owner, by=person)
+        except NotFoundError:
+            return None
+        return question
+
+    async def _show(self, received: Received, rated: Rated, question: SlackQuestion, own: Feedback) -> None:
+        """Show what was said under the answer."""
+        if question.conversation is None or question.shown != own.answer:
+            return
+        turn = await self.asking.question(own.answer, question.conversation, question.owner)
+        if turn is None:
+            return
+        if rated.url:
+            shown = self.whispers.shown(turn.question, question, turn.outcome)
+            await answer_to(rated.url, Rendered(shown.text, with_own_word(shown.blocks, own)), replace=True)
+            return
+        shown = self.whispers.shared(turn.question, question, turn.outcome)
+        if question.owner == channel_owner(question.team, question.channel):
+            said = await self.aika.database.conversations.feedback(own.answer)
+            blocks = with_counts(shown.blocks, said, own.answer)
+        else:
+            blocks = with_own_word(shown.blocks, own)
+        posted = Posted(rated.channel, rated.ts)
+        await self.poster.update(received.workspace.client, posted, blocks=blocks, text=shown.text)
