@@ -13,6 +13,7 @@ from typing import Any
 
 from aika.application.declarations import Declarations
 from aika.application.digesting import Digests
+from aika.application.goalies import Goalies
 from aika.application.health import Health
 from aika.application.judging import ReaderOnDemand
 from aika.application.rule_trial import Contender
@@ -83,6 +84,8 @@ class Aika:
     health: Health = field(init=False)
     """Set by `open_aika`: it asks what this answers."""
     digests: Digests = field(init=False)
+    """Set by `open_aika`."""
+    goalies: Goalies = field(init=False)
     """Set by `open_aika`."""
     _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
     _again: set[SourceId] = field(default_factory=set)

@@ -19,6 +19,7 @@ from aika.application.citation_checks import citation_verifier
 from aika.application.declarations import Declarations
 from aika.application.digest_wiring import open_digests
 from aika.application.freshness import LateSources
+from aika.application.goalie_wiring import build_goalies
 from aika.application.health_wiring import build_health
 from aika.application.judging import ReaderOnDemand, open_judging
 from aika.application.rule_trial import Contender
@@ -140,6 +141,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         )
         aika.health = build_health(aika, ranking, surroundings.analyzer)
         aika.digests = await stack.enter_async_context(open_digests(aika, surroundings.analyzer))
+        aika.goalies = build_goalies(aika)
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
         yield aika

@@ -340,7 +340,11 @@ class Case:
     todo: tuple[Step, ...] = ()
     """What the state asks for and was not done yet, in order."""
     due_at: datetime | None = None
-    """When something is to be done about it, and until when somebody is at it."""
+    """When something is to be done about it."""
+    held_by: str = ""
+    """Who is at it."""
+    held_until: datetime | None = None
+    """When others may take it over."""
     tries: int = 0
     """How often what is to be done has failed since something last worked."""
     trace: str = ""

@@ -1,45 +1,74 @@
 """What a goalie needs of the world: somebody to ask, a place to speak, and a memory."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from aika.domain.access import Scope
-from aika.domain.answers import Abstention, Answer, Rating
-from aika.domain.goalies import Case, CaseState, ChannelMessage, Goalie, Place, Posted, Reply
-from aika.domain.identifiers import CaseId, ConversationId, GoalieId
+from aika.domain.answers import Abstention, Answer, Feedback
+from aika.domain.goalies import Case, CaseState, ChannelMessage, Goalie, Place, Posted, QuestionJudgment, Reply
+from aika.domain.identifiers import CaseId, ConversationId, GoalieId, PrincipalId
 
 AskFor = Callable[[Goalie, str, Scope], Awaitable[tuple[Answer | Abstention, ConversationId | None]]]
 """Asks a question for a goalie, of what the scope admits and the goalie may know."""
 
 
-class Memory(Protocol):
-    """What was answered for a case, kept so that it is asked once, and learned from."""
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who will see what is said in a channel."""
 
-    async def begin(self, goalie: Goalie, case: Case, scope: Scope) -> ConversationId:
-        """Make a place for the answer."""
+    scope: Scope
+    """What every one of them may read."""
+    people: tuple[frozenset[PrincipalId], ...]
+    """Each of them with all groups that they are in, for the choice of an assistant."""
+
+
+class Judge(Protocol):
+    """Tells questions for a channel from everything else."""
+
+    def judge(
+        self,
+        goalie: Goalie,
+        message: ChannelMessage,
+        thread: Sequence[ChannelMessage],
+        *,
+        before: Sequence[ChannelMessage] = (),
+    ) -> QuestionJudgment:
+        """Return whether it is one. ``before`` holds what was written in the channel shortly before, as far as it is known."""
         ...
 
-    async def ask(
-        self, goalie: Goalie, case: Case, scope: Scope, thread: Sequence[ChannelMessage] = ()
-    ) -> Answer | Abstention:
-        """Return what comes of a case's question, of what the scope admits and the goalie may know.
+    def asked_together(self, message: ChannelMessage, before: Sequence[ChannelMessage]) -> Sequence[ChannelMessage]:
+        """Return the messages that are one question with it, oldest first, itself among them."""
+        ...
 
-        The outcome is kept in the case's conversation; where one is there already, it is returned as it is. ``thread`` holds
-        the messages before the question, where it is within a thread.
+
+class Memory(Protocol):
+    """Asks for goalies, and keeps what came of it: each question is asked once, and what people said of it is learned from."""
+
+    async def ask(
+        self, goalie: Goalie, case: Case, listeners: Listeners, thread: Sequence[ChannelMessage] = ()
+    ) -> Answer | Abstention:
+        """Return what comes of a case's question, of what the listeners and the goalie may know.
+
+        Where it was asked before, that is returned. ``thread`` holds the messages before the question, where it is within a
+        thread. Raises `AikaError`.
         """
         ...
 
-    async def outcome(self, case: Case) -> Answer | Abstention | None:
-        """Return what came of it, ``None`` where it was deleted."""
+    async def answer(self, goalie: Goalie, case: Case, listeners: Listeners) -> Answer | None:
+        """Return the answer that is kept of a case.
+
+        ``None`` where there is none, or where somebody among the listeners may not read what it was written from any more.
+        """
         ...
 
-    async def rate(self, case: Case, rating: Rating, *, comment: str = "", tags: Sequence[str] = ()) -> None:
-        """Keep what people said of the answer. It replaces what was said."""
+    async def rate(self, goalie: Goalie, case: Case, feedback: Feedback, *, by: str) -> None:
+        """Keep what a person said of the answer, in the place of what they said before. ``by`` is their id in the workspace."""
         ...
 
-    async def forget(self, case: Case) -> None:
-        """Delete the question with its answer and what was said of it."""
+    async def forget(self, goalie: GoalieId, case: Case) -> None:
+        """Delete the question with its answer and what was said of it. Safe to repeat."""
         ...
 
 
@@ -112,8 +141,8 @@ class Desk(Protocol):
     `TransientError` to be tried again, and `PermanentError` where it will never work, such as in a channel that is gone.
     """
 
-    async def scope(self, place: Place) -> Scope:
-        """Return what every member of the channel may read."""
+    async def listeners(self, place: Place) -> Listeners:
+        """Return who is in the channel now. Raises `TransientError` where it cannot be told."""
         ...
 
     async def thread(self, place: Place, root: str) -> Sequence[ChannelMessage] | None:
@@ -124,12 +153,19 @@ class Desk(Protocol):
         """Post the answer in the thread, with its citations and how to reach a human."""
         ...
 
+    async def answered(self, case: Case) -> Posted | None:
+        """Return the answer in the thread, also where it was posted and could not be recorded."""
+        ...
+
     async def propose(self, goalie: Goalie, case: Case, outcome: Answer) -> Sequence[Posted]:
         """Show the draft to the human goalies."""
         ...
 
     async def settle(self, goalie: Goalie, case: Case) -> None:
-        """Show on the case's proposals what became of it: decided by whom, or withdrawn."""
+        """Show on the case's proposals what became of it: decided by whom, withdrawn, or asked anew (``WAITING``).
+
+        Those too that were posted and could not be recorded.
+        """
         ...
 
     async def post_final(self, goalie: Goalie, case: Case, outcome: Answer) -> Posted:
