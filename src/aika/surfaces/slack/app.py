@@ -17,6 +17,7 @@ from aika.surfaces.slack.attending import Attendance
 from aika.surfaces.slack.audience import Audiences
 from aika.surfaces.slack.dispatching import Dispatcher
 from aika.surfaces.slack.identity import People
+from aika.surfaces.slack.membership import follow
 from aika.surfaces.slack.posting import Poster
 from aika.surfaces.slack.receiving import Intake, Receiver, bolt_app
 from aika.surfaces.slack.serving import events_route
@@ -86,6 +87,7 @@ async def slack_extension(aika: Aika) -> AsyncIterator[Sequence[BaseRoute]]:
 
 async def _open_parts(slack: SlackApp, stack: AsyncExitStack) -> None:
     """Have every part say what it handles. One line a part, in the order in which they are to be asked."""
+    follow(slack.dispatcher, slack.people, slack.audiences)
     open_answering(slack.aika, slack.settings, slack.dispatcher, slack.poster, slack.people, slack.audiences)
 
 
