@@ -1,30 +1,24 @@
 """The Slack app: everything that its parts need, opened together."""
 
 import hashlib
-import logging
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from slack_bolt.app.async_app import AsyncApp
 from starlette.routing import BaseRoute
 
 from aika.application.aika import Aika
 from aika.forms.slack import SlackSettings
 from aika.surfaces.slack.answering import open_answering
-from aika.surfaces.slack.attending import Attendance
 from aika.surfaces.slack.audience import Audiences
+from aika.surfaces.slack.catching_up import CatchingUp
 from aika.surfaces.slack.dispatching import Dispatcher
 from aika.surfaces.slack.identity import People
 from aika.surfaces.slack.membership import follow
 from aika.surfaces.slack.posting import Poster
-from aika.surfaces.slack.receiving import Intake, Receiver, bolt_app
-from aika.surfaces.slack.serving import events_route
-from aika.surfaces.slack.working import Workers, WorkOptions
-from aika.surfaces.slack.workspaces import Workspace, Workspaces, open_workspaces
-
-logger = logging.getLogger(__name__)
+from aika.surfaces.slack.transport import USUAL, Transport, TransportOptions, open_transport
+from aika.surfaces.slack.workspaces import Workspaces
 
 
 @dataclass(slots=True)
@@ -33,48 +27,49 @@ class SlackApp:
 
     aika: Aika
     settings: SlackSettings
-    workspaces: Workspaces
-    dispatcher: Dispatcher
-    """Parts say here what they handle."""
-    poster: Poster
-    workers: Workers
-    bolt: AsyncApp
-    """Takes what Slack sends, and hands it on."""
+    transport: Transport
     people: People
     audiences: Audiences
     routes: list[BaseRoute] = field(default_factory=list)
     """To be served beside the API's. Parts may add to them while they are opened."""
 
+    @property
+    def workspaces(self) -> Workspaces:
+        return self.transport.workspaces
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """Parts say here what they handle."""
+        return self.transport.dispatcher
+
+    @property
+    def poster(self) -> Poster:
+        return self.transport.poster
+
+    @property
+    def catching_up(self) -> CatchingUp:
+        """Parts say here in which channels nothing may be missed."""
+        return self.transport.catching_up
+
 
 @asynccontextmanager
-async def open_slack_app(aika: Aika, settings: SlackSettings) -> AsyncIterator[SlackApp]:
+async def open_slack_app(
+    aika: Aika, settings: SlackSettings, *, options: TransportOptions = USUAL
+) -> AsyncIterator[SlackApp]:
     """Open the app, connect to Slack and work on what it sends while this is open.
 
     A workspace that cannot be reached or refuses its token is named in the log with the remedy, and tried again.
     """
-    holder, telemetry, database = _holder(aika), aika.telemetry.slack, aika.database
+    database, clock = aika.database, aika.clock
     async with AsyncExitStack() as stack:
-        workspaces = await stack.enter_async_context(open_workspaces(settings, database.slack_tokens, aika.clock))
-        dispatcher = Dispatcher()
-        poster = Poster(database.posts, aika.clock, telemetry, holder=holder)
-        options = WorkOptions(at_once=settings.workers)
-        workers = Workers(database.inbox, dispatcher, workspaces, aika.clock, telemetry, holder, options)
-        intake = Intake(database.inbox)
-        bolt = bolt_app(Receiver(workspaces, dispatcher, intake, aika.clock, telemetry, workers.wake))
-        people = People(aika.clock)
-        audiences = Audiences(people, database.directory, database.catalogue, aika.clock)
-        slack = SlackApp(aika, settings, workspaces, dispatcher, poster, workers, bolt, people, audiences)
-        if settings.mode == "http":
-            slack.routes.append(events_route(bolt, workspaces))
+        opening = open_transport(database, settings, clock, aika.telemetry.slack, holder=_holder(aika), options=options)
+        transport = await stack.enter_async_context(opening)
+        people = People(clock)
+        audiences = Audiences(people, database.directory, database.catalogue, clock)
+        slack = SlackApp(aika, settings, transport, people, audiences, transport.routes)
         await _open_parts(slack, stack)
-        await stack.enter_async_context(workers.running())
-
-        async def ready(workspace: Workspace) -> None:
-            workers.wake()
-
-        # Last, so that it ends first: what is received is worked on.
-        attendance = Attendance(workspaces, settings, bolt, ready)
-        await stack.enter_async_context(attendance.running())
+        # Last, so that it ends first: the parts are there as long as something is worked on.
+        await stack.enter_async_context(transport.running())
         yield slack
 
 

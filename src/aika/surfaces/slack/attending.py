@@ -48,6 +48,12 @@ class Attendance:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    def is_connected(self, workspace: Workspace) -> bool:
+        """Whether events of the workspace can arrive. Over HTTP Slack sends again for about an hour what it could not send."""
+        if self.settings.mode == "http":
+            return workspace.is_known
+        return any(one.is_connected and workspace.name in one.workspaces for one in self.connections)
+
     async def _attend(self, workspaces: Sequence[Workspace]) -> None:
         """Attend to the workspaces of one app."""
         async with asyncio.TaskGroup() as group:
