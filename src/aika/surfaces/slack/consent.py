@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from aika.domain.errors import AikaError, PermanentError, TransientError
 from aika.protocols import Clock
@@ -31,6 +30,9 @@ DEAD = frozenset(
     {"account_inactive", "invalid_auth", "invalid_refresh_token", "not_authed", "token_expired", "token_revoked"}
 )
 """What Slack answers where a token will never be good again."""
+# Slack's answers to a refresh token that another process has exchanged, and may be about to store.
+_ANOTHER_WAS_FASTER = frozenset({"invalid_refresh_token", "token_already_exchanged", "invalid_grant"})
+_WAIT_FOR_THE_OTHER = 1.0
 
 
 class ConsentError(PermanentError):
@@ -89,6 +91,7 @@ class Consents:
         self._workspaces = workspaces
         self._clock = clock
         self._renewing: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._under_way: set[asyncio.Task[Consent | None]] = set()
 
     def is_offered(self, workspace: Workspace) -> bool:
         """Whether people of this workspace can be asked: its app's id and secret are known."""
@@ -136,8 +139,11 @@ class Consents:
         """
         found = await self._store.find(workspace.team, user)
         if found is not None and self._is_stale(found):
-            async with self._renewing[workspace.team, user]:
-                found = await self._renewed(workspace, user)
+            renewing = asyncio.create_task(self._renewed_in_turn(workspace, user))
+            self._under_way.add(renewing)
+            renewing.add_done_callback(self._ended)
+            # Whoever stops waiting leaves it to be stored: Slack honours each refresh token once.
+            found = await asyncio.shield(renewing)
         if found is None:
             return None
         token = self._sealing.unseal(found.token, of=_place(found, "token"))
@@ -165,6 +171,20 @@ class Consents:
         """Forget all consents of a workspace."""
         for consent in await self._store.of_team(team):
             await self._store.remove(team, consent.user)
+
+    async def finish(self) -> None:
+        """Wait for tokens that are being renewed."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _ended(self, renewing: asyncio.Task[Consent | None]) -> None:
+        self._under_way.discard(renewing)
+        if not renewing.cancelled():
+            # Told to whoever waits for it, if anybody still does.
+            renewing.exception()
+
+    async def _renewed_in_turn(self, workspace: Workspace, user: str) -> Consent | None:
+        async with self._renewing[workspace.team, user]:
+            return await self._renewed(workspace, user)
 
     def _is_stale(self, consent: Consent) -> bool:
         return consent.expires_at is not None and consent.expires_at - _RENEWED_BEFORE <= self._clock.now()
@@ -198,11 +218,13 @@ class Consents:
 
     async def _not_renewed(self, stale: Consent, error: SlackRefusedError) -> Consent | None:
         """Return what another process has renewed meanwhile, which makes a refresh token void; else it is over."""
-        now = await self._store.find(stale.team, stale.user)
-        if now is None or now.version != stale.version:
-            return now
-        if error.code not in DEAD:
+        if error.code not in _ANOTHER_WAS_FASTER and error.code not in DEAD:
             raise error
+        for seconds in (0.0, _WAIT_FOR_THE_OTHER):
+            await asyncio.sleep(seconds)
+            now = await self._store.find(stale.team, stale.user)
+            if now is None or now.version != stale.version:
+                return now
         await self._store.remove(stale.team, stale.user)
         return None
 
@@ -224,18 +246,17 @@ class Consents:
     async def _access(self, workspace: Workspace, **arguments: str) -> Mapping[str, object]:
         client_id, client_secret = _app_of(workspace)
         async with aiohttp.ClientSession() as session:
-            client = SlackClient(base_url=self._links.api_url, session=session)
-            answer = await called(
-                client.oauth_v2_access(client_id=client_id, client_secret=client_secret, **arguments),
-                "an exchange of a token",
-            )
+            client = SlackClient(None, base_url=self._links.api_url, session=session)
+            form = {"client_id": client_id, "client_secret": client_secret, **arguments}
+            answer = await called(client.api_call("oauth.v2.access", data=form), "an exchange of a token")
             return dict(answer.data) if isinstance(answer.data, dict) else {}
 
     async def _revoked(self, token: str) -> bool:
         """Have Slack revoke a token; return whether it is void now."""
         try:
             async with aiohttp.ClientSession() as session:
-                client: AsyncWebClient = SlackClient(token=token, base_url=self._links.api_url, session=session)
+                client = SlackClient(None, base_url=self._links.api_url, session=session)
+                client.token = token
                 await called(client.auth_revoke(), "the end of a token")
         except SlackRefusedError as error:
             return error.code in DEAD

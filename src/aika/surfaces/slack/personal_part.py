@@ -1,0 +1,98 @@
+"""Personal search as a part of the Slack app: where it is asked for, and what ends it."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from aika.domain.queries import Handing
+from aika.surfaces.slack.asking import Asked, Asking
+from aika.surfaces.slack.consent import Agreed, Consents
+from aika.surfaces.slack.consent_links import Links
+from aika.surfaces.slack.consent_page import ConsentCallback
+from aika.surfaces.slack.consent_sealing import Sealing
+from aika.surfaces.slack.dispatching import Dispatcher, Received
+from aika.surfaces.slack.home import Home
+from aika.surfaces.slack.personal import PersonalSearch, Searcher
+
+if TYPE_CHECKING:
+    from aika.surfaces.slack.app import SlackApp
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Tokens(_Wire):
+    oauth: tuple[str, ...] = ()
+
+
+class _TokensRevoked(_Wire):
+    tokens: _Tokens = _Tokens()
+
+
+class _User(_Wire):
+    id: str
+    deleted: bool = False
+
+
+class _UserChange(_Wire):
+    user: _User
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """Ends personal search where Slack says that it is over."""
+
+    consents: Consents
+    search: PersonalSearch
+
+    def register(self, dispatcher: Dispatcher) -> None:
+        dispatcher.on("tokens_revoked", self.on_tokens_revoked)
+        dispatcher.on("app_uninstalled", self.on_app_uninstalled)
+        dispatcher.on("user_change", self.on_user_change)
+
+    async def on_tokens_revoked(self, received: Received) -> None:
+        for user in _TokensRevoked.model_validate(received.body.get("event")).tokens.oauth:
+            await self.search.ended(received.team, user)
+
+    async def on_app_uninstalled(self, received: Received) -> None:
+        await self.consents.drop_team(received.team)
+
+    async def on_user_change(self, received: Received) -> None:
+        user = _UserChange.model_validate(received.body.get("event")).user
+        if user.deleted:
+            await self.search.stop(received.workspace, user.id)
+
+
+def open_personal_search(slack: "SlackApp", asking: Asking, stack: AsyncExitStack) -> None:
+    """Show everybody their Home, and let those ask their own messages who agree, where the settings offer it.
+
+    Raises `ConfigurationError` where the key file cannot be used.
+    """
+    if not slack.settings.personal_search or slack.settings.public_url is None:
+        Home(slack.people, None, None).register(slack.dispatcher)
+        return
+    aika = slack.aika
+    sealing = Sealing.of_folder(aika.settings.data_path)
+    links = Links(sealing, aika.clock, slack.settings.public_url, slack.settings.api_url)
+    consents = Consents(aika.database.consents, sealing, links, slack.workspaces, aika.clock)
+    stack.push_async_callback(consents.finish)
+    search = PersonalSearch(consents, aika.clock, api_url=slack.settings.api_url, forget=aika.conversing.forget)
+    home = Home(slack.people, consents, search)
+
+    async def when_agreed(agreed: Agreed) -> None:
+        await home.show_if_possible(agreed.workspace, agreed.user)
+
+    async def handing(asked: Asked) -> Handing | None:
+        if asked.root is None:
+            # What only one person is shown can be posted to others with a click.
+            return None
+        owner = await asking.person(asked.workspace, asked.user)
+        return await search.handing_for(Searcher(asked.workspace, asked.user, owner, asked.channel))
+
+    home.register(slack.dispatcher)
+    Endings(consents, search).register(slack.dispatcher)
+    slack.routes.append(ConsentCallback(consents, when_agreed).route())
+    asking.handing = handing
