@@ -192,6 +192,8 @@ async def test_another_record_that_says_otherwise_is_a_note(tmp_path: Path, retr
 
     assert "Lamps" not in answer.text
     assert answer.notes[0] == "“Old list” records something else: Lamps."
+    # So that the answer, note and all, is for those alone who may read both.
+    assert {hit.chunk.document.title for hit in answer.evidence} >= {"Old list"}
 
 
 async def test_a_value_cannot_bring_markup_along(tmp_path: Path, retriever: CountingRetriever) -> None:

@@ -72,6 +72,17 @@ class _Citations:
         """Return the markers of what was found, such as `` [1][2]``."""
         return " " + "".join(f"[{number}]" for found in shown for number in self._numbers(found))
 
+    def note(self, found: Found) -> str:
+        """Return a note on what contradicts the answer. Its passages are evidence too: whoever may not read them must not be
+        told of them, now or later."""
+        for fact in found.choice.facts:
+            self._use(self._chunks[_chunk_of(found, fact)])
+        return _contradiction(found)
+
+    def _use(self, chunk: Chunk) -> None:
+        if all(hit.chunk.id != chunk.id for hit in self.hits):
+            self.hits.append(Hit(chunk, 1.0))
+
     def _numbers(self, found: Found) -> Iterator[int]:
         for fact in found.choice.facts:
             chunk = self._chunks[_chunk_of(found, fact)]
@@ -88,8 +99,7 @@ class _Citations:
                 start, end = fact.start - chunk.start, fact.end - chunk.start
                 support = 1.0 if fact.stated else _RECORD_SUPPORT
                 self.made.append(cite(chunk, start, end, marker=known, support=support))
-                if all(hit.chunk.id != chunk.id for hit in self.hits):
-                    self.hits.append(Hit(chunk, 1.0))
+                self._use(chunk)
             yield known
 
 
@@ -104,7 +114,7 @@ def _stated(query: Query, finding: Finding, citations: _Citations) -> Stated:
         head = f"There are {len(finding.answers)} of that name:"
         points = [f"- {_sentence(found)}{_where(found)}{citations.of(found)}" for found in finding.answers]
         text = "\n".join([head, "", *points])
-    notes = tuple(_contradiction(other) for other in finding.others[:3])
+    notes = tuple(citations.note(other) for other in finding.others[:3])
     draft = Draft(
         query=query,
         text=text,
