@@ -40,7 +40,10 @@ class Acting:
     # Writing
 
     async def say(self, user: str, channel: str, text: str, *, thread: str | None = None, **more: Any) -> str:
-        """Write as a person; return the message's ts. Mentions are written ``<@ID>``: see `mention`."""
+        """Write as a person; return the message's ts. Mentions are written ``<@ID>``: see `mention`.
+
+        ``more`` goes into the message: ``bot_id`` and ``app_id`` where another app writes, a ``subtype``, ``files``.
+        """
         typed = as_typed(text)
         content = {"text": typed, "blocks": rich_text_of(typed), **more}
         place = self.workspace.channels[self.channel(channel)]

@@ -99,7 +99,7 @@ class Front:
                 answer, status, headers = _failed(fault)
             else:
                 answer = await self._answered(method, token, arguments, request, is_json=is_json)
-                status, headers = 200, {}
+                status, headers = 200, self._scopes(token)
         except RateLimited as limited:
             answer, status, headers = limited.answer, 429, {"Retry-After": str(limited.retry_after)}
         except Refused as refused:
@@ -138,6 +138,11 @@ class Front:
         assert workspace is not None
         self.slack.limits.method(workspace, method)
         return await ANSWERS[method](Asked(self.slack, workspace, token, arguments))
+
+    def _scopes(self, value: str) -> dict[str, str]:
+        """Return the header that tells an app what its token may do."""
+        _, token = self._owner(value)
+        return {} if token is None else {"x-oauth-scopes": ",".join(sorted(token.scopes))}
 
     def _open(self, method: str, arguments: dict[str, Any], authorization: str) -> Json:
         if method == "oauth.v2.access":

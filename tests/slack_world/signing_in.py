@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from slack_world.asking import Asked, Refused
 from slack_world.state import Json, Token, Workspace, made_up
@@ -40,6 +41,39 @@ async def revoke(asked: Asked) -> Json:
 
 async def open_connection(asked: Asked) -> Json:
     return {"ok": True, "url": asked.slack.sockets.new_address(asked.workspace)}
+
+
+def authorize(slack: "Slack", workspace: Workspace, user: str, address: str, *, approve: bool, rotating: bool) -> str:
+    """Show a person the page of consent; return where their browser goes then.
+
+    https://docs.slack.dev/authentication/installing-with-oauth
+    """
+    parts = urlsplit(address)
+    asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    if not parts.path.endswith("/oauth/v2/authorize"):
+        raise Refused("not_found")
+    if asked.get("client_id") != workspace.app.client_id:
+        raise Refused("invalid_client_id")
+    if not asked.get("scope") and not asked.get("user_scope"):
+        raise Refused("no_scopes")
+    back = asked.get("redirect_uri", "")
+    if not any(back.startswith(allowed) for allowed in workspace.app.redirect_urls):
+        raise Refused("bad_redirect_uri")
+    if asked.get("team") not in (None, workspace.id):
+        raise Refused("invalid_team_for_non_distributed_app")
+    state = {"state": asked["state"]} if "state" in asked else {}
+    if not approve:
+        return f"{back}?{urlencode({'error': 'access_denied', **state})}"
+    code = made_up("code.")
+    workspace.codes[code] = {
+        "user": user,
+        "scope": asked.get("scope", ""),
+        "user_scope": asked.get("user_scope", ""),
+        "redirect_uri": back,
+        "rotating": rotating,
+        "expires_at": slack.clock.now() + CODE_LIFETIME,
+    }
+    return f"{back}?{urlencode({'code': code, **state})}"
 
 
 def access(slack: "Slack", arguments: Mapping[str, str], authorization: str) -> Json:

@@ -105,9 +105,9 @@ class Slack:
                 "app_id": workspace.app.id,
                 "bot_profile": workspace.bot_profile(),
             }
-        elif not app:
+        elif not app and "bot_id" not in content:
             extra["client_msg_id"] = made_up("c")
-        for name in ("metadata", "subtype", "files", "upload"):
+        for name in ("metadata", "subtype", "files", "upload", "bot_id", "app_id", "username"):
             if content.get(name):
                 extra[name] = content[name]
         if content.get("reply_broadcast"):

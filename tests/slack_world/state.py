@@ -118,7 +118,7 @@ class AppIdentity:
     app_token: str = "xapp-1-A0AIKA00001-1-secret"
     bot_token: str = "xoxb-1-1-secret"
     bot_id: str = "B0AIKA00001"
-    redirect_urls: tuple[str, ...] = ()
+    redirect_urls: tuple[str, ...] = ("https://aika.example.org/",)
 
 
 @dataclass(slots=True)

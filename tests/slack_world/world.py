@@ -8,82 +8,57 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
-from emulated.emulators import emulator
-from slack_world import emulated_storage, memory
+from slack_world import emulated_storage, memory, signing_in
 from slack_world.acting import Acting
 from slack_world.delivering import Delivery
-from slack_world.emulated_storage import EmulatedStorage, seed_of
+from slack_world.emulated_storage import EmulatedStorage
 from slack_world.front import Front
-from slack_world.memory import MemoryStorage
+from slack_world.installing import (
+    EVENTS,
+    SCOPES,
+    SPARE,
+    Installation,
+    Kept,
+    NewChannel,
+    installed,
+    numbered,
+    started,
+    storage_of,
+)
 from slack_world.payloads import user_object
 from slack_world.slack import Slack
-from slack_world.state import (
-    AppIdentity,
-    Call,
-    Channel,
-    Fault,
-    Json,
-    Options,
-    Person,
-    Storage,
-    Token,
-    Workspace,
-    made_up,
-)
+from slack_world.state import AppIdentity, Call, Channel, Fault, Json, Options, Person, Token, Workspace, made_up
+
+__all__ = ["EVENTS", "SCOPES", "NewChannel", "World", "slack_world"]
 
 T = TypeVar("T")
 PATIENCE = 30.0
 """Seconds that a condition may take on a loaded machine."""
 
-EVENTS = frozenset(
-    {
-        *(f"message.{kind}" for kind in ("channels", "groups", "im", "mpim")),
-        *("app_mention", "app_home_opened", "app_uninstalled", "tokens_revoked"),
-        *("assistant_thread_started", "assistant_thread_context_changed"),
-        *("member_joined_channel", "member_left_channel", "channel_left", "group_left", "user_change"),
-        *("reaction_added", "reaction_removed", "team_join"),
-        *("channel_rename", "channel_archive", "channel_shared", "channel_unshared"),
-    }
-)
-SCOPES = frozenset(
-    {
-        *(f"{what}:{how}" for what in ("channels", "groups", "im", "mpim") for how in ("read", "history")),
-        *("app_mentions:read", "assistant:write", "chat:write", "commands", "im:write", "mpim:write", "channels:join"),
-        *("users:read", "users:read.email", "team:read", "reactions:read", "reactions:write", "usergroups:read"),
-        "search:read.public",
-    }
-)
-SPARE = "spare"
-
-
-@dataclass(frozen=True, slots=True)
-class NewChannel:
-    """A channel that is there from the beginning."""
-
-    name: str
-    members: tuple[str, ...] = ()
-    """Names of people. The app is one of them unless ``app`` says no."""
-    private: bool = False
-    app: bool = True
-    shared_with: frozenset[str] = frozenset()
-    """Ids of other organisations' workspaces."""
-
 
 class World(Acting):
     """One workspace, and all that people do in it."""
 
-    def __init__(self, front: Front, workspace: Workspace, loop: asyncio.AbstractEventLoop) -> None:
-        self.front = front
-        self.slack = front.slack
+    def __init__(self, ground: "Ground", workspace: Workspace) -> None:
+        self.front = ground.front
+        self.slack = ground.front.slack
         self.workspace = workspace
-        self._loop = loop
+        self._ground = ground
 
     async def there(self, doing: Coroutine[Any, Any, T]) -> T:
         """Do something in the counterpart's own event loop."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(doing, self._loop))
+        return await self._ground.there(doing)
+
+    async def another(
+        self, people: Sequence[Person | str] = ("ann",), channels: Sequence[NewChannel | str] = ()
+    ) -> "World":
+        """Let the app be installed in another workspace too, with tokens and secrets of its own there."""
+        number = len(self.slack.workspaces)
+        installation = replace(self._ground.installation, app=numbered(self._ground.installation.app, number))
+        return await self._ground.workspace(installation, people, channels)
 
     # What an app is configured with
 
@@ -191,6 +166,15 @@ class World(Acting):
         self.workspace.refresh_tokens[refresh] = token
         return token.value, refresh
 
+    def authorize(self, user: str, address: str, *, approve: bool = True, rotating: bool = False) -> str:
+        """Open Slack's page of consent as a person; return the address that their browser is sent on to.
+
+        Raises `Refused` where Slack shows an error in place of the page.
+        """
+        return signing_in.authorize(
+            self.slack, self.workspace, self.user(user), address, approve=approve, rotating=rotating
+        )
+
     def expire(self, token: str) -> None:
         """Let a token be one that expired."""
         self.workspace.tokens[token].expires_at = 0.0
@@ -294,13 +278,48 @@ class World(Acting):
         await self.wait_for(lambda: self.connections > 0, what="a Socket Mode connection")
 
 
+class Ground:
+    """What workspaces stand on: the counterpart's port, its event loop in a thread of its own, and its emulators."""
+
+    def __init__(self, front: Front, installation: Installation, running: ExitStack) -> None:
+        self.front = front
+        self.installation = installation
+        self._running = running
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="slack", daemon=True)
+        self._thread.start()
+
+    async def there(self, doing: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(doing, self._loop))
+
+    async def workspace(
+        self, installation: Installation, people: Sequence[Person | str], channels: Sequence[NewChannel | str]
+    ) -> World:
+        everybody = [person if isinstance(person, Person) else Person(person) for person in people]
+        emulated = await asyncio.to_thread(started, self._running, installation, everybody)
+        storage = await self.there(storage_of(emulated, installation, everybody))
+        workspace = installed(installation, storage, everybody, number=len(self.front.slack.workspaces))
+        self.front.slack.workspaces.append(workspace)
+        world = World(self, workspace)
+        for channel in channels:
+            names = tuple(person.name for person in everybody)
+            await world.add_channel(channel if isinstance(channel, NewChannel) else NewChannel(channel, names))
+        return world
+
+    async def close(self) -> None:
+        await self.there(self.front.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        await asyncio.to_thread(self._thread.join)
+        self._loop.close()
+
+
 @asynccontextmanager
 async def slack_world(
     people: Sequence[Person | str] = ("ann", "ben"),
     channels: Sequence[NewChannel | str] = ("support",),
     *,
-    storage: Literal["emulated", "memory"] = "emulated",
-    app: AppIdentity | None = None,
+    storage: Kept = "emulated",
+    app: AppIdentity = AppIdentity(),  # noqa: B008  # frozen
     scopes: frozenset[str] = SCOPES,
     events: frozenset[str] = EVENTS,
     **options: Any,
@@ -310,56 +329,11 @@ async def slack_world(
     People and channels may be names alone: such a person has the address ``NAME@example.org``, and such a channel is public
     with everybody in it, the app too. ``options`` are those of `Options`.
     """
-    everybody = [person if isinstance(person, Person) else Person(person) for person in people]
-    identity = app or AppIdentity()
+    installation = Installation(app, scopes, events, storage)
     with ExitStack() as running:
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, name="slack", daemon=True)
-        thread.start()
-
-        def there(doing: Coroutine[Any, Any, T]) -> "asyncio.Future[T]":
-            return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(doing, loop))
-
-        front = Front(Slack(Options(**options)))
+        ground = Ground(Front(Slack(Options(**options))), installation, running)
         try:
-            kept: Storage
-            if storage == "emulated":
-                seed = seed_of(everybody, identity.name)
-                started = await asyncio.to_thread(running.enter_context, emulator("slack", seed))
-                kept = await there(EmulatedStorage.open(started))
-            else:
-                kept = MemoryStorage([*everybody, Person(identity.name, bot=True)], spares=12)
-            await there(front.open())
-            workspace = new_workspace(identity, kept, everybody, scopes, events)
-            front.slack.workspaces.append(workspace)
-            world = World(front, workspace, loop)
-            for channel in channels:
-                names = tuple(person.name for person in everybody)
-                await world.add_channel(channel if isinstance(channel, NewChannel) else NewChannel(channel, names))
-            yield world
+            await ground.there(ground.front.open())
+            yield await ground.workspace(installation, people, channels)
         finally:
-            await there(front.close())
-            loop.call_soon_threadsafe(loop.stop)
-            await asyncio.to_thread(thread.join)
-            loop.close()
-
-
-def new_workspace(
-    app: AppIdentity,
-    storage: Any,
-    people: Sequence[Person],
-    scopes: frozenset[str],
-    events: frozenset[str],
-    *,
-    id: str = "T0ACME0001",  # Slack's word
-    name: str = "Acme",
-) -> Workspace:
-    """Return a workspace whose people the storage knows, with the app installed."""
-    bot = storage.users[app.name]
-    workspace = Workspace(id, name, name.lower(), app, storage, bot, events, scopes)
-    for person in people:
-        workspace.people[storage.users[person.name]] = person.in_place(storage.users[person.name])
-    workspace.people[bot] = Person(app.name, bot=True).in_place(bot)
-    workspace.tokens[app.bot_token] = Token(app.bot_token, "bot", bot, scopes)
-    workspace.tokens[app.app_token] = Token(app.app_token, "app", "", frozenset({"connections:write"}))
-    return workspace
+            await ground.close()
