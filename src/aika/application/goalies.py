@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
+from typing import Protocol
 
-from aika.application.goalie_files import DeclaredGoalies, FolderOfGoalies
+from aika.application.goalie_files import DeclaredGoalies
 from aika.application.goalie_keeping import DocumentKeeper
 from aika.application.goalie_reports import Reports
 from aika.domain.errors import AccessDeniedError, AikaError, ConflictError, NotFoundError
@@ -79,6 +80,12 @@ class Ruled:
     goalie: Goalie | None = None
 
 
+class GoalieFiles(Protocol):
+    """Reads the files that declare goalies."""
+
+    async def current(self) -> DeclaredGoalies: ...
+
+
 @dataclass(slots=True)
 class Goalies:
     """Watches channels for their teams. A surface tells it what is written there and lends it a desk to speak at.
@@ -86,7 +93,7 @@ class Goalies:
     Everything that it is told may be told again, late, or in another order: each message is handled once.
     """
 
-    folder: FolderOfGoalies
+    folder: GoalieFiles
     cases: Cases
     memory: Memory
     judge: Judge
@@ -262,8 +269,7 @@ class Goalies:
     @asynccontextmanager
     async def at(self, desk: Desk) -> AsyncIterator[None]:
         """Speak at a desk while this is open, and do what is due."""
-        self.desk = desk
-        self._work = CaseWork(self.cases, self.memory, desk, self.clock, self.holder)
+        self.sit_down(desk)
         running = asyncio.create_task(self._run(), name="goalies")
         try:
             yield
@@ -274,6 +280,11 @@ class Goalies:
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
             self.desk = self._work = None
+
+    def sit_down(self, desk: Desk) -> None:
+        """Speak at a desk from now on. What is due is done when `finish` is called."""
+        self.desk = desk
+        self._work = CaseWork(self.cases, self.memory, desk, self.clock, self.holder)
 
     def wake(self) -> None:
         """Look at once for what is due."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from aika.domain.access import Scope
 from aika.domain.answers import Band
-from aika.domain.identifiers import AnswerId, CaseId, ConversationId, GoalieId, SourceId
+from aika.domain.identifiers import AnswerId, CaseId, ConversationId, GoalieId, PrincipalId, SourceId
 from aika.domain.selection import EVERYTHING, Selection
 
 # What a channel's team declares
@@ -197,6 +198,16 @@ class ChannelMessage:
     @property
     def in_thread(self) -> bool:
         return self.root != self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who will see what is said in a channel."""
+
+    scope: Scope
+    """What every one of them may read."""
+    people: tuple[frozenset[PrincipalId], ...]
+    """Each of them with all groups that they are in, for the choice of an assistant."""
 
 
 @dataclass(frozen=True, slots=True)

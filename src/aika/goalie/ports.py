@@ -1,27 +1,26 @@
 """What a goalie needs of the world: somebody to ask, a place to speak, and a memory."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, Feedback
-from aika.domain.goalies import Case, CaseState, ChannelMessage, Goalie, Place, Posted, QuestionJudgment, Reply
-from aika.domain.identifiers import CaseId, ConversationId, GoalieId, PrincipalId
+from aika.domain.goalies import (
+    Case,
+    CaseState,
+    ChannelMessage,
+    Goalie,
+    Listeners,
+    Place,
+    Posted,
+    QuestionJudgment,
+    Reply,
+)
+from aika.domain.identifiers import CaseId, ConversationId, GoalieId
 
 AskFor = Callable[[Goalie, str, Scope], Awaitable[tuple[Answer | Abstention, ConversationId | None]]]
 """Asks a question for a goalie, of what the scope admits and the goalie may know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listeners:
-    """Who will see what is said in a channel."""
-
-    scope: Scope
-    """What every one of them may read."""
-    people: tuple[frozenset[PrincipalId], ...]
-    """Each of them with all groups that they are in, for the choice of an assistant."""
 
 
 class Judge(Protocol):

@@ -11,12 +11,11 @@ from aika.domain.answers import Abstention, Answer, Feedback
 from aika.domain.assistants import Asker, Assistant, Visibility
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
-from aika.domain.goalies import Case, ChannelMessage, Goalie
+from aika.domain.goalies import Case, ChannelMessage, Goalie, Listeners
 from aika.domain.identifiers import AssistantId, GoalieId, PrincipalId
 from aika.domain.queries import Message, Role
 from aika.domain.selection import EVERYTHING, Selection
 from aika.goalie.keeping import conversation_id
-from aika.goalie.ports import Listeners
 
 _TITLE_CHARS = 80
 _REMEMBERED_MESSAGES = 6
