@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -66,8 +66,9 @@ class Front:
         """Without ``/api``."""
         self._runner: web.AppRunner | None = None
 
-    async def open(self, port: int = 0) -> None:
+    async def open(self, port: int = 0, more: Iterable[web.RouteDef] = ()) -> None:
         application = web.Application(client_max_size=16 * 2**20)
+        application.router.add_routes(more)
         application.router.add_route("*", "/api/{method}", self._call)
         application.router.add_get("/link/", self.slack.sockets.serve)
         application.router.add_post("/response/{id}", self._respond)

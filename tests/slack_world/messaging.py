@@ -177,38 +177,58 @@ CHUNKS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 }
 
 
-def chunk_text(asked: Asked) -> str:
-    """Return what a call streams: its markdown, or its chunks' text. Raises `Refused` where a chunk is not one."""
+def streamed(asked: Asked) -> list[Json]:
+    """Return the blocks that a call streams: of its markdown, and of its chunks. Raises `Refused` where a chunk is not one."""
     markdown, chunks = asked.arguments.get("markdown_text"), asked.json("chunks", "invalid_chunks")
     if markdown is not None and len(str(markdown)) > LONGEST_MARKDOWN:
         raise Refused("msg_too_long")
-    text = str(markdown or "")
+    blocks: list[Json] = [{"type": "markdown", "text": str(markdown)}] if markdown else []
     if chunks is None:
-        return text
+        return blocks
     if not isinstance(chunks, list):
         raise Refused("invalid_chunks")
     for chunk in chunks:
         required, optional = CHUNKS.get(chunk.get("type") if isinstance(chunk, dict) else "", ((), ()))
         if not required or any(name not in chunk for name in required) or set(chunk) - {"type", *required, *optional}:
             raise Refused("invalid_chunks")
-        text += str(chunk["text"]) if chunk["type"] == "markdown_text" else ""
-    return text
+        if chunk["type"] == "markdown_text":
+            blocks.append({"type": "markdown", "text": str(chunk["text"])})
+        if chunk["type"] == "blocks":
+            if complaints := complaints_about_blocks(chunk["blocks"]):
+                raise Refused("invalid_chunks", complaints)
+            blocks += chunk["blocks"]
+    return blocks
+
+
+def joined(blocks: Sequence[Json]) -> list[Json]:
+    """Return streamed blocks as a message has them: pieces of markdown that follow one another are one text."""
+    whole: list[Json] = []
+    for block in blocks:
+        if whole and block["type"] == whole[-1]["type"] == "markdown":
+            whole[-1] = {**whole[-1], "text": whole[-1]["text"] + block["text"]}
+        else:
+            whole.append(block)
+    return with_ids(whole)
+
+
+def markdown_of(blocks: Sequence[Json]) -> str:
+    return "".join(block["text"] for block in blocks if block["type"] == "markdown")
 
 
 async def start_stream(asked: Asked) -> Json:
-    text = chunk_text(asked)
+    begun = streamed(asked)
     channel = await writable(asked)
     if channel.kind != "im":
         for name in ("recipient_team_id", "recipient_user_id"):
             if not asked.text(name):
                 raise Refused(f"missing_{name}")
-    message = await _post(asked, channel, {"text": text or " "})
-    asked.workspace.streams[channel.id, message["ts"]] = [text]
+    message = await _post(asked, channel, {"text": markdown_of(begun) or " "})
+    asked.workspace.streams[channel.id, message["ts"]] = begun
     asked.slack.keep(asked.workspace, channel.id, message["ts"], {"streaming_state": "in_progress"})
     return {"ok": True, "channel": channel.id, "ts": message["ts"]}
 
 
-def _stream(asked: Asked, channel: Channel) -> list[str]:
+def _stream(asked: Asked, channel: Channel) -> list[Json]:
     key = (channel.id, asked.text("ts"))
     if key not in asked.workspace.extras:
         raise Refused("message_not_found")
@@ -220,24 +240,23 @@ def _stream(asked: Asked, channel: Channel) -> list[str]:
 async def append_stream(asked: Asked) -> Json:
     channel = await asked.visible()
     stream = _stream(asked, channel)
-    text = chunk_text(asked)
-    if not text and asked.arguments.get("chunks") is None:
+    more = streamed(asked)
+    if not more and asked.arguments.get("chunks") is None:
         raise Refused("no_text")
-    stream.append(text)
+    stream += more
     return {"ok": True, "channel": channel.id, "ts": asked.text("ts")}
 
 
 async def stop_stream(asked: Asked) -> Json:
     channel = await asked.visible()
     stream = _stream(asked, channel)
-    text = "".join([*stream, chunk_text(asked)])
+    whole = joined([*stream, *streamed(asked)])
     blocks, metadata = blocks_of(asked), metadata_of(asked)
-    if not text and not blocks:
+    if not whole and not blocks:
         raise Refused("no_text")
     ts = asked.text("ts")
     del asked.workspace.streams[channel.id, ts]
-    streamed = [{"type": "markdown", "text": text, "block_id": made_up("b")}] if text else []
-    content: Json = {"text": text, "blocks": [*streamed, *with_ids(blocks or [])]}
+    content: Json = {"text": markdown_of(whole), "blocks": [*whole, *with_ids(blocks or [])]}
     asked.slack.keep(asked.workspace, channel.id, ts, {"streaming_state": "completed"})
     if metadata is not None:
         content["metadata"] = metadata

@@ -114,6 +114,7 @@ class Slack:
             extra["subtype"] = "thread_broadcast"
         if thread:
             extra["parent_user_id"] = workspace.extras.get((channel.id, thread), {}).get("author", "")
+            extra["thread_ts"] = thread
         self.keep(workspace, channel.id, ts, {**extra, "author": author})
         if app and thread:
             workspace.statuses.pop((channel.id, thread), None)
@@ -152,7 +153,7 @@ class Slack:
         made: Json = {**message, **extra}
         stream = workspace.streams.get((channel, message["ts"]))
         if stream is not None:
-            made["text"] = "".join(stream)
+            made["text"] = "".join(block["text"] for block in stream if block["type"] == "markdown")
         return made
 
     async def change(

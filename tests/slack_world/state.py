@@ -148,7 +148,7 @@ class Workspace:
     homes: dict[str, Json] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
-    streams: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    streams: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     """The messages that are being streamed, and what came so far."""
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
     status_log: list[tuple[str, str, str]] = field(default_factory=list)
