@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_world.state import made_up
+from slack_world.state import AppIdentity
 from slack_world.world import NewChannel, World, slack_world
 
 from aika.domain.identifiers import PrincipalId
@@ -23,6 +23,7 @@ from aika.surfaces.slack.workspaces import Workspace, Workspaces
 from aika.testing.clock import SetClock
 
 PUBLIC_URL = "https://aika.example.org"
+APP = AppIdentity(redirect_urls=(PUBLIC_URL,))
 SECRET_CHANNEL = NewChannel("secret-project", ("ann",), private=True, app=False)
 
 
@@ -57,20 +58,15 @@ def principal(name: str) -> PrincipalId:
     return PrincipalId(f"user:{name}@example.org")
 
 
-def agreed(world: World, link: str, name: str, *, rotating: bool = False, scopes: str | None = None) -> dict[str, str]:
-    """Let a person agree on Slack's page that a link opens; return what comes back with their browser."""
-    asked = {key: values[0] for key, values in parse_qs(urlsplit(link).query).items()}
-    assert asked["client_id"] == world.app.client_id
-    code = made_up("code")
-    world.workspace.codes[code] = {
-        "user": world.user(name),
-        "user_scope": asked["user_scope"] if scopes is None else scopes,
-        "scope": "",
-        "redirect_uri": asked["redirect_uri"],
-        "rotating": rotating,
-        "expires_at": world.slack.clock.now() + 600,
-    }
-    return {"code": code, "state": asked["state"]}
+def agreed(world: World, link: str, name: str, *, rotating: bool = False, without: str = "") -> dict[str, str]:
+    """Let a person agree on Slack's page that a link opens; return what comes back with their browser.
+
+    ``without`` is a scope that Slack does not ask them for.
+    """
+    shown = link.replace(f"%2C{quote(without)}", "") if without else link
+    back = world.authorize(name, shown, rotating=rotating)
+    assert back.startswith(f"{PUBLIC_URL}/slack/oauth/callback?")
+    return {key: values[0] for key, values in parse_qs(urlsplit(back).query).items()}
 
 
 def workspace_settings(world: World, **more: Any) -> SlackWorkspaceSettings:
@@ -87,7 +83,7 @@ def workspace_settings(world: World, **more: Any) -> SlackWorkspaceSettings:
 async def personal_parts(folder: Path, *, seconds: float = 30.0, **options: Any) -> AsyncIterator[Parts]:
     """Open a workspace of ann, ben and cleo, where ann has a private channel that aika is not in."""
     async with (
-        slack_world(["ann", "ben", "cleo"], ["support", SECRET_CHANNEL], storage="memory", **options) as world,
+        slack_world(["ann", "ben", "cleo"], ["support", SECRET_CHANNEL], storage="memory", app=APP, **options) as world,
         Database.open(f"sqlite:///{folder / 'aika.db'}") as database,
     ):
         clock, sealing = SetClock(), Sealing.of_folder(folder)

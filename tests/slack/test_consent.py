@@ -100,7 +100,7 @@ class TestAgreeing:
         link = parts.consents.link(parts.workspace, parts.user("ann"))
 
         with pytest.raises(ConsentError, match="did not grant"):
-            await parts.consents.complete(**agreed(parts.world, link, "ann", scopes="search:read.public"))
+            await parts.consents.complete(**agreed(parts.world, link, "ann", without="search:read.im"))
 
         assert await parts.token("ann") is None
 

@@ -16,6 +16,7 @@ from aika.surfaces.slack.catching_up import CatchingUp
 from aika.surfaces.slack.dispatching import Dispatcher
 from aika.surfaces.slack.identity import People
 from aika.surfaces.slack.membership import follow
+from aika.surfaces.slack.personal_part import open_personal_search
 from aika.surfaces.slack.posting import Poster
 from aika.surfaces.slack.transport import USUAL, Transport, TransportOptions, open_transport
 from aika.surfaces.slack.workspaces import Workspaces
@@ -83,7 +84,8 @@ async def slack_extension(aika: Aika) -> AsyncIterator[Sequence[BaseRoute]]:
 async def _open_parts(slack: SlackApp, stack: AsyncExitStack) -> None:
     """Have every part say what it handles. One line a part, in the order in which they are to be asked."""
     follow(slack.dispatcher, slack.people, slack.audiences)
-    open_answering(slack.aika, slack.settings, slack.dispatcher, slack.poster, slack.people, slack.audiences)
+    asking = open_answering(slack.aika, slack.settings, slack.dispatcher, slack.poster, slack.people, slack.audiences)
+    open_personal_search(slack, asking, stack)
 
 
 def _holder(aika: Aika) -> str:
