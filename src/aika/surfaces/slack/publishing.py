@@ -72,7 +72,7 @@ class Publishing:
         """Post an answer where its question was put and return its time stamp. ``was_begun``: an earlier try may have."""
         if asked.alone and asked.root is not None:
             if was_begun and (found := await self._begun(asked, asked.root)) is not None:
-                await self.replace(asked, found, outcome)
+                await self._finish(asked, found, self.shown(outcome))
                 return found
             if not was_begun and (streamed := await self._stream(asked, asked.root, outcome)) is not None:
                 return streamed
@@ -184,9 +184,20 @@ class Publishing:
             await self._send(asked, ts, shown)
         except AikaError as error:
             logger.warning("a streamed answer is finished at once", extra={"reason": type(error).__name__})
-            await self._kindly(asked.client.chat_stopStream(channel=asked.channel, ts=ts), "the end of an answer")
-            await self._put(asked, ts, shown)
+            await self._finish(asked, ts, shown)
         return ts
+
+    async def _finish(self, asked: Asked, ts: str, shown: Rendered) -> None:
+        """Show all of an answer in a message that was begun, whatever of it is there."""
+        # Nothing else can be done to a message while it is streamed. Where it no longer is, Slack says so.
+        await self._kindly(
+            asked.client.chat_stopStream(
+                channel=asked.channel, ts=ts, blocks=shown.blocks, metadata=_metadata(asked.post_key)
+            ),
+            "the end of an answer",
+        )
+        await self._put(asked, ts, shown)
+        await self._say_nothing(asked)
 
     async def _send(self, asked: Asked, ts: str, shown: Rendered) -> None:
         body, last = shown.blocks[:-1], shown.blocks[-1:]
@@ -202,7 +213,7 @@ class Publishing:
                 channel=asked.channel,
                 ts=ts,
                 blocks=list(last),
-                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": asked.post_key}},
+                metadata=_metadata(asked.post_key),
             ),
             "the end of an answer",
         )
@@ -254,6 +265,10 @@ def plainly(words: str) -> Rendered:
 def _pieces(blocks: Sequence[Element]) -> list[Sequence[Element]]:
     size = max(1, -(-len(blocks) // _PIECES))
     return [blocks[start : start + size] for start in range(0, len(blocks), size)]
+
+
+def _metadata(key: str) -> dict[str, object]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
 
 def _is_of(message: dict[str, object], key: str) -> bool:

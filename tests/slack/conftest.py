@@ -1,0 +1,61 @@
+"""A small company whose people ask aika in Slack: one application for all tests, and a Slack of its own for each."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from slack_world.world import NewChannel, World, slack_world
+
+from aika.application.aika import Aika
+from aika.application.wiring import open_aika
+from aika.domain.identifiers import PrincipalId, SourceId
+from aika.settings import load_settings
+
+HANDBOOK = {
+    "deploy.md": "# Deploying\n\nRun `ferry deploy checkout` to deploy the checkout service. The canary takes ten minutes.\n\n"
+    "## Rolling back\n\nRun `ferry rollback checkout` to roll back. It takes about two minutes.\n",
+    "refunds.md": "# Refunds\n\nCustomers may claim a refund within 30 days of the sailing.\n\n"
+    "Refunds above €500 need an approval by Finance.\n",
+    "cache.md": "# Cache\n\nThe cache keeps entries for 15 minutes. Error `CACHE-104` means that the cache is full: restart it "
+    "with `ferry restart cache`.\n",
+}
+BOARD = {"nightjar.md": "# Project Nightjar\n\nProject Nightjar moves the head office to Turku in spring.\n"}
+MEMBER_OF_BOARD = "ann"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def company(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> AsyncIterator[Aika]:
+    """The application with a public and a private source, everything synced, findable and embedded."""
+    base = tmp_path_factory.mktemp("company")
+    for folder, documents in (("docs", HANDBOOK), ("board", BOARD), ("assistants", {})):
+        (base / folder).mkdir()
+        for key, text in documents.items():
+            (base / folder / key).write_text(text, encoding="utf-8")
+    (base / "assistants" / "deployer.yaml").write_text(
+        "name: deployer\nvisibility: public\npurpose: Deployments.\ngreeting: Hello, I know deployments.\n"
+        "examples: ['How do I roll back?', 'How do I deploy checkout?']\n",
+        encoding="utf-8",
+    )
+    data = base / ".aika"
+    data.mkdir()
+    (data / "models").symlink_to(embedder_graphs)
+    sources = {
+        "handbook": {"connector": "filesystem", "options": {"path": "docs"}, "readers": ["everyone"]},
+        "board": {"connector": "filesystem", "options": {"path": "board"}, "readers": ["group:board"]},
+    }
+    async with open_aika(load_settings(base, sources=sources, confidence={"reader": False})) as opened:
+        for source in opened.sources:
+            await opened.sync(source)
+        await opened.generations.catch_up()
+        member = PrincipalId(f"user:{MEMBER_OF_BOARD}@example.org")
+        await opened.database.directory.record(SourceId("board"), {PrincipalId("group:board"): [member]})
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world() -> AsyncIterator[World]:
+    """A workspace with ann, who is of the board, and ben, who is not."""
+    channels = ["support", NewChannel("board", ("ann",), private=True)]
+    async with slack_world(["ann", "ben"], channels, storage="memory", retry_delays=(0.0, 0.05, 0.1)) as opened:
+        yield opened
