@@ -53,6 +53,11 @@ class Intake:
             self._storing = asyncio.create_task(self._store())
         return await stored
 
+    async def drain(self) -> None:
+        """Wait until everything is stored that arrived."""
+        while self._storing is not None and not self._storing.done():
+            await asyncio.wait([self._storing])
+
     async def _store(self) -> None:
         while self._arrived:
             batch, self._arrived = self._arrived[:_MOST_AT_ONCE], self._arrived[_MOST_AT_ONCE:]

@@ -56,6 +56,7 @@ class Transport:
     dispatcher: Dispatcher
     poster: Poster
     workers: Workers
+    intake: Intake
     catching_up: CatchingUp
     attendance: Attendance
     bolt: AsyncApp
@@ -70,12 +71,12 @@ class Transport:
         """Receive and work while this is open. At its end nothing is received any more before the work is ended."""
         keeping = asyncio.create_task(self._keep())
         try:
-            async with (
-                self.workers.running(),
-                self.catching_up.running(self.attendance.is_connected),
-                self.attendance.running(),
-            ):
-                yield
+            async with self.workers.running():
+                try:
+                    async with self.catching_up.running(self.attendance.is_connected), self.attendance.running():
+                        yield
+                finally:
+                    await self.intake.drain()
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
@@ -134,6 +135,7 @@ async def open_transport(
             dispatcher=dispatcher,
             poster=poster,
             workers=workers,
+            intake=intake,
             catching_up=catching_up,
             attendance=attendance,
             bolt=bolt,

@@ -58,6 +58,7 @@ class Workers:
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _finished: list[str] = field(default_factory=list)
+    _stopping: bool = False
 
     def wake(self) -> None:
         """Look at once whether there is something to do."""
@@ -66,18 +67,22 @@ class Workers:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work while this is open, first on what an earlier process of this name has left."""
+        self._stopping = False
         await self.inbox.take_over(self.holder)
         claiming = asyncio.create_task(self._claim_for_ever())
         holding = asyncio.create_task(self._hold_for_ever())
         try:
             yield
         finally:
-            await _cancelled(claiming)
+            # Not cancelled: what is being claimed would belong to nobody for a while.
+            self._stopping = True
+            self.wake()
+            await claiming
             await self._stop()
             await _cancelled(holding)
 
     async def _claim_for_ever(self) -> None:
-        while True:
+        while not self._stopping:
             self._awake.clear()
             try:
                 await self._settle()
@@ -86,8 +91,10 @@ class Workers:
                 logger.warning("Slack's events cannot be claimed now", extra={"reason": str(error)})
                 claimed = 0
             if not claimed:
+                # Not `wait_for`: on Python 3.11 it can swallow that it is cancelled.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), _POLL_SECONDS)
+                    async with asyncio.timeout(_POLL_SECONDS):
+                        await self._awake.wait()
 
     async def _claim(self) -> int:
         free, teams = self.options.at_once - len(self._running), self.workspaces.teams
