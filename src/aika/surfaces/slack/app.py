@@ -14,6 +14,7 @@ from aika.surfaces.slack.answering import open_answering
 from aika.surfaces.slack.audience import Audiences
 from aika.surfaces.slack.catching_up import CatchingUp
 from aika.surfaces.slack.dispatching import Dispatcher
+from aika.surfaces.slack.goalie.opening import open_goalies
 from aika.surfaces.slack.identity import People
 from aika.surfaces.slack.membership import follow
 from aika.surfaces.slack.personal_part import open_personal_search
@@ -86,6 +87,8 @@ async def _open_parts(slack: SlackApp, stack: AsyncExitStack) -> None:
     follow(slack.dispatcher, slack.people, slack.audiences)
     asking = open_answering(slack.aika, slack.settings, slack.dispatcher, slack.poster, slack.people, slack.audiences)
     open_personal_search(slack, asking, stack)
+    goalies = open_goalies(slack.aika, slack.settings, slack.transport, slack.people, slack.audiences)
+    await stack.enter_async_context(goalies)
 
 
 def _holder(aika: Aika) -> str:
