@@ -79,7 +79,7 @@ def numbered(app: AppIdentity, number: int) -> AppIdentity:
         id=f"{app.id[:-1]}{number + 1}",
         client_id=f"111.{222 + number}",
         signing_secret=f"signing-secret-{number}",
-        app_token=f"xapp-1-A0AIKA-{number}-secret",
-        bot_token=f"xoxb-1-{number}-secret",
+        app_token=f"xapp-{number + 1}-secret",
+        bot_token=f"xoxb-{number + 1}-secret",
         bot_id=f"{app.bot_id[:-1]}{number + 1}",
     )
