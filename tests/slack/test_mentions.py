@@ -210,3 +210,33 @@ async def test_an_assistant_that_is_not_there_is_told_in_plain_words(company: Ai
         found = await answer(world, "support", asked)
 
     assert "there is no assistant 'nobody'" in shown(found)
+
+
+async def test_aika_joins_a_thread_that_people_began(company: Aika, world: World) -> None:
+    async with at_work(company, world):
+        begun = await world.say("ben", "support", ROLL_BACK)
+        await world.say("ann", "support", f"{world.mention()} How long does it take?", thread=begun)
+
+        found = await answer(world, "support", begun)
+
+    assert "two minutes" in shown(found)
+
+
+async def test_a_mention_without_words_asks_what_the_thread_began_with(company: Aika, world: World) -> None:
+    async with at_work(company, world):
+        begun = await world.say("ben", "support", ROLL_BACK)
+        await world.say("ann", "support", world.mention(), thread=begun)
+
+        found = await answer(world, "support", begun)
+
+    assert "ferry rollback checkout" in shown(found)
+
+
+async def test_a_failure_is_told_in_plain_words_when_trying_again_did_not_help(company: Aika, world: World) -> None:
+    async with at_work(company, world):
+        world.fail("conversations.members", error="internal_error", times=100)
+        asked = await world.say("ben", "support", f"{world.mention()} {ROLL_BACK}")
+
+        found = await answer(world, "support", asked)
+
+    assert "I could not read the documents just now" in shown(found)

@@ -33,8 +33,9 @@ def open_answering(
     questions = aika.database.slack_questions
     publishing = Publishing(poster, questions, partial(_rendered, aika, settings))
     limits = Limits(aika.settings.server.max_question_chars, settings.questions_per_minute)
-    threads = Threads(asking, publishing, questions, limits, aika.clock)
-    listener, whispers = Listener(people), Whispers(threads)
+    listener = Listener(people)
+    threads = Threads(asking, publishing, listener, questions, limits, aika.clock)
+    whispers = Whispers(threads)
     parts = (
         Mentions(threads, listener),
         DirectMessages(threads, listener),

@@ -13,7 +13,7 @@ from aika.domain.assistants import Asker
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import AikaError, ConflictError, NotFoundError, PermanentError, TransientError
 from aika.domain.identifiers import AnswerId, ConversationId, PrincipalId
-from aika.domain.queries import Handing
+from aika.domain.queries import Handing, Message, Role
 from aika.surfaces.slack.audience import Audience, Audiences
 from aika.surfaces.slack.identity import People, account
 from aika.surfaces.slack.workspaces import Workspace
@@ -43,6 +43,8 @@ class Asked:
     """The message whose thread the answer belongs to; ``None`` for what is answered outside of a thread."""
     alone: bool = False
     """Whether the asker alone sees the answer."""
+    earlier: tuple[str, ...] = field(default=(), repr=False)
+    """What people said in the thread before, oldest first, where aika had no part in it yet."""
     tries: int = 0
     """How often it was tried before."""
     assistant: str | None = None
@@ -152,6 +154,7 @@ class Asking:
             scope=audience.scope,
             owner=owner,
             conversation=continued,
+            history=tuple(Message(Role.USER, said) for said in asked.earlier),
             reads=audience.scope,
             handing=await self.handing(asked) if asked.alone and self.handing is not None else None,
         )
@@ -192,6 +195,9 @@ def trouble(error: AikaError) -> str:
     if isinstance(error, UnknownAudienceError):
         return f"{error} Ask me in a direct message, where I use what you may read."
     if isinstance(error, TransientError):
-        return "I could not read the documents just now. Please ask again in a few minutes."
+        return (
+            "I could not read the documents just now, because something that I need for it does not answer. "
+            "Please ask again in a few minutes."
+        )
     reason = str(error).strip()
     return f"I could not answer this: {reason}{'' if reason.endswith(('.', '?', '!')) else '.'}"

@@ -9,9 +9,11 @@ from datetime import timedelta
 
 from aika.domain.answers import Abstention, Answer
 from aika.domain.errors import AikaError, TransientError
+from aika.domain.identifiers import ConversationId
 from aika.protocols import Clock
 from aika.stores.database.slack_questions import SlackQuestion, SqlSlackQuestions
 from aika.surfaces.slack.asking import Asked, Asking, Found, trouble
+from aika.surfaces.slack.listening import Listener
 from aika.surfaces.slack.publishing import Publishing
 
 _MINUTE = timedelta(minutes=1)
@@ -38,6 +40,7 @@ class Threads:
 
     asking: Asking
     publishing: Publishing
+    listener: Listener
     questions: SqlSlackQuestions
     limits: Limits
     clock: Clock
@@ -103,6 +106,9 @@ class Threads:
         if outcome is not None:
             await self._show(asked, question, outcome)
             return
+        continued = await self._continued(asked, question)
+        if continued is None:
+            asked = await self.listener.in_context(asked)
         refusal = await self.refusal(asked)
         if refusal is not None:
             await self._say(asked, question, refusal)
@@ -111,7 +117,13 @@ class Threads:
         if wait is not None:
             await self.publishing.whisper(asked, wait)
             return
-        await self._ask(asked, question)
+        await self._ask(asked, question, continued)
+
+    async def _continued(self, asked: Asked, question: SlackQuestion) -> ConversationId | None:
+        """Return the conversation that a question belongs to, ``None`` where it begins one."""
+        if question.conversation is not None or asked.root is None:
+            return question.conversation
+        return await self.questions.conversation_of(asked.team, asked.channel, asked.root, owner=question.owner)
 
     async def _known(self, asked: Asked, question: SlackQuestion) -> Answer | Abstention | None:
         """Return the answer of an earlier try, where it was kept and may still be shown."""
@@ -122,12 +134,7 @@ class Threads:
             return None
         return outcome
 
-    async def _ask(self, asked: Asked, question: SlackQuestion) -> None:
-        continued = question.conversation
-        if continued is None and asked.root is not None:
-            continued = await self.questions.conversation_of(
-                asked.team, asked.channel, asked.root, owner=question.owner
-            )
+    async def _ask(self, asked: Asked, question: SlackQuestion, continued: ConversationId | None) -> None:
         try:
             async with self.publishing.working(asked):
                 found = await self.asking.find(asked, continued, without=question.answer)
