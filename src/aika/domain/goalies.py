@@ -58,7 +58,7 @@ class Hours:
 class QuestionRules:
     """Which messages count as questions, besides what aika sees by itself."""
 
-    threshold: float = 0.5
+    threshold: float = 0.4
     """From which probability a message is a question, 0..1."""
     always: tuple[str, ...] = ()
     """Words or phrases that make a message a question."""
@@ -184,7 +184,7 @@ class ChannelMessage:
     written_at: datetime
     kind: AuthorKind = AuthorKind.PERSON
     mentions: frozenset[str] = frozenset()
-    """Ids of the people and groups that it names."""
+    """Ids of the people that it names. A group is nobody in particular, and is not among them."""
     to_everyone: bool = False
     """Whether it calls the whole channel: ``@here``, ``@channel``."""
     to_aika: bool = False

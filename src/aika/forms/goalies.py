@@ -119,7 +119,7 @@ class QuestionsForm(Form):
     """Which messages count as questions, besides what aika sees by itself."""
 
     threshold: Share = Field(
-        default=0.5,
+        default=0.4,
         gt=0,
         lt=1,
         description="How sure aika must be that a message is a question for the channel. Higher: it overlooks more.",

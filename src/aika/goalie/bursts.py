@@ -10,6 +10,8 @@ PAUSE = timedelta(minutes=3)
 """What one person writes with shorter pauses, and nobody answers in between, belongs together."""
 TALK = timedelta(minutes=10)
 """How far back a conversation in the channel is looked for."""
+ABSENCE = timedelta(minutes=30)
+"""Who wrote nothing for so long comes with something new."""
 LONGEST = 6
 """Messages that belong together, at most."""
 
@@ -21,7 +23,7 @@ class Moment:
     burst: tuple[ChannelMessage, ...]
     """What belongs together with it, itself last."""
     earlier: tuple[ChannelMessage, ...]
-    """What others wrote, and the author before the burst, within `TALK`, oldest first."""
+    """What others wrote, and the author before the burst, within `ABSENCE`, oldest first."""
 
     @property
     def message(self) -> ChannelMessage:
@@ -42,38 +44,41 @@ def moment_of(message: ChannelMessage, before: Sequence[ChannelMessage]) -> Mome
             and one.id != message.id
             and one.place == message.place
             and (one.written_at, one.id) < (message.written_at, message.id)
-            and message.written_at - one.written_at <= TALK + LONGEST * PAUSE
+            and message.written_at - one.written_at <= ABSENCE + LONGEST * PAUSE
         ),
         key=lambda one: (one.written_at, one.id),
     )
     burst = _burst(message, past)
     own = {one.id for one in burst}
-    since = burst[0].written_at - TALK
+    since = burst[0].written_at - ABSENCE
     return Moment(burst, tuple(one for one in past if one.id not in own and one.written_at >= since))
 
 
 def context_signals(moment: Moment) -> dict[str, float]:
-    """Return the signals by name, 0 or 1. All are 0 where nothing is known of what was written before."""
-    author, message = moment.message.author, moment.message
-    others = [one for one in moment.earlier if one.author != author]
-    own = [one for one in moment.earlier if one.author == author]
+    """Return the signals by name, 0 or 1. Where nothing before is known, the author comes with something new."""
+    author, message, began = moment.message.author, moment.message, moment.burst[0].written_at
+    recent = [one for one in moment.earlier if began - one.written_at <= TALK]
+    others = [one for one in recent if one.author != author]
+    own = [one for one in recent if one.author == author]
     spoken_to = any(author in one.mentions for one in others)
     answered = bool(own) and any(one.written_at >= own[-1].written_at for one in others)
-    just_asked = any(
-        "?" in one.text and not one.mentions and moment.burst[0].written_at - one.written_at <= PAUSE
-        for one in others[-3:]
-    )
     return {
+        "fresh": float(all(one.author != author for one in moment.earlier) and not spoken_to),
+        "quiet": float(not others),
         "spoken_to": float(spoken_to),
         "in_talk": float(answered and not spoken_to),
         "talks_to": float(any(one.mentions for one in own)),
-        "just_asked": float(just_asked and not own),
+        "just_asked": float(not own and any(_asks(one) and began - one.written_at <= PAUSE for one in others[-3:])),
         "goes_on": float(len(moment.burst) > 1),
         "names": float(bool(message.mentions)),
     }
 
 
-CONTEXT_NAMES = ("spoken_to", "in_talk", "talks_to", "just_asked", "goes_on", "names")
+def _asks(message: ChannelMessage) -> bool:
+    return "?" in message.text and not message.mentions
+
+
+CONTEXT_NAMES = ("fresh", "quiet", "spoken_to", "in_talk", "talks_to", "just_asked", "goes_on", "names")
 
 
 def _burst(message: ChannelMessage, past: Sequence[ChannelMessage]) -> tuple[ChannelMessage, ...]:

@@ -21,7 +21,7 @@ _MARK_LAST = re.compile(r"[?？؟]\W*\Z")
 _SENTENCE = re.compile(
     r"(?<=[.!?？;:])\s+|\s+[-–—]+\s+|\n+|,\s+(?=(?:how|what|why|where|can|is there|does|do you|any)\b)"
 )
-_ADDRESSED = re.compile(r"^\s*(?:@[\w.|\[\]`^{}-]{2,30}\b[:,]?|(?P<name>[\w.|\[\]`^{}-]{2,25})\s?[:,])\s")
+_ADDRESSED = re.compile(r"^\s*(?:@(?P<at>[\w.|\[\]`^{}-]{2,30})\b[:,]?|(?P<name>[\w.|\[\]`^{}-]{2,25})\s?[:,])\s")
 # What a message begins with that ends in a comma or a colon, and is nobody's name.
 _NO_NAME = frozenset(
     word
@@ -35,6 +35,8 @@ _NO_NAME = frozenset(
     )
     for word in line.split()
 )
+_GROUP = re.compile(r"team|on-?call|support|help|goalie|admin|devs?\b|ops\b|engineers|^(?:here|channel|all|everyone)$")
+"""What names of groups have. A group is no certain person."""
 _GREETING = (
     r"(?:(?:hi|hello|hey|hiya|hallo|hej|good (?:morning|afternoon|evening|day)|greetings|yo|howdy|morning|moin|hola|bonjour)\b"
     r"(?:[ ,]+(?:all|guys|folks|everyone|everybody|there|team|again|people|room|friends|y'all|here|@\w+))*[ ,.!:-]*)"
@@ -79,6 +81,7 @@ NAMES = (
     "mark_last",
     "starts",
     *_PATTERNS,
+    "trouble",
     "greets",
     "code",
     "link",
@@ -110,6 +113,7 @@ def text_signals(text: str) -> dict[str, float]:
         "mark_last": float(bool(_MARK_LAST.search(body))),
         "starts": float(any(_STARTS.match(one) for one in sentences)),
         **found,
+        "trouble": float(found["own"] > 0 and (found["failure"] > 0 or found["help"] > 0)),
         "greets": float(bool(_GREETS.match(plain))),
         "code": float("CODE" in said),
         "link": float(bool(_LINK.search(read))),
@@ -122,9 +126,19 @@ def text_signals(text: str) -> dict[str, float]:
 
 
 def is_addressed(text: str) -> bool:
-    """Return whether it begins with a name, as people write who speak to somebody: ``ada: …``, ``@ada …``."""
+    """Return whether it begins with somebody's name, as people write who speak to one of them: ``ada: …``, ``@ada …``."""
     match = _ADDRESSED.match(text)
-    return match is not None and (match["name"] is None or match["name"].lower() not in _NO_NAME)
+    if match is None:
+        return False
+    if match["name"] is None:
+        return not _GROUP.search(match["at"].lower())
+    return match["name"].lower() not in _NO_NAME
+
+
+def is_greeting(text: str) -> bool:
+    """Return whether it greets and says nothing else."""
+    said = _SPACES.sub(" ", _SMILEY.sub(" ", text)).strip()
+    return _GREETS.match(said) is not None and not _WORD.search(_OPENING.sub("", said))
 
 
 def is_empty(text: str) -> bool:

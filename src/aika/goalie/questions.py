@@ -8,11 +8,12 @@ from importlib.resources import files
 from aika.answering.logistic import LogisticModel
 from aika.domain.goalies import AuthorKind, ChannelMessage, Goalie, QuestionJudgment
 from aika.goalie.bursts import Moment, context_signals, moment_of
-from aika.goalie.question_signals import is_empty, text_signals
+from aika.goalie.question_signals import is_empty, is_greeting, text_signals
 
 _SURE = 0.99
 _AGAINST = {
     "announces": "an announcement",
+    "reports": "reports what was done",
     "thanks": "thanks somebody",
     "solved": "says that something is solved",
     "social": "is not about work",
@@ -31,11 +32,13 @@ _AGAINST = {
     "short": "is too short to be a question",
 }
 _FOR = {
+    "requests": "asks for something that it needs",
     "asks_how": "asks how something is done",
     "asks_anyone": "asks whether anybody knows",
     "mark_last": "ends with a question mark",
     "failure": "tells of something that fails",
     "help": "asks for help",
+    "trouble": "tells of trouble",
     "mark": "has a question mark",
     "starts": "begins like a question",
 }
@@ -137,9 +140,13 @@ def _who(goalie: Goalie, message: ChannelMessage) -> str | None:
         return "is by somebody whose messages are not taken"
     if message.author_email and message.author_email in goalie.humans:
         return "is by one of the human goalies"
-    if is_empty(message.text):
+    return _no_words(message.text)
+
+
+def _no_words(text: str) -> str | None:
+    if is_empty(text):
         return "has no words"
-    return None
+    return "greets" if is_greeting(text) else None
 
 
 def _where(goalie: Goalie, message: ChannelMessage, thread: Sequence[ChannelMessage]) -> str | None:
