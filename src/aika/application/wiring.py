@@ -84,7 +84,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         data_dir = settings.data_path
         data_dir.mkdir(parents=True, exist_ok=True)
         lock = stack.enter_context(DataDirectoryLock.hold(data_dir))
-        url = _database_url(settings)
+        url = database_url(settings)
         telemetry = await stack.enter_async_context(
             Telemetry.open(version=version("aika"), capture_content=settings.telemetry.capture_content)
         )
@@ -378,7 +378,8 @@ def open_embedder(choice: EmbedderChoice, surroundings: Surroundings) -> Abstrac
     return open_component("embedders", choice.engine, choice.options, surroundings)
 
 
-def _database_url(settings: Settings) -> str:
+def database_url(settings: Settings) -> str:
+    """Return where the settings keep the state."""
     if settings.database.url is not None:
         return settings.database.url.get_secret_value()
     return f"sqlite:///{settings.data_path / 'aika.db'}"

@@ -21,9 +21,12 @@ from aika.surfaces.cli import (
     calibrating,
     digests,
     evaluating,
+    goalie,
+    goalie_replay,
     health,
     health_scores,
     rules,
+    slack,
     source_files,
     starting,
 )
@@ -51,8 +54,11 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(assistants.app, name="assistant")
 app.add_typer(digests.app, name="digest")
 app.add_typer(health.app, name="health")
+app.add_typer(slack.app, name="slack")
+app.add_typer(goalie.app, name="goalie")
 health.app.command("scores")(health_scores.scores)
 health.app.command("gaps")(health_scores.gaps)
+goalie.app.command("replay")(goalie_replay.replay)
 app.command("calibrate")(calibrating.calibrate)
 
 console = Console()

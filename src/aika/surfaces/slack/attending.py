@@ -11,7 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from aika.domain.errors import AikaError, TransientError
 from aika.forms.slack import SlackSettings
 from aika.surfaces.slack.connections import Connection
-from aika.surfaces.slack.manifest import BOT_SCOPES
+from aika.surfaces.slack.scopes import BOT_SCOPES
 from aika.surfaces.slack.workspaces import Workspace, Workspaces, introduce
 
 _FIRST_DELAY = 2.0
@@ -83,7 +83,7 @@ class Attendance:
             except AikaError as error:
                 await self._failed(workspace, error, _REFUSED_DELAY)
         self.problems.pop(workspace.name, None)
-        if workspace.scopes is not None and (missing := BOT_SCOPES - workspace.scopes):
+        if workspace.scopes is not None and (missing := BOT_SCOPES.keys() - workspace.scopes):
             logger.warning(
                 "the Slack app lacks scopes: put the manifest of `aika slack manifest` into it and install it again",
                 extra={"workspace": workspace.name, "scopes": sorted(missing)},

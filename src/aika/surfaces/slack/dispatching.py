@@ -58,6 +58,11 @@ class Dispatcher:
         """
         self._replies[kind] = reply
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Everything that somebody handles or answers at once."""
+        return frozenset({*self._handles, *self._replies})
+
     def handles(self, kind: str) -> Iterator[tuple[str, Handle]]:
         """Yield who handles a kind, with a name that stays the same."""
         for known in (kind, *(name for name in self._handles if _covers(name, kind))):

@@ -4,51 +4,31 @@ from typing import Any
 
 import yaml
 
+from aika.surfaces.slack.consent_links import CALLBACK
+from aika.surfaces.slack.consent_links import SCOPES as USER_SCOPES
+from aika.surfaces.slack.scopes import BOT_SCOPES
+from aika.surfaces.slack.shortcuts import ASK_ABOUT
+
+COMMAND = "/aika"
+ENDPOINT = "/slack/events"
 EVENTS = (
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "assistant_thread_context_changed",
     "assistant_thread_started",
-    "channel_archive",
     "channel_rename",
+    "channel_shared",
+    "channel_unshared",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
     "message.groups",
     "message.im",
     "message.mpim",
-    "reaction_added",
-    "team_join",
     "tokens_revoked",
     "user_change",
 )
-BOT_SCOPES = frozenset(
-    {
-        "app_mentions:read",
-        "assistant:write",
-        "channels:history",
-        "channels:read",
-        "chat:write",
-        "commands",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "im:read",
-        "im:write",
-        "mpim:history",
-        "mpim:read",
-        "reactions:read",
-        "reactions:write",
-        "team:read",
-        "usergroups:read",
-        "users:read",
-        "users:read.email",
-    }
-)
-USER_SCOPES = ("search:read.im", "search:read.mpim", "search:read.private", "search:read.public")
-"""Of people who let aika search what they themselves can read. Nobody is asked for them at the installation."""
-SHORTCUT = "ask_aika"
-COMMAND = "/aika"
 _LONG_DESCRIPTION = (
     "aika answers questions from your company's own documents and says where each answer stands and how sure it is. "
     "Ask in a channel by mentioning it, in a direct message, in the assistant pane, or about a message from its menu. "
@@ -57,19 +37,18 @@ _LONG_DESCRIPTION = (
 )
 
 
-def manifest(*, url: str | None = None, personal: bool = False) -> dict[str, Any]:
-    """Return the manifest, for Socket Mode or with the public address that Slack sends to.
+def manifest(*, http: str | None = None, personal: str | None = None) -> dict[str, Any]:
+    """Return the manifest.
 
-    ``personal`` adds what personal search needs: the address that people come back to after they agreed.
+    ``http`` is the public address that Slack sends to, ``None`` for Socket Mode. ``personal`` is the public address that people
+    come back to after they agreed to personal search, ``None`` without it.
     """
-    endpoint = None if url is None else f"{url.rstrip('/')}/slack/events"
+    endpoint = None if http is None else f"{http.rstrip('/')}{ENDPOINT}"
     sent_to = {} if endpoint is None else {"request_url": endpoint}
-    scopes: dict[str, Any] = {"bot": sorted(BOT_SCOPES)}
-    oauth: dict[str, Any] = {"scopes": scopes}
-    if personal:
-        scopes["user"] = list(USER_SCOPES)
-        if url is not None:
-            oauth["redirect_urls"] = [f"{url.rstrip('/')}/slack/oauth/callback"]
+    oauth: dict[str, Any] = {"scopes": {"bot": sorted(BOT_SCOPES)}}
+    if personal is not None:
+        oauth["redirect_urls"] = [f"{personal.rstrip('/')}{CALLBACK}"]
+        oauth["scopes"]["user"] = sorted(USER_SCOPES)
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -88,14 +67,14 @@ def manifest(*, url: str | None = None, personal: bool = False) -> dict[str, Any
                 **({} if endpoint is None else {"message_menu_options_url": endpoint}),
             },
             "org_deploy_enabled": False,
-            "socket_mode_enabled": url is None,
+            "socket_mode_enabled": http is None,
             "token_rotation_enabled": False,
         },
     }
 
 
-def manifest_yaml(*, url: str | None = None, personal: bool = False) -> str:
-    return yaml.safe_dump(manifest(url=url, personal=personal), sort_keys=False, width=120, allow_unicode=True)
+def manifest_yaml(*, http: str | None = None, personal: str | None = None) -> str:
+    return yaml.safe_dump(manifest(http=http, personal=personal), sort_keys=False, width=120, allow_unicode=True)
 
 
 def _features(endpoint: str | None) -> dict[str, Any]:
@@ -107,7 +86,7 @@ def _features(endpoint: str | None) -> dict[str, Any]:
             {
                 "name": "Ask aika about this",
                 "type": "message",
-                "callback_id": SHORTCUT,
+                "callback_id": ASK_ABOUT,
                 "description": "Ask what your documents say about a message.",
             }
         ],
