@@ -116,6 +116,8 @@ class Conversing:
                     self.passing.add(conversation.id, turn, owner=question.owner, now=self.clock.now())
                 elif question.keep:
                     await self.conversations.add(conversation.id, turn)
+                    if conversation.title == _PRIVATE_TITLE:
+                        await self.conversations.rename(conversation.id, _title(question.text), owner=question.owner)
                 yield outcome
 
     def forget(self, owner: PrincipalId) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aika.domain.conversations import Turn
-from aika.domain.identifiers import ConversationId, PrincipalId
+from aika.domain.identifiers import AnswerId, ConversationId, PrincipalId
 
 _SECONDS = 1_800
 """After half an hour without a question, people begin anew."""
@@ -41,6 +41,11 @@ class PassingTurns:
         self._expire(now)
         passing = self._known.get(id)
         return () if passing is None or passing.owner != owner else tuple(passing.turns)
+
+    def drop(self, answer: AnswerId) -> None:
+        """Forget one turn: its question is gone, or was put in other words."""
+        for passing in self._known.values():
+            passing.turns = [turn for turn in passing.turns if turn.outcome.id != answer]
 
     def forget(self, owner: PrincipalId) -> None:
         """Forget everything of one person."""

@@ -143,6 +143,7 @@ class Asking:
 
     async def take_back(self, id: AnswerId, owner: PrincipalId) -> None:
         """Forget an answer: its question is gone, or was put in other words."""
+        self._aika.conversing.passing.drop(id)
         await self._aika.database.conversations.take_back(id, owner=owner)
 
     async def _find(
@@ -161,6 +162,8 @@ class Asking:
         asker = Asker(owner, audience.asker_people)
         conversation, question = await self._begun(question, asker, asked.assistant)
         earlier = tuple(turn for turn in conversation.turns if turn.outcome.id != without)
+        if without is not None:
+            self._aika.conversing.passing.drop(without)
         outcome = None
         async for event in self._aika.conversing.ask(replace(conversation, turns=earlier), question):
             if isinstance(event, Answer | Abstention):
