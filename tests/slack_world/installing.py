@@ -66,7 +66,7 @@ def installed(installation: Installation, storage: Any, people: Sequence[Person]
     )
     for person in people:
         workspace.people[storage.users[person.name]] = person.in_place(storage.users[person.name])
-    workspace.people[bot] = Person(app.name, bot=True).in_place(bot)
+    workspace.people[bot] = Person(app.name, real_name=app.name, bot=True).in_place(bot)
     workspace.tokens[app.bot_token] = Token(app.bot_token, "bot", bot, installation.scopes)
     workspace.tokens[app.app_token] = Token(app.app_token, "app", "", frozenset({"connections:write"}))
     return workspace

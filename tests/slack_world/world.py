@@ -9,10 +9,12 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from slack_world import emulated_storage, memory, signing_in
 from slack_world.acting import Acting
+from slack_world.block_html import Page
 from slack_world.delivering import Delivery
 from slack_world.emulated_storage import EmulatedStorage
 from slack_world.front import Front
@@ -257,6 +259,26 @@ class World(Acting):
     def home(self, user: str) -> Json | None:
         """Return a person's Home tab."""
         return self.workspace.homes.get(self._id(user))
+
+    def page(self) -> Page:
+        """Return an empty page to show things of this workspace on."""
+        people = {user: person.real_name for user, person in self.workspace.people.items()}
+        channels = {place: channel.name for place, channel in self.workspace.channels.items()}
+        groups = {key: str(group["handle"]) for key, group in self.workspace.usergroups.items()}
+        return Page({**people, **channels, **groups}, app=self.workspace.bot_user)
+
+    async def show(self, path: Path, *channels: str, people: Sequence[str] = ()) -> Path:
+        """Write a page of channels with their threads, and of what people alone see, and their modals."""
+        page = self.page()
+        for name in channels:
+            messages = await self.messages(name)
+            replied = [message["ts"] for message in messages if message.get("reply_count")]
+            page.channel(f"# {name}", messages, {ts: await self.messages(name, thread=ts) for ts in replied})
+        for person in people:
+            page.ephemeral(self.ephemeral(person))
+            for view in self.modals(person):
+                page.modal(view)
+        return page.write(path)
 
     async def wait_for(
         self, condition: Callable[[], T | Awaitable[T]], *, seconds: float = PATIENCE, what: str = ""
