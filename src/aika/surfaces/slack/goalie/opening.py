@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aika.application.aika import Aika
 from aika.domain.errors import PermanentError
-from aika.domain.goalies import Mode
+from aika.domain.goalies import CaseState, Goalie, Mode
 from aika.forms.slack import SlackSettings
 from aika.surfaces.slack.audience import Audiences
 from aika.surfaces.slack.catching_up import Watched
@@ -17,6 +18,9 @@ from aika.surfaces.slack.goalie.places import Places, is_of
 from aika.surfaces.slack.identity import People
 from aika.surfaces.slack.transport import Transport
 from aika.surfaces.slack.workspaces import Workspace
+
+_OPEN_FOR = timedelta(days=2)
+_MOST_THREADS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,19 @@ class Watch:
             if goalie.mode is Mode.OFF or not is_of(goalie, workspace, alone=self.listener.alone):
                 continue
             try:
-                found.append(Watched(await self.listener.places.channel(workspace, goalie.channel)))
+                channel = await self.listener.places.channel(workspace, goalie.channel)
             except PermanentError:
                 continue  # aika was not invited there yet: nothing can have been missed
+            found.append(Watched(channel, await self._open_threads(goalie)))
         return found
+
+    async def _open_threads(self, goalie: Goalie) -> tuple[str, ...]:
+        """Return the threads in which a human may have answered meanwhile what was proposed."""
+        goalies = self.listener.goalies
+        proposed = await goalies.cases.listing(
+            goalie.id, since=goalies.clock.now() - _OPEN_FOR, states=[CaseState.PROPOSED], limit=_MOST_THREADS
+        )
+        return tuple(case.root for case in proposed)
 
 
 def open_goalies(
