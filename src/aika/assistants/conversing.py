@@ -117,7 +117,9 @@ class Conversing:
                 elif question.keep:
                     await self.conversations.add(conversation.id, turn)
                     if conversation.title == _PRIVATE_TITLE:
-                        await self.conversations.rename(conversation.id, _title(question.text), owner=question.owner)
+                        await self.conversations.rename(
+                            conversation.id, _title(question.text), owner=conversation.owner
+                        )
                 yield outcome
 
     def forget(self, owner: PrincipalId) -> None:

@@ -2,11 +2,14 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
+from starlette.routing import BaseRoute
 
+from aika.application.aika import Aika
 from aika.domain.queries import Handing
+from aika.forms.slack import SlackSettings
 from aika.surfaces.slack.asking import Asked, Asking
 from aika.surfaces.slack.consent import Agreed, Consents
 from aika.surfaces.slack.consent_links import Links
@@ -14,10 +17,24 @@ from aika.surfaces.slack.consent_page import ConsentCallback
 from aika.surfaces.slack.consent_sealing import Sealing
 from aika.surfaces.slack.dispatching import Dispatcher, Received
 from aika.surfaces.slack.home import Home
+from aika.surfaces.slack.identity import People
 from aika.surfaces.slack.personal import PersonalSearch, Searcher
+from aika.surfaces.slack.workspaces import Workspaces
 
-if TYPE_CHECKING:
-    from aika.surfaces.slack.app import SlackApp
+
+class App(Protocol):
+    """What personal search needs of the Slack app."""
+
+    aika: Aika
+    settings: SlackSettings
+    people: People
+    routes: list[BaseRoute]
+
+    @property
+    def workspaces(self) -> Workspaces: ...
+
+    @property
+    def dispatcher(self) -> Dispatcher: ...
 
 
 class _Wire(BaseModel):
@@ -66,7 +83,7 @@ class Endings:
             await self.search.stop(received.workspace, user.id)
 
 
-def open_personal_search(slack: "SlackApp", asking: Asking, stack: AsyncExitStack) -> None:
+def open_personal_search(slack: App, asking: Asking, stack: AsyncExitStack) -> None:
     """Show everybody their Home, and let those ask their own messages who agree, where the settings offer it.
 
     Raises `ConfigurationError` where the key file cannot be used.
