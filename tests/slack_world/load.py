@@ -23,6 +23,8 @@ CHATTER = (
     "Lunch at twelve, table {number} is ours.",
     "FYI the meeting about {number} is moved to Thursday.",
 )
+SILENT = "goalie"
+"""Who is there and writes nothing: a human goalie, whose messages are no questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Load:
 
     async def run(self) -> None:
         channels = [channel for channel in self.workspace.channels.values() if channel.kind == "public"]
-        people = [person.id for person in self.workspace.people.values() if not person.bot]
+        people = [person.id for person in self.workspace.people.values() if not person.bot and person.name != SILENT]
         self._first = len(self.slack.courier.log)
         self.began = time.perf_counter()
         for number in range(round(self.plan.rate * self.plan.seconds)):

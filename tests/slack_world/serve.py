@@ -14,7 +14,7 @@ from dataclasses import asdict
 from aiohttp import web
 from slack_world.front import Front
 from slack_world.installing import EVENTS, SCOPES, Installation, installed, storage_of
-from slack_world.load import Load, Plan
+from slack_world.load import SILENT, Load, Plan
 from slack_world.memory import KEEPER
 from slack_world.slack import Slack
 from slack_world.state import AppIdentity, Channel, Options, Person, Workspace
@@ -23,7 +23,7 @@ from slack_world.state import AppIdentity, Channel, Options, Person, Workspace
 async def run(port: int, channels: int, people: int, options: Options) -> None:
     """Serve until the process is told to end."""
     installation = Installation(AppIdentity(), SCOPES, EVENTS, "memory")
-    everybody = [Person(f"person{number}") for number in range(people)]
+    everybody = [Person(SILENT), *(Person(f"person{number}") for number in range(people))]
     storage = await storage_of(None, installation, everybody)
     workspace = installed(installation, storage, everybody, number=0)
     await _make_channels(workspace, channels)
