@@ -1,13 +1,14 @@
 """A channel with a goalie that works for real, save that its answers are written down beforehand."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from aika.application.goalie_clicks import Person
 from aika.application.goalie_files import DeclaredGoalies
 from aika.application.goalie_keeping import DocumentKeeper
 from aika.application.goalie_reports import Reports
-from aika.application.goalies import Goalies, Person
+from aika.application.goalies import Goalies
 from aika.assistants.conversing import Conversing
 from aika.assistants.library import AssistantLibrary, Declared
 from aika.assistants.narrowing import Narrowing
@@ -53,15 +54,22 @@ class WrittenAnswers:
 
 @dataclass(slots=True)
 class QuestionMarks:
-    """Takes for a question what has a question mark."""
+    """Takes for a question what has a question mark, and what begins with "and" for a part of what was written before."""
 
     def judge(
-        self, goalie: Goalie, message: ChannelMessage, thread: object, *, before: object = ()
+        self,
+        goalie: Goalie,
+        message: ChannelMessage,
+        thread: Sequence[ChannelMessage],
+        *,
+        before: Sequence[ChannelMessage] = (),
     ) -> QuestionJudgment:
-        return QuestionJudgment("?" in message.text, 0.9 if "?" in message.text else 0.1, "by its mark")
+        goes_on = len(self.asked_together(message, before)) > 1 and any("?" in one.text for one in before)
+        is_question = "?" in message.text and not goes_on
+        return QuestionJudgment(is_question, 0.9 if is_question else 0.1, "by its mark")
 
-    def asked_together(self, message: ChannelMessage, before: object) -> tuple[ChannelMessage, ...]:
-        return (message,)
+    def asked_together(self, message: ChannelMessage, before: Sequence[ChannelMessage]) -> tuple[ChannelMessage, ...]:
+        return (*before[-1:], message) if message.text.startswith("and") else (message,)
 
 
 @dataclass(slots=True)

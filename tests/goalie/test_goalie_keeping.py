@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 import pytest
 from goalie_world import HUMAN_GOALIE, OTHER_GOALIE, STRANGER, World
 
-from aika.application.goalies import Goalies, Standing
+from aika.application.goalie_clicks import Standing
+from aika.application.goalies import Goalies
 from aika.domain.errors import PermanentError, TransientError
 from aika.domain.goalies import (
     AuthorKind,
@@ -155,6 +156,35 @@ async def test_it_waits_for_the_asker_to_finish(world: World, goalies: Goalies) 
     await goalies.finish()
 
     assert world.desk.seen("thread") == [ANSWER]
+
+
+async def test_what_the_asker_goes_on_with_is_asked_together(world: World, goalies: Goalies) -> None:
+    goalie = use(world, questions=QuestionRules(settle=timedelta(minutes=2)))
+    await put(goalies, goalie=goalie)
+    await put(goalies, make_message("and how in staging?", minute=1), goalie)
+
+    world.pass_by(minutes=2)
+    await goalies.finish()
+
+    assert [query.text for query in world.answers.asked] == ["How do I rotate a key?\nand how in staging?"]
+
+
+async def test_a_question_in_two_messages_is_asked_as_one(world: World, goalies: Goalies) -> None:
+    await put(goalies, make_message("The key is old."))
+
+    await put(goalies, make_message("and how do I rotate it?", minute=1))
+
+    assert [query.text for query in world.answers.asked] == ["The key is old.\nand how do I rotate it?"]
+
+
+async def test_what_follows_a_question_that_is_answered_already_stands_for_itself(
+    world: World, goalies: Goalies
+) -> None:
+    await put(goalies)
+
+    await put(goalies, make_message("and how in staging?", minute=1))
+
+    assert [query.text for query in world.answers.asked] == [QUESTION.text, "and how in staging?"]
 
 
 async def test_the_daily_limit_turns_answers_into_proposals_and_then_into_nothing(

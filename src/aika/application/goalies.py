@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
+from aika.application.goalie_clicks import Person, Ruled, Standing, is_human_goalie
 from aika.application.goalie_files import DeclaredGoalies
 from aika.application.goalie_keeping import DocumentKeeper
 from aika.application.goalie_reports import Reports
@@ -44,40 +44,6 @@ _LOOKED_AT = 100
 _FORGET_EVERY = timedelta(hours=6)
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who clicked."""
-
-    id: str
-    """In the workspace."""
-    email: str = ""
-    """In lower case. Empty where it is not known."""
-
-
-class Standing(StrEnum):
-    """What came of a human goalie's click."""
-
-    DONE = "done"
-    """It counted; or it had counted before."""
-    TAKEN = "taken"
-    """Somebody else decided first."""
-    WITHDRAWN = "withdrawn"
-    """There is nothing left to decide: a human answered, or the question is gone or was put anew."""
-    REFUSED = "refused"
-    """They are not a human goalie of this channel."""
-    REMOVED = "removed"
-    """There is no such goalie any more, or it was forgotten what was proposed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled:
-    """What came of a click, with the case as it is now."""
-
-    standing: Standing
-    case: Case | None = None
-    goalie: Goalie | None = None
 
 
 class GoalieFiles(Protocol):
@@ -195,8 +161,25 @@ class Goalies:
         judgment = await asyncio.to_thread(self.judge.judge, goalie, message, thread, before=before)
         if not message.in_thread:
             self._recent.add(message)
-        together = self.judge.asked_together(message, before) if judgment.is_question and before else (message,)
-        return replace(message, text="\n".join(one.text for one in together)), judgment
+        together = self.judge.asked_together(message, before) if before else (message,)
+        if len(together) == 1:
+            return message, judgment
+        if judgment.is_question:
+            return replace(message, text="\n".join(one.text for one in together)), judgment
+        if await self._goes_on(goalie, message, together[:-1]):
+            return message, judgment
+        # What it belongs to is answered already, or was no question: it has to stand for itself.
+        return message, await asyncio.to_thread(self.judge.judge, goalie, message, thread)
+
+    async def _goes_on(self, goalie: Goalie, message: ChannelMessage, earlier: Sequence[ChannelMessage]) -> bool:
+        """Put a message that goes on with a question to that question, if it waits to be asked; return whether it did."""
+        now = self.clock.now()
+        for one in reversed(earlier):
+            case = await self.cases.of_message(one.place, one.id)
+            if case is not None and case.state is CaseState.WAITING:
+                after = await updated(self.cases, case.id, lambda it: keeping.extended(goalie, it, message.text, now))
+                return after.state is CaseState.WAITING
+        return False
 
     # What people decide
 
@@ -379,13 +362,3 @@ class Goalies:
             except AikaError as error:
                 logger.warning("looking after goalies failed, it goes on", extra={"reason": str(error)})
             await asyncio.sleep(_LOOK_SECONDS)
-
-
-def is_human_goalie(goalie: Goalie, person: Person) -> bool:
-    """Return whether somebody decides about the goalie's proposals.
-
-    Where only a channel of theirs is named, everybody in it does: nobody else is shown one.
-    """
-    if goalie.humans:
-        return person.email != "" and person.email in goalie.humans
-    return goalie.humans_channel is not None

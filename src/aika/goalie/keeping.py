@@ -113,6 +113,14 @@ def reworded(
     return scheduled(goalie, again, now)
 
 
+def extended(goalie: Goalie, case: Case, text: str, now: datetime) -> Case | None:
+    """Return the case of a question that its asker goes on with in another message, ``None`` where it was asked already."""
+    if case.state is not CaseState.WAITING or text in case.question.split("\n"):
+        return None
+    longer = replace(case, question=f"{case.question}\n{text}", round=case.round + 1, changed_at=now)
+    return replace(longer, due_at=now + goalie.questions.settle)
+
+
 def replied(goalie: Goalie, case: Case, reply: Reply, text: str, now: datetime) -> Case | None:
     """Return the case after somebody wrote in its thread, ``None`` where that changes nothing."""
     if not answers(reply, case):

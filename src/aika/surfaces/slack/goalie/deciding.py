@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from aika.application.goalies import Goalies, Person, Ruled, Standing
+from aika.application.goalie_clicks import Person, Ruled, Standing
+from aika.application.goalies import Goalies
 from aika.domain.errors import AikaError, TransientError
 from aika.domain.goalies import Ruling
 from aika.domain.identifiers import CaseId
