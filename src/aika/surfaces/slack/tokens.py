@@ -50,6 +50,7 @@ class BotToken:
         self._clock = clock
         self._current: RotatedToken | None = None
         self._exchanging = asyncio.Lock()
+        self._under_way: set[asyncio.Task[RotatedToken]] = set()
 
     @property
     def rotates(self) -> bool:
@@ -61,12 +62,29 @@ class BotToken:
             return self._settings.bot_token.get_secret_value()
         current = self._current
         if current is None or current.expires_at - self._clock.now() < EARLY:
-            current = await self._renewed(stale=None if current is None else current.access_token)
+            current = await self._renewed_for_good(stale=None if current is None else current.access_token)
         return current.access_token
 
     async def renew(self, stale: str) -> str:
         """Return another token than one that Slack says has expired."""
-        return (await self._renewed(stale=stale)).access_token
+        return (await self._renewed_for_good(stale=stale)).access_token
+
+    async def finish(self) -> None:
+        """Wait for an exchange that is under way."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _renewed_for_good(self, stale: str | None) -> RotatedToken:
+        """Renew it also where whoever asks stops waiting: the refresh token is used up, and its successor must be kept."""
+        renewing = asyncio.create_task(self._renewed(stale))
+        self._under_way.add(renewing)
+        renewing.add_done_callback(self._ended)
+        return await asyncio.shield(renewing)
+
+    def _ended(self, renewing: asyncio.Task[RotatedToken]) -> None:
+        self._under_way.discard(renewing)
+        if not renewing.cancelled():
+            # Told to whoever waits for it, if anybody still does.
+            renewing.exception()
 
     async def _renewed(self, stale: str | None) -> RotatedToken:
         async with self._exchanging:
@@ -85,15 +103,14 @@ class BotToken:
         if settings.refresh_token is None or settings.client_secret is None or settings.client_id is None:
             raise ConfigurationError(f"slack.workspaces.{self._name} needs refresh_token, client_id and client_secret")
         refresh = settings.refresh_token.get_secret_value() if before is None else before.refresh_token
-        reply = await called(
-            self._plain.oauth_v2_access(
-                client_id=settings.client_id,
-                client_secret=settings.client_secret.get_secret_value(),
-                grant_type="refresh_token",
-                refresh_token=refresh,
-            ),
-            "a new token",
-        )
+        # As a form: slack_sdk's own method writes a header with a class that aiohttp has deprecated.
+        form = {
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret.get_secret_value(),
+            "grant_type": "refresh_token",
+            "refresh_token": refresh,
+        }
+        reply = await called(self._plain.api_call("oauth.v2.access", data=form), "a new token")
         try:
             exchanged = _Exchanged.model_validate(reply.data)
         except ValidationError:

@@ -1,5 +1,6 @@
 """The workspaces that the app is installed in, each with a client that stays within Slack's limits."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -85,11 +86,15 @@ async def open_workspaces(settings: SlackSettings, tokens: SqlSlackTokens, clock
     timeout = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_read=_READ_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         plain = SlackClient(None, base_url=settings.api_url, session=session)
-        opened = {}
+        opened, rotating = {}, []
         for name, one in settings.workspaces.items():
             token = BotToken(name, one, tokens, plain, clock)
+            rotating.append(token)
             opened[name] = Workspace(name, one, SlackClient(token, base_url=settings.api_url, session=session))
-        yield Workspaces(opened)
+        try:
+            yield Workspaces(opened)
+        finally:
+            await asyncio.gather(*(token.finish() for token in rotating))
 
 
 async def introduce(workspace: Workspace) -> None:
