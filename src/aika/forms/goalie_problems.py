@@ -64,8 +64,6 @@ def _told(problem: ErrorDetails) -> Iterator[tuple[Place, str]]:
     elif kind == "value_error" and not place:
         # What does not fit together names its own key first.
         yield from (_split(line) for line in message.split("\n"))
-    elif given is None and kind != "value_error":
-        yield place, "is empty: give it a value, or remove the line"
     elif kind in {"enum", "literal_error"}:
         yield place, _wrong_choice(place, given, str((problem.get("ctx") or {}).get("expected", "")))
     elif kind in _EXPECTED:

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from aika.domain.answers import Band
 from aika.domain.goalies import Action, Goalie, Hours, Mode, NoiseBudget, QuestionRules, ReportTime, Waiting, Weekday
@@ -68,7 +68,20 @@ OTHER_WORDS: Mapping[str, str] = MappingProxyType(
 """What people write for a key that is called otherwise here."""
 
 
-class KnowledgeForm(Form):
+class _Filled(Form):
+    """What a team writes has a value: in YAML, what follows an unquoted # is none."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_empty(cls, value: object, info: ValidationInfo) -> object:
+        if value is not None:
+            return value
+        if "channel" in (info.field_name or ""):
+            raise ValueError('is empty. Put a channel in quotes: "#payments-help"')
+        raise ValueError("is empty: give it a value, or remove the line")
+
+
+class KnowledgeForm(_Filled):
     """What the goalie may know, of what every member of the channel may read."""
 
     assistant: str | None = Field(
@@ -115,7 +128,7 @@ class KnowledgeForm(Form):
         return tuple(dict.fromkeys(map(SourceId, self.sources)))
 
 
-class QuestionsForm(Form):
+class QuestionsForm(_Filled):
     """Which messages count as questions, besides what aika sees by itself."""
 
     threshold: Share = Field(
@@ -160,7 +173,7 @@ class QuestionsForm(Form):
         )
 
 
-class HoursForm(Form):
+class HoursForm(_Filled):
     """When the goalie speaks. Outside of it, it does nothing."""
 
     timezone: str = Field(description="As IANA names it: ``Europe/Berlin``.")
@@ -189,7 +202,7 @@ class HoursForm(Form):
         return Hours(self.timezone, self.days, self.begin, self.end)
 
 
-class ThresholdsForm(Form):
+class ThresholdsForm(_Filled):
     """From which confidence an answer is in which band. ``aika goalie replay`` recommends them."""
 
     medium: Share = Field(
@@ -206,7 +219,7 @@ class ThresholdsForm(Form):
         return self
 
 
-class WaitingForm(Form):
+class WaitingForm(_Filled):
     """What is said in the thread when nobody answers in time."""
 
     after: LengthOfTime = Field(
@@ -218,7 +231,7 @@ class WaitingForm(Form):
     )
 
 
-class NoiseForm(Form):
+class NoiseForm(_Filled):
     """When the goalie grows quieter by itself, because too little of what it says is accepted."""
 
     min_acceptance: Share = Field(
@@ -227,7 +240,7 @@ class NoiseForm(Form):
     window: int = Field(default=20, ge=5, le=500, description="How many of the last judged cases count.")
 
 
-class ReportForm(Form):
+class ReportForm(_Filled):
     """When the weekly report is written, in the time zone of the hours."""
 
     day: Day = Field(default=Weekday.MONDAY, description="The day of the week.")
@@ -240,12 +253,10 @@ def _mode(value: object) -> object:
 
 
 def _none_if_off(value: object) -> object:
-    if value is None:
-        raise ValueError("is empty: write off, or remove the line")
     return None if value in _OFF else value
 
 
-class GoalieForm(Form):
+class GoalieForm(_Filled):
     """The support bot of one channel."""
 
     channel: Channel = Field(description='The channel, in quotes: ``"#payments-help"``, or its id.')

@@ -21,9 +21,6 @@ _MIDNIGHT_AT_THE_END = "24:00"
 
 def channel(value: object) -> object:
     """Return a channel's name without ``#``, or its id. Raises ``ValueError``."""
-    if value is None:
-        # Unquoted, everything behind # is a comment of YAML.
-        raise ValueError('is empty. Put a channel in quotes: "#payments-help"')
     if not isinstance(value, str):
         return value
     name = value.strip()
