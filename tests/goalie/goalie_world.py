@@ -110,7 +110,7 @@ class World:
     ) -> Goalies:
         cases = cases or self.database.cases
         goalies = Goalies(
-            folder=self.files,  # type: ignore[arg-type]  # it reads no folder
+            folder=self.files,
             cases=cases,
             memory=memory or self.memory(),
             judge=QuestionMarks(),

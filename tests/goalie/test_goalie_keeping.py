@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 from goalie_world import HUMAN_GOALIE, OTHER_GOALIE, STRANGER, World
@@ -50,7 +51,7 @@ def not_before(goalies: Goalies, time: datetime) -> None:
     goalies.clock.moment = max(goalies.clock.moment, time)
 
 
-def use(world: World, **given: object) -> Goalie:
+def use(world: World, **given: Any) -> Goalie:
     """Let the channel's file say something else."""
     world.files.goalies[:] = [make_goalie(**given)]
     return world.files.goalies[0]
@@ -662,7 +663,7 @@ async def test_each_person_counts_once_with_what_they_said_last_of_an_answer(wor
 # Nobody answers
 
 
-def waiting(world: World, **given: object) -> Goalie:
+def waiting(world: World, **given: Any) -> Goalie:
     world.answers.usual = None
     return use(world, waiting=Waiting(timedelta(minutes=30), "Somebody will look."), **given)
 

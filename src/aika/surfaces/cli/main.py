@@ -23,6 +23,7 @@ from aika.surfaces.cli import (
     evaluating,
     goalie,
     goalie_replay,
+    goalie_report,
     health,
     health_scores,
     rules,
@@ -59,6 +60,7 @@ app.add_typer(goalie.app, name="goalie")
 health.app.command("scores")(health_scores.scores)
 health.app.command("gaps")(health_scores.gaps)
 goalie.app.command("replay")(goalie_replay.replay)
+goalie.app.command("report")(goalie_report.report)
 app.command("calibrate")(calibrating.calibrate)
 
 console = Console()
