@@ -55,6 +55,8 @@ class CatchUpOptions:
     page: int = 200
     longest: timedelta = timedelta(days=2)
     """What is older is not answered any more."""
+    overlap: timedelta = timedelta(minutes=2)
+    """So much is read twice: Slack's clock is not ours."""
     settled: timedelta = timedelta(minutes=2)
     """What is older has arrived, where there is a connection: a broken one is noticed in less time."""
     note_seconds: float = 60.0
@@ -72,6 +74,8 @@ class CatchingUp:
     clock: Clock
     wake: Callable[[], None]
     options: CatchUpOptions = CatchUpOptions()
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """Between requests."""
     _watches: list[Watch] = field(default_factory=list)
     _behind: set[str] = field(default_factory=set)
     """The names of the workspaces to catch up with."""
@@ -86,6 +90,10 @@ class CatchingUp:
         """Say that events of a workspace can arrive again: some may have been missed."""
         self._behind.add(workspace.name)
         self._called.set()
+
+    def is_behind(self, workspace: Workspace) -> bool:
+        """Whether something may have been missed that was not read yet."""
+        return workspace.name in self._behind
 
     @asynccontextmanager
     async def running(self, is_connected: Callable[[Workspace], bool]) -> AsyncIterator[None]:
@@ -134,7 +142,8 @@ class CatchingUp:
             # A channel that nobody has watched before has nothing that was missed.
             if watched.channel in known:
                 try:
-                    new += await self._channel(workspace, watched, max(known[watched.channel], begin))
+                    since = float(known[watched.channel]) - self.options.overlap.total_seconds()
+                    new += await self._channel(workspace, watched, max(_stamp(since), begin))
                 except PermanentError as error:
                     logger.warning(
                         "a channel's history cannot be read: invite aika to it, or give it the scope that is missing",
@@ -162,7 +171,7 @@ class CatchingUp:
         found: list[dict[str, Any]] = []
         cursor = ""
         while True:
-            await asyncio.sleep(self.options.limited_seconds if self._limited else self.options.seconds)
+            await self.pause(self.options.limited_seconds if self._limited else self.options.seconds)
             params = {**asked, "limit": str(self.options.page), **({"cursor": cursor} if cursor else {})}
             try:
                 page = await called(workspace.client.api_call(method, params=params), "a channel's messages")
@@ -170,7 +179,7 @@ class CatchingUp:
                 if error.retry_after is None:
                     raise
                 self._limited = True
-                await asyncio.sleep(max(error.retry_after - self.options.limited_seconds, 0.0))
+                await self.pause(max(error.retry_after - self.options.limited_seconds, 0.0))
                 continue
             found += page.get("messages") or []
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""

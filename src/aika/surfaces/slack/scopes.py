@@ -16,9 +16,6 @@ BOT_SCOPES: Mapping[str, str] = {
     "im:write": "to tell human goalies something directly",
     "mpim:history": "as im:history, among several people",
     "mpim:read": "as channels:read, among several people",
-    "reactions:read": "to see reactions to its answers",
-    "team:read": "to tell people of other organisations from colleagues",
-    "usergroups:read": "to know who is meant by a group",
     "users:read": "to know who asks",
     "users:read.email": "to know what who asks may read: people are known by their addresses",
 }
