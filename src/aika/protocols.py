@@ -461,7 +461,8 @@ class Conversations(Protocol):
     async def give_feedback(self, feedback: Feedback, *, owner: PrincipalId, by: PrincipalId | None = None) -> None:
         """Record it, in place of what this person said of the answer before. Raise `NotFoundError` for no such answer.
 
-        ``by`` is who says it, where an answer was given to several people; ``None`` is the owner.
+        ``by`` is who says it, where an answer was given to several people; ``None`` is the owner. What was said before the one
+        that is kept changes nothing.
         """
         ...
 

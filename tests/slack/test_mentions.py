@@ -127,6 +127,15 @@ async def test_other_bots_never_begin_anything(company: Aika, world: World) -> N
         assert await in_thread(world, "support", asked) == []
 
 
+async def test_a_bot_that_does_not_say_so_is_recognised(company: Aika, world: World) -> None:
+    async with at_work(company, world):
+        await world.change_person("ben", bot=True)
+        asked = await world.say("ben", "support", f"{world.mention()} {ROLL_BACK}")
+        await all_done(world, company)
+
+        assert await in_thread(world, "support", asked) == []
+
+
 async def test_an_empty_mention_is_told_what_can_be_asked(company: Aika, world: World) -> None:
     async with at_work(company, world):
         asked = await world.say("ben", "support", world.mention())

@@ -135,3 +135,17 @@ async def test_the_shortcut_asks_with_the_messages_words_and_answers_its_user_fi
     assert "ferry rollback checkout" in shown(alone)
     assert before == []
     assert "ferry rollback checkout" in shown(posted)
+
+
+async def test_whoever_asked_while_slack_was_away_is_told_in_their_direct_messages(company: Aika, world: World) -> None:
+    async with at_work(company, world):
+        direct = await world.direct("ben")
+        world.fail("users.info", error="internal_error", times=2)
+        await world.command("ben", "support", "/aika", ROLL_BACK)
+        await world.wait_for(lambda: world.calls_of("users.info"))
+        world.advance(3_600)
+        await all_done(world, company)
+
+        (told,) = await world.messages(direct)
+
+    assert "ferry rollback checkout" in shown(told)

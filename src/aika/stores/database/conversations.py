@@ -125,6 +125,8 @@ class SqlConversations:
         async with self._connections.write() as connection:
             if await connection.scalar(theirs) is None:
                 raise NotFoundError(f"there is no answer {feedback.answer!r}")
+            if _is_later(await connection.scalar(select(feedback_table.c.feedback).where(*own)), feedback):
+                return
             await connection.execute(delete(feedback_table).where(*own))
             await connection.execute(
                 insert(feedback_table).values(
@@ -140,6 +142,12 @@ class SqlConversations:
         )
         async with self._connections.read() as connection:
             return [_FEEDBACK.validate_python(said) for said in await connection.scalars(statement)]
+
+
+def _is_later(kept: object, feedback: Feedback) -> bool:
+    """Return whether what is kept was said after this: what people say may arrive in another order."""
+    said_at = None if kept is None else _FEEDBACK.validate_python(kept).created_at
+    return said_at is not None and feedback.created_at is not None and said_at > feedback.created_at
 
 
 async def _add(connection: AsyncConnection, id: ConversationId, turn: Turn) -> None:

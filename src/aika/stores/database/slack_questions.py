@@ -1,7 +1,7 @@
 """Which question in Slack has which answer, in which conversation, and where that was posted."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
@@ -11,6 +11,8 @@ from aika.stores.database.connections import Connections
 from aika.stores.database.schema_slack_questions import slack_questions
 from aika.stores.database.upserting import insert_missing
 
+REMEMBERED = timedelta(days=365)
+"""How long a question is followed: its edits, its deletion, what is said of its answer, its thread."""
 _AnyRow = Row[*tuple[Any, ...]]
 _OF = slack_questions.c
 

@@ -72,7 +72,7 @@ class Ratings:
         said = clicked(click.action.value)
         if said is None:
             return
-        feedback = Feedback(said[1], said[0], created_at=self.aika.clock.now())
+        feedback = Feedback(said[1], said[0], created_at=received.received_at)
         question = await self._keep(received, click.user.id, feedback)
         if question is None:
             return
@@ -86,7 +86,7 @@ class Ratings:
             answer=AnswerId(rated.answer),
             rating=Rating.NOT_HELPFUL,
             comment=sent.written(COMMENT)[:LONGEST_TEXT],
-            created_at=self.aika.clock.now(),
+            created_at=received.received_at,
             tags=reasons_of(sent.chosen(REASONS)),
             reply=sent.written(RIGHT)[:LONGEST_TEXT],
         )
@@ -111,17 +111,25 @@ class Ratings:
         if question.conversation is None or question.shown != own.answer:
             return
         turn = await self.asking.question(own.answer, question.conversation, question.owner)
-        if turn is None:
+        said = await self.aika.database.conversations.feedback(own.answer)
+        if turn is None or not said:
             return
+        of_several = question.owner == channel_owner(question.team, question.channel)
+        if not of_several:
+            # What they said in the form may have arrived before their click.
+            own = said[0]
         if rated.url:
             shown = self.whispers.shown(turn.question, question, turn.outcome)
-            await answer_to(rated.url, Rendered(shown.text, with_own_word(shown.blocks, own)), replace=True)
+            await self._show_alone(rated.url, Rendered(shown.text, with_own_word(shown.blocks, own)))
             return
         shown = self.whispers.shared(turn.question, question, turn.outcome)
-        if question.owner == channel_owner(question.team, question.channel):
-            said = await self.aika.database.conversations.feedback(own.answer)
-            blocks = with_counts(shown.blocks, said, own.answer)
-        else:
-            blocks = with_own_word(shown.blocks, own)
+        blocks = with_counts(shown.blocks, said, own.answer) if of_several else with_own_word(shown.blocks, own)
         posted = Posted(rated.channel, rated.ts)
         await self.poster.update(received.workspace.client, posted, blocks=blocks, text=shown.text)
+
+    async def _show_alone(self, url: str, shown: Rendered) -> None:
+        try:
+            await answer_to(url, shown, replace=True)
+        except SlackRefusedError as error:
+            # The address is good for half an hour: a form can be open for longer. What was said is kept.
+            logger.info("what was said could not be shown", extra={"reason": error.code})

@@ -45,6 +45,10 @@ class Listener:
             tries=received.tries,
         )
 
+    async def is_bot(self, asked: Asked) -> bool:
+        """Return whether a bot asks that does not say in its messages that it is one."""
+        return (await self.people.person(asked.client, asked.team, asked.user)).is_bot
+
     async def in_context(self, asked: Asked) -> Asked:
         """Return a question with what was said before it in a thread that aika had no part in.
 

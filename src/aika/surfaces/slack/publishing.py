@@ -33,6 +33,7 @@ _LONGEST_TITLE = 80
 _PIECES = 8
 """A streamed answer comes in at most so many pieces."""
 _GONE = frozenset({"message_not_found", "cant_update_message", "channel_not_found", "is_archived"})
+_STREAMING = "streaming_state_conflict"
 _HTTP_OK = 200
 
 Render = Callable[[Answer | Abstention], Rendered]
@@ -98,6 +99,12 @@ class Publishing:
             await self._say_nothing(asked)
             return in_place_of
         return await self.post(asked, shown)
+
+    async def tell(self, asked: Asked, shown: Rendered) -> None:
+        """Show something to the asker alone, in their direct messages."""
+        await self._poster.post(
+            asked.client, f"{asked.post_key}:direct", asked.user, blocks=shown.blocks, text=shown.text
+        )
 
     async def whisper(self, asked: Asked, words: str) -> None:
         """Say something to the asker alone."""
@@ -196,7 +203,12 @@ class Publishing:
             ),
             "the end of an answer",
         )
-        await self._put(asked, ts, shown)
+        try:
+            await self._put(asked, ts, shown)
+        except SlackRefusedError as error:
+            if error.code != _STREAMING:
+                raise
+            raise TransientError("an answer is still being streamed") from None
         await self._say_nothing(asked)
 
     async def _send(self, asked: Asked, ts: str, shown: Rendered) -> None:

@@ -4,6 +4,7 @@ What is posted is what *everyone* in the channel may read. Where the answer rest
 asker is told so, and offered what the channel may see.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
 from aika.application.aika import Aika
@@ -22,6 +23,8 @@ from aika.surfaces.slack.publishing import answer_to, plainly
 from aika.surfaces.slack.rendering import Rendered
 from aika.surfaces.slack.threads import Threads
 from aika.surfaces.slack.whispering import SHARE, Whispers, is_shared, shared_key
+
+logger = logging.getLogger(__name__)
 
 _NOT_IN = frozenset({"not_in_channel", "channel_not_found"})
 _GONE = "This answer is no longer kept, so that it cannot be posted. Please ask again."
@@ -45,7 +48,7 @@ class Sharing:
         url = click.response_url or ""
         question = await self.threads.questions.get(click.action.value)
         if question is None or question.asker != click.user.id or question.answer is None:
-            await answer_to(url, plainly(_GONE), replace=True)
+            await _say(url, plainly(_GONE))
             return
         try:
             shown = await self._share(received, question)
@@ -53,7 +56,7 @@ class Sharing:
             if isinstance(error, TransientError):
                 raise
             shown = plainly(_why_not(error))
-        await answer_to(url, shown, replace=True)
+        await _say(url, shown)
 
     async def _share(self, received: Received, question: SlackQuestion) -> Rendered:
         """Post the answer, and return what is said to its asker."""
@@ -126,6 +129,14 @@ class Sharing:
         posted = await self.threads.publishing.post(asked, shown)
         await self.threads.questions.shown(asked.key, kept.answer, posted, root=asked.root or posted)
         return plainly(_POSTED)
+
+
+async def _say(url: str, shown: Rendered) -> None:
+    try:
+        await answer_to(url, shown, replace=True)
+    except SlackRefusedError as error:
+        # The address is good for half an hour, and nothing depends on what is said there.
+        logger.info("the result of a click could not be told", extra={"reason": error.code})
 
 
 def _why_not(error: AikaError) -> str:

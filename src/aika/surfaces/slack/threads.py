@@ -47,6 +47,8 @@ class Threads:
 
     async def answer(self, asked: Asked) -> None:
         """Answer a question that was put, unless that is done, or another event of the same message sees to it."""
+        if await self.listener.is_bot(asked):
+            return
         question = await self.questions.begin(await self._new(asked))
         if question.event != asked.event or question.deleted:
             return
@@ -54,6 +56,8 @@ class Threads:
 
     async def answer_again(self, asked: Asked) -> None:
         """Answer a question that was put in other words in the place of its answer, or a message that now is one."""
+        if await self.listener.is_bot(asked):
+            return
         question = await self.questions.begin(await self._new(asked))
         if not question.deleted:
             await self._go_on(asked, question)
@@ -151,9 +155,9 @@ class Threads:
             question, answer=found.outcome.id, conversation=found.conversation, digest=asked.digest, owner=found.owner
         )
         await self.questions.answered(answered)
+        await self._show(asked, answered, found.outcome)
         if is_first:
             await self.publishing.name(asked)
-        await self._show(asked, answered, found.outcome)
         if before is not None and before != question.shown:
             await self.asking.take_back(before, question.owner)
 

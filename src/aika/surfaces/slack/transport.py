@@ -15,6 +15,7 @@ from aika.forms.slack import SlackSettings
 from aika.protocols import Clock
 from aika.stores.database.database import Database
 from aika.stores.database.inbox import EventState
+from aika.stores.database.slack_questions import REMEMBERED
 from aika.surfaces.slack.attending import Attendance
 from aika.surfaces.slack.catching_up import CatchingUp, CatchUpOptions
 from aika.surfaces.slack.dispatching import Dispatcher
@@ -91,6 +92,7 @@ class Transport:
                     before = self.clock.now() - timedelta(days=self.settings.keep_days)
                     await self.database.inbox.forget(before=before)
                     await self.database.posts.forget(before=before)
+                    await self.database.slack_questions.forget(before=self.clock.now() - REMEMBERED)
             except AikaError as error:
                 logger.warning("the inbox of Slack cannot be looked after now", extra={"reason": str(error)})
             looks += 1

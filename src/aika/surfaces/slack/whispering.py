@@ -11,6 +11,7 @@ from aika.domain.errors import AikaError, TransientError
 from aika.stores.database.slack_questions import SlackQuestion
 from aika.surfaces.slack.asking import Asked, trouble
 from aika.surfaces.slack.elements import actions, button, cleaned, shortened
+from aika.surfaces.slack.failures import SlackRefusedError
 from aika.surfaces.slack.publishing import answer_to, plainly
 from aika.surfaces.slack.rendering import Rendered
 from aika.surfaces.slack.threads import Threads
@@ -52,8 +53,15 @@ class Whispers:
                 raise
             await answer_to(url, plainly(trouble(error)), replace=False)
             return
-        await answer_to(url, self.shown(asked.text, question, outcome), replace=False)
+        await self._tell(asked, url, self.shown(asked.text, question, outcome))
         await self.threads.questions.shown(asked.key, outcome.id, WHISPERED)
+
+    async def _tell(self, asked: Asked, url: str, shown: Rendered) -> None:
+        try:
+            await answer_to(url, shown, replace=False)
+        except SlackRefusedError:
+            # The address is good for half an hour. Whoever asked while aika was away is told where only they read.
+            await self.threads.publishing.tell(asked, shown)
 
     async def _outcome(self, asked: Asked, question: SlackQuestion, url: str) -> Answer | Abstention:
         """Return the answer, where an earlier try got as far that of it."""

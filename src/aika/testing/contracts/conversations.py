@@ -171,6 +171,18 @@ class ConversationsContract:
 
         assert await conversations.feedback(AnswerId("a")) == [second]
 
+    async def test_feedback_that_arrives_late_does_not_replace_what_was_said_after_it(
+        self, conversations: Conversations
+    ) -> None:
+        await conversations.start(make_conversation())
+        await conversations.add(ConversationId("c"), make_turn("a"))
+        later = Feedback(AnswerId("a"), Rating.NOT_HELPFUL, "wrong page", NOON + timedelta(seconds=1))
+        await conversations.give_feedback(later, owner=ALICE)
+
+        await conversations.give_feedback(Feedback(AnswerId("a"), Rating.NOT_HELPFUL, created_at=NOON), owner=ALICE)
+
+        assert await conversations.feedback(AnswerId("a")) == [later]
+
     async def test_everyone_that_an_answer_was_given_to_says_what_they_think(
         self, conversations: Conversations
     ) -> None:
