@@ -115,6 +115,8 @@ def moment_signals(moment: Moment, nearness: float | None = None) -> dict[str, f
     if len(moment.burst) > 1:
         # How the last message begins, not the first: "yes, and how do I …" is behind a question of its own.
         signals["addressed"] = text_signals(moment.message.text)["addressed"]
+    if signals["names"] or signals["addressed"]:
+        signals["requests"] = 0.0  # what one person is asked for, the channel is not
     if nearness is not None:
         signals["nearness"] = nearness
     return signals
