@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from opentelemetry.metrics import NoOpMeterProvider
+from opentelemetry.trace import NoOpTracerProvider, Tracer
+
 from aika.application.goalie_clicks import Person
 from aika.application.goalie_files import DeclaredGoalies
 from aika.application.goalie_keeping import DocumentKeeper
@@ -23,6 +26,7 @@ from aika.goalie.remembering import GoalieMemory
 from aika.health.gaps import Cluster
 from aika.protocols import Entry
 from aika.stores.database.database import Database
+from aika.telemetry.goalies import GoalieTelemetry
 from aika.testing.clock import SetClock
 from aika.testing.desk import MemoryDesk
 from aika.testing.goalies import HUMAN, HUMAN_ADDRESS
@@ -99,6 +103,7 @@ class World:
     clock: SetClock = field(default_factory=SetClock)
     kept: dict[str, RawDocument] = field(default_factory=dict)
     sources: dict[SourceId, Source] = field(default_factory=dict)
+    tracer: Tracer = field(default_factory=lambda: NoOpTracerProvider().get_tracer("tests"))
 
     def process(
         self,
@@ -118,6 +123,7 @@ class World:
             keeper=DocumentKeeper(lambda: self.sources, self.database.directory, self._put),
             clock=self.clock,
             holder=holder,
+            telemetry=GoalieTelemetry(self.tracer, NoOpMeterProvider().get_meter("tests")),
         )
         goalies.sit_down(desk or self.desk)
         return goalies

@@ -1,15 +1,20 @@
 """What a goalie does about messages, whatever happens meanwhile."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from goalie_world import HUMAN_GOALIE, OTHER_GOALIE, STRANGER, World
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from aika.application.goalie_clicks import Standing
+from aika.application.goalie_clicks import Person, Standing
 from aika.application.goalies import Goalies
-from aika.domain.errors import PermanentError, TransientError
+from aika.domain.documents import RawDocument
+from aika.domain.errors import AccessDeniedError, ConflictError, PermanentError, TransientError
 from aika.domain.goalies import (
     AuthorKind,
     CaseState,
@@ -22,7 +27,8 @@ from aika.domain.goalies import (
     Ruling,
     Waiting,
 )
-from aika.domain.identifiers import ConversationId
+from aika.domain.identifiers import ConversationId, PrincipalId, SourceId
+from aika.domain.sources import Source
 from aika.goalie.keeping import conversation_id
 from aika.goalie.remembering import owner_of
 from aika.testing.clock import SetClock
@@ -700,6 +706,86 @@ async def test_it_says_within_its_hours_alone_that_nobody_answers(world: World, 
     world.pass_by(hours=22)
     await goalies.finish()
     assert world.desk.seen("thread") == ["Somebody will look."]
+
+
+# Kept as documents
+
+
+async def kept(world: World, goalies: Goalies, person: Person = HUMAN_GOALIE) -> list[RawDocument]:
+    await goalies.keep((await world.case_of(QUESTION)).id, by=person)
+    return list(world.kept.values())
+
+
+def keeping_in(world: World, *, readers: Collection[str]) -> None:
+    use(world, keep_in=SourceId("answers"))
+    source = Source(SourceId("answers"), "push", {}, frozenset(PrincipalId(reader) for reader in readers))
+    world.sources[source.id] = source
+
+
+async def test_an_accepted_answer_is_kept_as_a_document_for_those_in_the_channel(
+    world: World, goalies: Goalies
+) -> None:
+    keeping_in(world, readers=["everyone"])
+    members = PrincipalId("slack:T1:C1")
+    await world.database.directory.record(SourceId("slack"), {members: [PrincipalId("user:ann@example.org")]})
+    await proposed(world, goalies)
+    await decide(goalies, world, Ruling.ACCEPT)
+
+    [document] = await kept(world, goalies)
+
+    assert document.readers == frozenset({members})
+    assert "How do I rotate a key?" in document.content.decode()
+    assert "Rotate it in the console" in document.content.decode()
+    assert (await world.case_of(QUESTION)).kept
+
+
+async def test_where_the_channels_people_are_not_known_the_sources_readers_may_read_it(
+    world: World, goalies: Goalies
+) -> None:
+    keeping_in(world, readers=["everyone"])
+    await proposed(world, goalies)
+    await decide(goalies, world, Ruling.EDIT, "Use the new console.")
+
+    [document] = await kept(world, goalies)
+
+    assert document.readers is None
+    assert "Use the new console." in document.content.decode()
+
+
+async def test_what_no_human_has_accepted_is_not_kept(world: World, goalies: Goalies) -> None:
+    keeping_in(world, readers=["everyone"])
+    await proposed(world, goalies)
+
+    with pytest.raises(ConflictError, match="only what a human has accepted"):
+        await kept(world, goalies)
+
+
+async def test_who_is_no_human_goalie_keeps_nothing(world: World, goalies: Goalies) -> None:
+    keeping_in(world, readers=["everyone"])
+    await proposed(world, goalies)
+    await decide(goalies, world, Ruling.ACCEPT)
+
+    with pytest.raises(AccessDeniedError):
+        await kept(world, goalies, STRANGER)
+
+
+# Traces
+
+
+async def test_the_work_on_a_message_is_part_of_the_trace_that_it_began(world: World) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    world.tracer = provider.get_tracer("tests")
+    goalies = world.process()
+    with world.tracer.start_as_current_span("the message") as message:
+        await goalies.on_message(GOALIE, QUESTION)
+
+    await goalies.finish()
+
+    [work] = [span for span in exporter.get_finished_spans() if span.name == "goalie.work"]
+    assert work.context is not None
+    assert work.context.trace_id == message.get_span_context().trace_id
 
 
 # What is forgotten

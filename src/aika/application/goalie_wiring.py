@@ -24,6 +24,7 @@ def build_goalies(aika: Aika) -> Goalies:
         keeper=DocumentKeeper(lambda: aika.sources, database.directory, aika.put_document),
         clock=aika.clock,
         holder=_holder(aika),
+        telemetry=aika.telemetry.goalies,
     )
 
 

@@ -31,6 +31,7 @@ from aika.goalie.ports import Cases, Desk, Judge, Memory
 from aika.goalie.recent import RecentMessages
 from aika.goalie.working import CaseWork, reply_of, updated
 from aika.protocols import Clock
+from aika.telemetry.goalies import GoalieTelemetry
 
 POLL_SECONDS = 1.0
 """How often it is looked for what is due. New messages are looked at without waiting for it."""
@@ -68,6 +69,7 @@ class Goalies:
     clock: Clock
     holder: str
     """The name of this process, which it has again when it starts again."""
+    telemetry: GoalieTelemetry
     desk: Desk | None = None
     """``None`` while no surface is there: nothing is said then."""
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -148,8 +150,12 @@ class Goalies:
         known = await self.cases.of_message(message.place, message.id)
         if known is None:
             asked, judgment = await self._judge(goalie, message, thread)
-            await self.cases.open(keeping.opened(goalie, asked, judgment, self.clock.now()))
-            known = await self.cases.of_message(message.place, message.id)
+            case = keeping.opened(goalie, asked, judgment, self.clock.now())
+            known = replace(case, trace=self.telemetry.here())
+            if await self.cases.open(known):
+                self.telemetry.became(goalie.id, known.state.value)
+            else:
+                known = await self.cases.of_message(message.place, message.id)
         self.wake()
         return known
 
@@ -324,7 +330,11 @@ class Goalies:
 
     async def _one(self, work: CaseWork, case: Case, goalie: Goalie | None) -> None:
         try:
-            await work.work(case.id, goalie)
+            with self.telemetry.working(case.goalie, case.state.value, case.trace):
+                await work.work(case.id, goalie)
+            after = await self.cases.get(case.id)
+            if after is not None and after.state is not case.state:
+                self.telemetry.became(case.goalie, after.state.value)
         except AikaError as error:
             logger.warning("a goalie's case failed, it goes on", extra={"reason": str(error)})
         except Exception:

@@ -50,6 +50,8 @@ SLACK_CHANNEL = "aika.slack.channel"
 SLACK_METHOD = "aika.slack.method"
 SLACK_RESULT = "aika.slack.result"
 SLACK_AGAIN = "aika.slack.again"
+GOALIE = "aika.goalie"
+GOALIE_STATE = "aika.goalie.state"
 
 # Attributes that hold content: set only where the operator allows it.
 
@@ -77,6 +79,7 @@ SOURCE_DOCUMENTS = "aika.source.documents"
 NOT_FINDABLE = "aika.source.documents.not_findable"
 NOT_EMBEDDED = "aika.source.documents.not_embedded"
 SYNC_AGE = "aika.source.sync.age"
+GOALIE_CASES = "aika.goalie.cases"
 SLACK_RECEIVED = "aika.slack.received"
 SLACK_HANDLED = "aika.slack.handled"
 SLACK_WAITED = "aika.slack.waited"

@@ -34,6 +34,7 @@ from aika.telemetry.answering import (
 from aika.telemetry.exporting import destinations
 from aika.telemetry.feedback import CountedConversations
 from aika.telemetry.genai import ModelInstruments, NamedTextModel, TracedGenerator, TracedTextModel
+from aika.telemetry.goalies import GoalieTelemetry
 from aika.telemetry.names import SCOPE
 from aika.telemetry.retrieving import (
     StageObserver,
@@ -72,6 +73,7 @@ class Telemetry:
         self._models = ModelInstruments(meter)
         self._gauges = SourceGauges(meter)
         self.slack = SlackTelemetry(tracers.get_tracer(SCOPE, version), meter)
+        self.goalies = GoalieTelemetry(tracers.get_tracer(SCOPE, version), meter)
 
     @classmethod
     @asynccontextmanager
