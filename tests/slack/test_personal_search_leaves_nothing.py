@@ -7,7 +7,7 @@ import io
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,6 @@ from aika_in_slack import all_done, answer, shown
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from personal_parts import APP, PUBLIC_URL, SECRET_CHANNEL, agreed, principal, workspace_settings
 from slack_world.world import World, slack_world
-from starlette.applications import Starlette
-from starlette.routing import Route
 
 from aika.application import wiring
 from aika.application.aika import Aika
@@ -31,6 +29,7 @@ from aika.domain.findings import Cause, Complaint
 from aika.domain.queries import Query
 from aika.forms.slack import SlackSettings
 from aika.settings import load_settings
+from aika.surfaces.api.app import create_app
 from aika.surfaces.slack.app import SlackApp, open_slack_app
 from aika.surfaces.slack.home import CONNECT, STOP
 from aika.surfaces.slack.personal import MARK
@@ -56,6 +55,8 @@ class Watched:
     folder: Path
     logged: io.StringIO
     exported: InMemorySpanExporter
+    codes: list[str] = field(default_factory=list)
+    """With which Slack sent browsers back."""
 
     async def ask(self, name: str, text: str, *, thread: str | None = None) -> tuple[str, str]:
         """Ask in a direct message; return the thread and aika's answer as it is seen."""
@@ -69,12 +70,13 @@ class Watched:
         await self.world.open_home(name)
         home = await self.world.wait_for(lambda: self.world.home(name))
         back = agreed(self.world, _element(home, CONNECT)["url"], name)
-        route = next(route for route in self.app.routes if isinstance(route, Route))
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(Starlette(routes=[route])), base_url=PUBLIC_URL
-        ) as browser:
-            page = await browser.get(route.path, params=back)
+        server = create_app(self.aika)
+        self.aika.telemetry.instrument_app(server)
+        server.router.routes.extend(self.app.routes)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(server), base_url=PUBLIC_URL) as browser:
+            page = await browser.get("/slack/oauth/callback", params=back)
         assert page.status_code == 200, page.text
+        self.codes.append(back["code"])
 
     def everywhere(self) -> dict[str, str]:
         """Return all that is on the disk, all that was logged, and all that was exported, by where it is."""
@@ -176,6 +178,8 @@ async def test_nothing_of_it_is_left_anywhere(watched: Watched) -> None:
     assert "spans" in watched.places_of("harbour office")
     assert any(place.startswith(".aika/aika.db") for place in watched.places_of("harbour office"))
     assert watched.places_of(SECRET) == []
+    users = [token for token in watched.world.workspace.tokens.values() if token.kind == "user"]
+    assert [watched.places_of(secret) for secret in (*watched.codes, *(token.value for token in users))] == [[], []]
 
 
 async def test_nobody_else_is_answered_from_it(watched: Watched) -> None:

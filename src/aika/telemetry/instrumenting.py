@@ -21,6 +21,8 @@ os.environ.setdefault(
 
 _PROBES = r"^https?://[^/]+/(?:healthz|readyz)$"
 """Asked every few seconds by whatever runs the server, and never of interest."""
+_RETURNS = r"^https?://[^/]+/slack/oauth/callback$"
+"""Its address has a code in it that stands for a person's consent: also where content may be in traces, that may not."""
 
 
 def instrument_app(app: FastAPI, tracers: TracerProvider, meters: MeterProvider) -> Callable[[], object]:
@@ -29,7 +31,7 @@ def instrument_app(app: FastAPI, tracers: TracerProvider, meters: MeterProvider)
         app,
         tracer_provider=tracers,
         meter_provider=meters,
-        excluded_urls=_PROBES,
+        excluded_urls=f"{_PROBES},{_RETURNS}",
         # One span for every piece of a streamed answer says nothing that the request's span does not.
         exclude_spans=["receive", "send"],
     )
