@@ -3,7 +3,7 @@
     python benchmarks/goalie_replay.py RAW WORK [--sets irc-ubuntu devchat herb] [--limit 300] [--seed 0]
 
 ``RAW`` holds the exports as they were published, and herb's documents. Two sets have the older half of each channel as knowledge
-and are asked the questions of the newer half; herb has its company's documents and meetings. Everything is asked at every
+and are asked the questions of the newer half; herb has documents of six products. Everything is asked at every
 confidence (``answers.min_confidence`` is 0), so that the tables begin below what aika says by itself. ``WORK`` keeps what was
 found, with people's words: a rerun goes on where it was stopped.
 """
@@ -44,9 +44,10 @@ from aika.goalie.yardstick import calibrated, pairs
 from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.settings import Settings
 
-PAIRS = 400
+PAIRS = 250
 STEPS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-HERB_KNOWLEDGE = ("docs", "meetings")
+HERB_PRODUCTS = ("ActionGenie", "AnomalyForce", "AutoTuneForce", "CoachForce", "CollaborateForce", "CollaborationForce")
+"""The first six of thirty: their documents are known, and the channels called by them are asked."""
 UNTHREADED = frozenset({"irc-ubuntu"})
 """Threads of this set were marked by people afterwards: who read the channel saw none."""
 
@@ -60,7 +61,9 @@ async def replayed(raw: Path, work: Path, name: str, limit: int, seed: int) -> R
     """Replay a set."""
     found = channels(raw, name, work)
     settings = settings_with(work, ["answers.min_confidence=0.0"])
-    groups = [found] if name == "herb" else [[channel] for channel in found]
+    groups = [[channel] for channel in found]
+    if name == "herb":
+        groups = [[channel for channel in found if channel.name.endswith(HERB_PRODUCTS)]]
     goalie = Goalie(GoalieId(name), name, medium=0.0)
     texts = sample_of([message.text for channel in found for message in channel.messages], MOST_TEXTS)
     analyzer = TechnicalAnalyzer()
@@ -96,8 +99,9 @@ def knowledge(
     if name == "herb":
         company = raw / "herb-company"
         found: list[RawDocument] = []
-        for folder in HERB_KNOWLEDGE:
-            found += [replace(each, key=f"{folder}/{each.key}") for each in documents_of_folder(company / folder)]
+        for product in HERB_PRODUCTS:
+            documents = documents_of_folder(company / "docs" / product)
+            found += [replace(each, key=f"{product}/{each.key}") for each in documents]
         return tuple(found), None
     middle = middle_of(group[0])
     return documents_of_past(group[0], before=middle), middle

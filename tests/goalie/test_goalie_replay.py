@@ -183,6 +183,21 @@ class TestNoLeakage:
 
         assert result.replayed[0].confidence is None
 
+    async def test_what_is_known_to_be_newer_is_left_out_from_the_first(self) -> None:
+        thread = make_thread("How do I restart the payment worker?", ("bob", RESTART))
+        newer = [
+            (make_conversation(f"newer-{number}", last=BEGIN + timedelta(days=1)), RESTART) for number in range(20)
+        ]
+        older = make_conversation("older", last=BEGIN - timedelta(days=1))
+        running = replace(
+            make_replay(Library([*newer, (older, "Ask the people of payments.")])),
+            newer=lambda _moment: {document.id for document, _ in newer},
+        )
+
+        result = await running.run(GOALIE, Past(thread))
+
+        assert (result.replayed[0].answer, result.replayed[0].retries) == ("Ask the people of payments.", 0)
+
     def test_pages_are_taken_as_they_are_now(self) -> None:
         assert older_than(make_document(), BEGIN)
 

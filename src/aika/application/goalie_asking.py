@@ -17,20 +17,22 @@ from aika.assistants.narrowing import Narrowing
 from aika.domain.access import EVERYONE, UNRESTRICTED, Scope
 from aika.domain.answers import Abstention, Answer
 from aika.domain.assistants import Asker, Assistant
-from aika.domain.documents import Kind, RawDocument
+from aika.domain.documents import Document, Kind, RawDocument
 from aika.domain.errors import ConfigurationError, UnreadableDocumentError
 from aika.domain.goalies import AuthorKind, ChannelMessage, Goalie, Listeners
-from aika.domain.identifiers import GoalieId, PrincipalId, SourceId
+from aika.domain.identifiers import DocumentId, GoalieId, PrincipalId, SourceId
 from aika.domain.queries import Query
 from aika.domain.sources import Source
 from aika.evaluation.beir import read_corpus
 from aika.goalie.history import conversations
 from aika.goalie.remembering import with_sources
+from aika.goalie.replay import older_than
 from aika.goalie.replay_records import Progress
-from aika.protocols import Answerer, Embedder, Entry
+from aika.protocols import Answerer, Catalogue, Embedder, Entry
 from aika.settings import Settings
 
 _CONVERSATION_TYPE = "application/vnd.aika.slack-conversation+json"
+_PAGE = 1_000
 _SOURCE = Source(id=SourceId("replay"), connector="push", readers=frozenset({EVERYONE}))
 
 
@@ -42,6 +44,8 @@ class PastAsking:
     embedder: Embedder
     scope: Scope
     documents: int
+    conversations: Sequence[Document] = ()
+    """Those that are not all older than what is asked."""
     narrowing: Narrowing | None = None
     _assistants: dict[GoalieId, Assistant | None] = field(default_factory=dict)
 
@@ -55,6 +59,10 @@ class PastAsking:
         if outcome is None:
             raise RuntimeError("the answerer ended without an outcome")
         return outcome, None
+
+    def newer(self, moment: datetime) -> frozenset[DocumentId]:
+        """Return the conversations that had not ended by then."""
+        return frozenset(document.id for document in self.conversations if not older_than(document, moment))
 
     async def scope_of(self, goalie: Goalie, assistant: Assistant | None) -> Scope:
         """Return what the goalie may know, and remember who is asked for it."""
@@ -88,6 +96,7 @@ async def asking_of_deployment(
             system.embedder,
             scope,
             sum(count.documents for count in counted.values()),
+            await _conversations(database.catalogue, scope),
             Narrowing(database.directory),
         )
         assistant = None
@@ -154,6 +163,15 @@ def _conversation(channel: ExportedChannel, messages: Sequence[ChannelMessage]) 
         modified_at=messages[-1].written_at,
         attributes={"channel": channel.name, "channel_id": channel.id},
     )
+
+
+async def _conversations(catalogue: Catalogue, scope: Scope) -> list[Document]:
+    found: list[Document] = []
+    after = ""
+    while page := await catalogue.documents(scope=scope.narrowed(kinds={Kind.CONVERSATION}), after=after, limit=_PAGE):
+        after = f"{page[-1].source}/{page[-1].key}"
+        found += page
+    return found
 
 
 def _entries(system: AnsweringSystem, documents: Sequence[RawDocument]) -> list[Entry]:

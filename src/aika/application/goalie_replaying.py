@@ -68,6 +68,7 @@ async def replay(settings: Settings, wanted: Wanted, *, progress: Progress) -> R
             AgreementMeter(likeness, shipped_model()),
             scope,
             RecordsInFile(_records(settings, wanted, asking, scope)),
+            asking.newer,
         )
         past = Past(wanted.channel.messages, wanted.channel.threads)
         options = ReplayOptions(since=since, limit=wanted.limit, seed=wanted.seed)

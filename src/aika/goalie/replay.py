@@ -7,7 +7,7 @@ asked again. Pages are taken as they are now, since nobody keeps how they were.
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -32,6 +32,13 @@ _SEEN_BEFORE = 40
 """Messages of the channel that are looked at as what was written before one."""
 _LEAST_SETTLE = timedelta(minutes=2)
 """In the past it is known that the asker went on, so that waiting for it costs nobody time."""
+
+
+NewerThan = Callable[[datetime], Collection[DocumentId]]
+
+
+def _nothing_is_newer(_moment: datetime) -> Collection[DocumentId]:
+    return ()
 
 
 def _quiet(_what: str, _done: int, _total: int) -> None:
@@ -115,6 +122,8 @@ class Replay:
     scope: Scope
     """What every member of the channel may read."""
     records: Records
+    newer: NewerThan = _nothing_is_newer
+    """Which conversations are known to be newer than a moment, so that none of them is used at first."""
 
     async def run(
         self,
@@ -191,7 +200,8 @@ class Replay:
 
     async def _asked(self, goalie: Goalie, question: PastQuestion) -> tuple[Answer | Abstention | None, int]:
         """Return the outcome that rests on nothing newer than the question, ``None`` where none was found, and the retries."""
-        excluded: set[DocumentId] = set()
+        asked_at = question.message.written_at
+        excluded = set(self.newer(asked_at))
         for tried in range(_MOST_TRIES):
             scope = self.scope
             if excluded:
