@@ -28,7 +28,7 @@ class SqlCases:
         self._connections = connections
 
     async def open(self, case: Case) -> bool:
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             inserting = insert_missing(connection, cases).values(_row(case)).returning(cases.c.id)
             return await connection.scalar(inserting) is not None
 
@@ -54,7 +54,7 @@ class SqlCases:
             .values(**changed, version=case.version + 1)
             .returning(cases)
         )
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             stored = (await connection.execute(statement)).one_or_none()
             if stored is None:
                 there = await connection.scalar(select(cases.c.version).where(cases.c.id == case.id))
@@ -87,7 +87,7 @@ class SqlCases:
     async def forget(self, *, before: datetime) -> list[Case]:
         """Drop what nobody touched since then: cases, and who wrote in threads. Return the cases."""
         old = (cases.c.changed_at < before, cases.c.due_at.is_(None))
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             forgotten = (await connection.execute(delete(cases).where(*old).returning(cases))).all()
             await connection.execute(delete(replies).where(replies.c.written_at < before))
         return [_case(row) for row in forgotten]
@@ -102,7 +102,7 @@ class SqlCases:
             "kind": reply.kind.value,
             "written_at": reply.written_at,
         }
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(insert_missing(connection, replies).values(row))
 
     async def replies(self, place: Place, root: str) -> list[Reply]:
@@ -121,7 +121,7 @@ class SqlCases:
         return None if found is None else str(found)
 
     async def note(self, goalie: GoalieId, name: str, value: str, *, at: datetime) -> None:
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(delete(notes).where(notes.c.goalie == goalie, notes.c.name == name))
             await connection.execute(insert(notes).values(goalie=goalie, name=name, value=value, noted_at=at))
 

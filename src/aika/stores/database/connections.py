@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from aika.domain.errors import ConfigurationError, MissingExtraError
 from aika.domain.paths import matches
+from aika.stores.database.committing import CommonCommits
 from aika.stores.database.failures import translated
 
 READERS = 8
@@ -48,6 +49,7 @@ class Connections:
     def __init__(self, engines: _Engines, *, where: str, lock: asyncio.Lock | None) -> None:
         self._engines = engines
         self._lock = lock
+        self._common = None if lock is None else CommonCommits(engines.writer, lock, where=where)
         self.where = where
         """Names the database to a person."""
 
@@ -75,17 +77,44 @@ class Connections:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that is committed, durably, when the block ends without an exception."""
         with translated(self.where):
-            async with self._lock or nullcontext(), self._engines.writer.begin() as connection:
+            async with self._turn(), self._engines.writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write_together(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction as `write` does, for little that is written often.
+
+        With SQLite it is committed with those that others write at the same time. Raises `TransientError` also where one of
+        those broke the connection.
+        """
+        if self._common is None:
+            async with self.write() as connection:
+                yield connection
+            return
+        with translated(self.where):
+            async with self._common.write() as connection:
                 yield connection
 
     @asynccontextmanager
     async def migrate(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction to change tables in, which SQLite does by dropping them: nothing is deleted along."""
         with translated(self.where):
-            async with self._lock or nullcontext(), self._engines.migrator.begin() as connection:
+            async with self._turn(), self._engines.migrator.begin() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Write alone, after what others wrote together is committed."""
+        if self._lock is None or self._common is None:
+            yield
+            return
+        async with self._lock:
+            await self._common.commit()
+            yield
+
     async def _dispose(self) -> None:
+        if self._common is not None:
+            await self._common.close()
         for engine in (self._engines.reader, self._engines.writer, self._engines.migrator):
             await engine.dispose()
 

@@ -65,7 +65,7 @@ class SqlInbox:
         if not events:
             return set()
         rows = {event.key: _row(event) for event in events}
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             statement = insert_missing(connection, inbox).values(list(rows.values())).returning(inbox.c.key)
             return set(await connection.scalars(statement))
 
@@ -77,7 +77,7 @@ class SqlInbox:
         An event waits for those of its lane that happened before it, and while another of its lane is worked on. A claim counts
         as a try, so that what ends the process is not tried for ever.
         """
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             if connection.dialect.name == "postgresql":
                 # Two processes that claim at once could each take an event of the same lane. SQLite's writers take turns.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLAIMING})
@@ -91,7 +91,7 @@ class SqlInbox:
     async def hold(self, keys: Collection[str], *, holder: str, until: datetime) -> set[str]:
         """Go on holding events; return the keys of those that are still one's own."""
         mine = (inbox.c.key.in_(list(keys)), inbox.c.holder == holder, inbox.c.state == EventState.WAITING.value)
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             statement = update(inbox).where(*mine).values(held_until=until).returning(inbox.c.key)
             return set(await connection.scalars(statement))
 
@@ -100,7 +100,7 @@ class SqlInbox:
         if not keys:
             return
         values = {"state": EventState.DONE.value, "body": None, "holder": None, "held_until": None, "reason": ""}
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(update(inbox).where(inbox.c.key.in_(list(keys))).values(**values))
 
     async def again(self, event: Event, *, at: datetime, holder: str) -> None:
@@ -114,7 +114,7 @@ class SqlInbox:
     async def take_over(self, holder: str) -> int:
         """Let everything go that a dead process of this name held, and return how many events that were."""
         held = (inbox.c.holder == holder, inbox.c.state == EventState.WAITING.value)
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             released = await connection.execute(update(inbox).where(*held).values(holder=None, held_until=None))
             return released.rowcount
 
@@ -142,13 +142,13 @@ class SqlInbox:
         """Let everything be tried again that was given up; return how many events that are."""
         dead = inbox.c.state == EventState.DEAD.value
         values = {"state": EventState.WAITING.value, "tries": 0, "due_at": at, "holder": None, "held_until": None}
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             return (await connection.execute(update(inbox).where(dead).values(**values))).rowcount
 
     async def forget(self, *, before: datetime) -> int:
         """Drop what was received before and does not wait any more; return how many events."""
         old = (inbox.c.received_at < before, inbox.c.state != EventState.WAITING.value)
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             return (await connection.execute(delete(inbox).where(*old))).rowcount
 
     async def _leave(self, event: Event, state: EventState, at: datetime, holder: str) -> None:
@@ -162,7 +162,7 @@ class SqlInbox:
             "held_until": None,
         }
         mine = (inbox.c.key == event.key, inbox.c.holder == holder, inbox.c.state == EventState.WAITING.value)
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(update(inbox).where(*mine).values(**values))
 
 

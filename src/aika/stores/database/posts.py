@@ -41,7 +41,7 @@ class SqlPosts:
             "holder": post.holder,
             "begun_at": post.begun_at,
         }
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             statement = insert_missing(connection, posts).values(**row).returning(posts.c.key)
             if await connection.scalar(statement) is not None:
                 return None
@@ -50,19 +50,19 @@ class SqlPosts:
 
     async def finish(self, key: str, *, channel: str, ts: str) -> None:
         """Record where it was posted."""
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(update(posts).where(posts.c.key == key).values(channel=channel, ts=ts))
 
     async def take_over(self, key: str, *, holder: str) -> None:
         """Record who is going to post it now."""
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(
                 update(posts).where(posts.c.key == key, posts.c.ts.is_(None)).values(holder=holder)
             )
 
     async def withdraw(self, key: str) -> None:
         """Record that it was not posted."""
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(delete(posts).where(posts.c.key == key, posts.c.ts.is_(None)))
 
     async def find(self, key: str) -> Post | None:
@@ -74,5 +74,5 @@ class SqlPosts:
 
     async def forget(self, *, before: datetime) -> int:
         """Drop what was begun before; return how many messages."""
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             return (await connection.execute(delete(posts).where(posts.c.begun_at < before))).rowcount
