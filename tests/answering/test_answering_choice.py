@@ -1,12 +1,13 @@
 """Which sentences an extractive answer chooses, and what it says of documents that are old or disagree."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from answering_evidence import ANALYZER, WordEmbedder, ask, pipeline
 
-from aika.answering.evidence import EvidenceReader
+from aika.answering.evidence import EvidenceReader, Finding, FoundAnswer, ReadUnit
 from aika.answering.extractive import ExtractiveWriter
 from aika.answering.questions import QuestionKind, fits, question_kind, read_question
 from aika.answering.sentences import UnitKind, minutes_between, units
@@ -33,9 +34,35 @@ def page(text: str, key: str, *, kind: Kind = Kind.PAGE, **attributes: Attribute
     return Hit(make_chunk(text, document=document), 1.0)
 
 
-async def answer_to(question: str, *hits: Hit) -> str:
-    draft = await ExtractiveWriter(EvidenceReader(ANALYZER, WordEmbedder())).draft(ask(question), hits)
+async def answer_to(question: str, *hits: Hit, finding: Finding | None = None) -> str:
+    draft = await ExtractiveWriter(EvidenceReader(ANALYZER, WordEmbedder(), finding)).draft(ask(question), hits)
     return draft.text
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """Takes the same words for the answer, wherever they first stand."""
+
+    words: str
+    answered: float
+
+    async def find(self, question: str, units: Sequence[ReadUnit], hits: Sequence[Hit]) -> FoundAnswer | None:
+        for number, hit in enumerate(hits):
+            if (start := hit.chunk.text.find(self.words)) >= 0:
+                return FoundAnswer(self.answered, number, start, start + len(self.words), self.words)
+        return None
+
+
+async def test_the_sentence_that_the_reader_takes_for_the_answer_leads() -> None:
+    bank = page("A refund of a claim takes five days.", "bank.md")
+    policy = page("Customers claim it within two weeks.", "policy.md")
+    question = "How long does a customer have to claim a refund?"
+
+    unsure = await answer_to(question, bank, policy, finding=Pointing("two weeks", 0.05))
+    sure = await answer_to(question, bank, policy, finding=Pointing("two weeks", 0.99))
+
+    assert unsure.startswith("A refund of a claim takes five days.")
+    assert sure.startswith("Customers claim it within two weeks.")
 
 
 async def test_a_number_under_the_heading_that_was_asked_for_wins_over_sentences_with_the_words() -> None:
