@@ -1,16 +1,20 @@
 """A small company whose people ask aika in Slack: one application for all tests, and a Slack of its own for each."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from slack_world.world import NewChannel, World, slack_world
 
+from aika.application import wiring
 from aika.application.aika import Aika
-from aika.application.wiring import open_aika
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.settings import load_settings
+from aika.telemetry.setup import Telemetry
 
 HANDBOOK = {
     "deploy.md": "# Deploying\n\nRun `ferry deploy checkout` to deploy the checkout service. The canary takes ten minutes.\n\n"
@@ -24,8 +28,16 @@ BOARD = {"nightjar.md": "# Project Nightjar\n\nProject Nightjar moves the head o
 MEMBER_OF_BOARD = "ann"
 
 
+@pytest.fixture(scope="session")
+def spans() -> InMemorySpanExporter:
+    """What the company's application traced."""
+    return InMemorySpanExporter()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def company(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> AsyncIterator[Aika]:
+async def company(
+    tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path, spans: InMemorySpanExporter
+) -> AsyncIterator[Aika]:
     """The application with a public and a private source, everything synced, findable and embedded."""
     base = tmp_path_factory.mktemp("company")
     for folder, documents in (("docs", HANDBOOK), ("board", BOARD), ("assistants", {})):
@@ -44,7 +56,11 @@ async def company(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Pat
         "handbook": {"connector": "filesystem", "options": {"path": "docs"}, "readers": ["everyone"]},
         "board": {"connector": "filesystem", "options": {"path": "board"}, "readers": ["group:board"]},
     }
-    async with open_aika(load_settings(base, sources=sources, confidence={"reader": False})) as opened:
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(wiring, "Telemetry", _exporting_to(spans))
+            settings = load_settings(base, sources=sources, confidence={"reader": False})
+            opened = await stack.enter_async_context(wiring.open_aika(settings))
         for source in opened.sources:
             await opened.sync(source)
         await opened.generations.catch_up()
@@ -59,3 +75,16 @@ async def world() -> AsyncIterator[World]:
     channels = ["support", NewChannel("board", ("ann",), private=True)]
     async with slack_world(["ann", "ben"], channels, storage="memory", retry_delays=(0.0, 0.05, 0.1)) as opened:
         yield opened
+
+
+def _exporting_to(spans: InMemorySpanExporter) -> type[Telemetry]:
+    """Return telemetry that exports to where tests can see it."""
+
+    class Exporting(Telemetry):
+        @classmethod
+        @asynccontextmanager
+        async def open(cls, **how: Any) -> AsyncIterator[Telemetry]:
+            async with Telemetry.open(**how, span_exporters=[spans]) as telemetry:
+                yield telemetry
+
+    return Exporting

@@ -31,7 +31,7 @@ def open_answering(
     """Have everything handled that people ask aika in Slack. Personal search says to the result what it hands over."""
     asking = Asking(aika, people, audiences, settings.assistant)
     questions = aika.database.slack_questions
-    publishing = Publishing(poster, questions, partial(_rendered, aika, settings))
+    publishing = Publishing(poster, questions, aika.telemetry.slack, partial(_rendered, aika, settings))
     limits = Limits(aika.settings.server.max_question_chars, settings.questions_per_minute)
     listener = Listener(people)
     threads = Threads(asking, publishing, listener, questions, limits, aika.clock)
@@ -44,7 +44,7 @@ def open_answering(
         Commands(whispers, listener),
         Shortcuts(whispers, listener),
         Sharing(aika, threads, whispers),
-        Ratings(aika, asking, threads, whispers, poster),
+        Ratings(aika, asking, threads, whispers),
     )
     for part in parts:
         part.register(dispatcher)

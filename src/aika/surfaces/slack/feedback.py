@@ -31,8 +31,6 @@ from aika.surfaces.slack.feedback_blocks import (
     with_own_word,
 )
 from aika.surfaces.slack.hearing import Click, Submission, read
-from aika.surfaces.slack.posting import Poster
-from aika.surfaces.slack.publishing import answer_to
 from aika.surfaces.slack.rendering import Rendered
 from aika.surfaces.slack.threads import Threads
 from aika.surfaces.slack.whispering import Whispers
@@ -48,7 +46,6 @@ class Ratings:
     asking: Asking
     threads: Threads
     whispers: Whispers
-    poster: Poster
 
     def register(self, dispatcher: Dispatcher) -> None:
         dispatcher.at_once(f"action:{ACTION}", self.ask_why)
@@ -125,11 +122,24 @@ class Ratings:
         shown = self.whispers.shared(turn.question, question, turn.outcome)
         blocks = with_counts(shown.blocks, said, own.answer) if of_several else with_own_word(shown.blocks, own)
         posted = Posted(rated.channel, rated.ts)
-        await self.poster.update(received.workspace.client, posted, blocks=blocks, text=shown.text)
+        await self.threads.publishing.put(received.workspace.client, posted, Rendered(shown.text, blocks))
+        await self._check(received, posted, question)
+
+    async def _check(self, received: Received, posted: Posted, before: SlackQuestion) -> None:
+        """Show the newest answer, where an edit of the question was followed while this was at work."""
+        question = await self.threads.questions.get(before.key)
+        if question is None or question.shown is None or question.conversation is None:
+            return
+        if question.shown == before.shown:
+            return
+        turn = await self.asking.question(question.shown, question.conversation, question.owner)
+        if turn is not None:
+            shown = self.whispers.shared(turn.question, question, turn.outcome)
+            await self.threads.publishing.put(received.workspace.client, posted, shown)
 
     async def _show_alone(self, url: str, shown: Rendered) -> None:
         try:
-            await answer_to(url, shown, replace=True)
+            await self.threads.publishing.answer_to(url, shown, replace=True)
         except SlackRefusedError as error:
             # The address is good for half an hour: a form can be open for longer. What was said is kept.
             logger.info("what was said could not be shown", extra={"reason": error.code})

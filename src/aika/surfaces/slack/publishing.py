@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from aika.delivery.slack_elements import Element, escaped
@@ -23,6 +24,7 @@ from aika.surfaces.slack.failures import SlackRefusedError, called
 from aika.surfaces.slack.feedback_blocks import feedback_block
 from aika.surfaces.slack.posting import EVENT_TYPE, Poster
 from aika.surfaces.slack.rendering import Rendered
+from aika.telemetry.slack import SlackTelemetry
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +45,9 @@ Render = Callable[[Answer | Abstention], Rendered]
 class Publishing:
     """Says things in Slack, once."""
 
-    def __init__(self, poster: Poster, questions: SqlSlackQuestions, render: Render) -> None:
+    def __init__(self, poster: Poster, questions: SqlSlackQuestions, telemetry: SlackTelemetry, render: Render) -> None:
         self._poster = poster
+        self._telemetry = telemetry
         self._questions = questions
         self._render = render
 
@@ -123,6 +126,11 @@ class Publishing:
     async def delete(self, asked: Asked, posted: str) -> None:
         await self._poster.delete(asked.client, Posted(asked.channel, posted))
 
+    async def answer_to(self, url: str, shown: Rendered, *, replace: bool) -> None:
+        """Answer a command or a click, as the function of the same name does."""
+        with self._telemetry.posting("response_url", ""):
+            await answer_to(url, shown, replace=replace)
+
     async def name(self, asked: Asked) -> None:
         """Name a thread of the assistant pane after its first question."""
         if not asked.alone or asked.root is None:
@@ -133,14 +141,17 @@ class Publishing:
             "a thread's title",
         )
 
-    async def _put(self, asked: Asked, posted: str, shown: Rendered) -> None:
+    async def put(self, client: AsyncWebClient, posted: Posted, shown: Rendered) -> None:
+        """Put something else in a message's place. Where somebody deleted it, nobody wants it in other words."""
         try:
-            await self._poster.update(asked.client, Posted(asked.channel, posted), blocks=shown.blocks, text=shown.text)
+            await self._poster.update(client, posted, blocks=shown.blocks, text=shown.text)
         except SlackRefusedError as error:
             if error.code not in _GONE:
                 raise
-            # Somebody deleted it: then nobody wants it in other words.
             logger.info("an answer could not be changed", extra={"code": error.code})
+
+    async def _put(self, asked: Asked, posted: str, shown: Rendered) -> None:
+        await self.put(asked.client, Posted(asked.channel, posted), shown)
 
     async def _keep_saying(self, asked: Asked, root: str) -> None:
         while True:
@@ -170,9 +181,12 @@ class Publishing:
 
     async def _stream(self, asked: Asked, root: str, outcome: Answer | Abstention) -> str | None:
         """Show a judged answer piece by piece; ``None`` where Slack takes no streams here."""
-        shown = self.shown(outcome)
         # Before it begins: a message that was begun has no mark yet by which it could be found again.
         await self._questions.shown(asked.key, None, "")
+        with self._telemetry.posting("chat.startStream", asked.channel):
+            return await self._streamed(asked, root, self.shown(outcome))
+
+    async def _streamed(self, asked: Asked, root: str, shown: Rendered) -> str | None:
         try:
             begun = await called(
                 asked.client.chat_startStream(

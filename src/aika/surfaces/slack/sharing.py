@@ -19,7 +19,7 @@ from aika.surfaces.slack.dispatching import Dispatcher, Received
 from aika.surfaces.slack.elements import paragraph
 from aika.surfaces.slack.failures import SlackRefusedError
 from aika.surfaces.slack.hearing import Click, read
-from aika.surfaces.slack.publishing import answer_to, plainly
+from aika.surfaces.slack.publishing import plainly
 from aika.surfaces.slack.rendering import Rendered
 from aika.surfaces.slack.threads import Threads
 from aika.surfaces.slack.whispering import SHARE, Whispers, is_shared, shared_key
@@ -48,7 +48,7 @@ class Sharing:
         url = click.response_url or ""
         question = await self.threads.questions.get(click.action.value)
         if question is None or question.asker != click.user.id or question.answer is None:
-            await _say(url, plainly(_GONE))
+            await self._say(url, plainly(_GONE))
             return
         try:
             shown = await self._share(received, question)
@@ -56,7 +56,14 @@ class Sharing:
             if isinstance(error, TransientError):
                 raise
             shown = plainly(_why_not(error))
-        await _say(url, shown)
+        await self._say(url, shown)
+
+    async def _say(self, url: str, shown: Rendered) -> None:
+        try:
+            await self.threads.publishing.answer_to(url, shown, replace=True)
+        except SlackRefusedError as error:
+            # The address is good for half an hour, and nothing depends on what is said there.
+            logger.info("the result of a click could not be told", extra={"reason": error.code})
 
     async def _share(self, received: Received, question: SlackQuestion) -> Rendered:
         """Post the answer, and return what is said to its asker."""
@@ -129,14 +136,6 @@ class Sharing:
         posted = await self.threads.publishing.post(asked, shown)
         await self.threads.questions.shown(asked.key, kept.answer, posted, root=asked.root or posted)
         return plainly(_POSTED)
-
-
-async def _say(url: str, shown: Rendered) -> None:
-    try:
-        await answer_to(url, shown, replace=True)
-    except SlackRefusedError as error:
-        # The address is good for half an hour, and nothing depends on what is said there.
-        logger.info("the result of a click could not be told", extra={"reason": error.code})
 
 
 def _why_not(error: AikaError) -> str:

@@ -12,7 +12,7 @@ from aika.stores.database.slack_questions import SlackQuestion
 from aika.surfaces.slack.asking import Asked, trouble
 from aika.surfaces.slack.elements import actions, button, cleaned, shortened
 from aika.surfaces.slack.failures import SlackRefusedError
-from aika.surfaces.slack.publishing import answer_to, plainly
+from aika.surfaces.slack.publishing import Publishing, plainly
 from aika.surfaces.slack.rendering import Rendered
 from aika.surfaces.slack.threads import Threads
 
@@ -37,28 +37,28 @@ class Whispers:
         """Answer through the address that Slack lent for it."""
         words = await self.threads.refusal(asked)
         if words is not None:
-            await answer_to(url, plainly(words), replace=False)
+            await self.threads.publishing.answer_to(url, plainly(words), replace=False)
             return
         question = await self.threads.begun(asked)
         if question.event != asked.event or question.posted:
             return
         words = await self.threads.wait(asked)
         if words is not None:
-            await answer_to(url, plainly(words), replace=False)
+            await self.threads.publishing.answer_to(url, plainly(words), replace=False)
             return
         try:
             outcome = await self._outcome(asked, question, url)
         except AikaError as error:
             if isinstance(error, TransientError) and asked.tries < _QUIET_TRIES:
                 raise
-            await answer_to(url, plainly(trouble(error)), replace=False)
+            await self.threads.publishing.answer_to(url, plainly(trouble(error)), replace=False)
             return
         await self._tell(asked, url, self.shown(asked.text, question, outcome))
         await self.threads.questions.shown(asked.key, outcome.id, WHISPERED)
 
     async def _tell(self, asked: Asked, url: str, shown: Rendered) -> None:
         try:
-            await answer_to(url, shown, replace=False)
+            await self.threads.publishing.answer_to(url, shown, replace=False)
         except SlackRefusedError:
             # The address is good for half an hour. Whoever asked while aika was away is told where only they read.
             await self.threads.publishing.tell(asked, shown)
@@ -70,7 +70,7 @@ class Whispers:
             known = await self.threads.asking.outcome(question.answer, question.owner)
         if known is not None:
             return known
-        async with _patient(asked, url):
+        async with _patient(self.threads.publishing, asked, url):
             found = await self.threads.asking.find(asked, None)
         answered = replace(question, answer=found.outcome.id, conversation=found.conversation)
         await self.threads.questions.answered(answered)
@@ -118,13 +118,15 @@ def reading(asked: str) -> str:
 
 
 @asynccontextmanager
-async def _patient(asked: Asked, url: str) -> AsyncIterator[None]:
+async def _patient(publishing: Publishing, asked: Asked, url: str) -> AsyncIterator[None]:
     """Say that aika reads, where it takes long and nothing has said so yet."""
 
     async def say() -> None:
         await asyncio.sleep(_PATIENCE_SECONDS)
         with suppress(AikaError):  # an answer is no worse without it
-            await answer_to(url, Rendered(reading(asked.text), [*plainly("I am reading…").blocks]), replace=False)
+            await publishing.answer_to(
+                url, Rendered(reading(asked.text), [*plainly("I am reading…").blocks]), replace=False
+            )
 
     saying = asyncio.create_task(say())
     try:
