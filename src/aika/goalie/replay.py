@@ -134,13 +134,14 @@ class Replay:
         progress: Progress = _quiet,
     ) -> ReplayResult:
         """Return what the goalie would have done. What the records have is not asked again, so that a run can be resumed."""
-        questions = await asyncio.to_thread(self.questions, goalie, past, since=options.since)
+        everything = await asyncio.to_thread(self.questions, goalie, past)
+        questions = [question for question in everything if _is_since(question.message, options.since)]
         chosen = drawn(questions, options.limit, options.seed)
         done = await self.asked_again(goalie, chosen, progress=progress)
         people = sum(each.kind is AuthorKind.PERSON and _is_since(each, options.since) for each in past.messages)
         seen = Seen(people, len(questions), sum(bool(question.answers) for question in questions))
-        # Of all of the past, be it before what is replayed: people agree as often then as now.
-        told = [question for question in await asyncio.to_thread(self.questions, goalie, past) if question.opens]
+        # Of all of the past, be it before what is replayed: people agreed as often then as now.
+        told = [question for question in everything if question.opens]
         compared = await pairs(told, self.meter.likeness.embedder, limit=options.pairs, seed=options.seed)
         return ReplayResult(goalie, seen, tuple(done), await calibrated(compared, self.meter, progress=progress))
 
