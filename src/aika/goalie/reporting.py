@@ -86,7 +86,8 @@ async def report_of(
         mode=goalie.mode,
         since=since,
         until=until,
-        messages=len(cases),
+        # What was deleted before it was seen has no author that is known.
+        messages=sum(bool(case.author) for case in cases),
         questions=len(questions),
         answered=states[CaseState.ANSWERED],
         found_helpful=helpful,

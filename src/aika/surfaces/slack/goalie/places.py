@@ -31,7 +31,7 @@ class _Channel(BaseModel):
 
 @dataclass(slots=True)
 class _Listing:
-    names: Mapping[str, str]
+    names: dict[str, str]
     """By id."""
     at: datetime
 
@@ -46,9 +46,13 @@ class Places:
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def name(self, workspace: Workspace, channel: str) -> str:
-        """Return a channel's name without ``#``, empty where aika is not in it."""
-        listing = await self._listing(workspace, missing=lambda names: channel not in names)
-        return listing.names.get(channel, "")
+        """Return the name, without ``#``, of a channel that aika hears of."""
+        listing = await self._listing(workspace, missing=lambda _: False)
+        if channel not in listing.names:
+            # It was invited there just now, and other messages may not wait for a new listing.
+            reply = await called(workspace.client.conversations_info(channel=channel), "a look-up of a channel")
+            listing.names[channel] = str((reply.get("channel") or {}).get("name") or "")
+        return listing.names[channel]
 
     async def channel(self, workspace: Workspace, name: str) -> str:
         """Return a channel's id by its name or id. Raises `PermanentError` where aika is not in it."""
