@@ -55,6 +55,11 @@ class Asked:
         return self.workspace.team
 
     @property
+    def is_direct(self) -> bool:
+        """Whether it was written to aika directly. What somebody asks alone elsewhere they may post there with a click."""
+        return self.alone and self.message is not None
+
+    @property
     def post_key(self) -> str:
         """The key under which the answer is posted."""
         return f"ask:{self.key}"
@@ -78,7 +83,7 @@ class UnknownAudienceError(PermanentError):
 
 
 HandingFor = Callable[[Asked], Awaitable[Handing | None]]
-"""Returns what hands over a person's own passages, where they agreed to it. Only called where they alone see the answer."""
+"""Returns what hands over a person's own passages, where they agreed to it. Only called for direct messages to aika."""
 
 
 class Asking:
@@ -157,7 +162,7 @@ class Asking:
             conversation=continued,
             history=tuple(Message(Role.USER, said) for said in asked.earlier),
             reads=audience.scope,
-            handing=await self.handing(asked) if asked.alone and self.handing is not None else None,
+            handing=await self.handing(asked) if asked.is_direct and self.handing is not None else None,
         )
         asker = Asker(owner, audience.asker_people)
         conversation, question = await self._begun(question, asker, asked.assistant)
