@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from aika.domain.errors import AikaError, PermanentError, TransientError
 
@@ -49,6 +50,9 @@ def translated(error: Exception, doing: str) -> AikaError:
     """Return a failure of slack_sdk's client in words without content."""
     if not isinstance(error, SlackApiError):
         return TransientError(f"Slack could not be reached for {doing}: {type(error).__name__}")
+    if not isinstance(error.response, AsyncSlackResponse):
+        # No JSON: whoever answered stands before Slack.
+        return TransientError(f"Slack could not be reached for {doing}: what answered was not Slack")
     code, status = str(error.response.get("error") or "unknown"), getattr(error.response, "status_code", 200)
     if code in _PASSING or status == _TOO_MANY or status >= _SERVER_FAILED:
         return TransientError(f"Slack could not take {doing} now: {code}", retry_after=_retry_after(error))

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from aika.domain.errors import AikaError, TransientError
+from aika.domain.errors import TransientError
 from aika.domain.goalies import Posted
 from aika.protocols import Clock
 from aika.stores.database.posts import Post, SqlPosts
@@ -143,7 +143,7 @@ class Poster:
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             if not _may_be_posted(error):
                 await self._posts.withdraw(message.key)
-            raise _said(error) from None
+            raise translated(error, "a message") from None
 
     async def _send(self, client: AsyncWebClient, message: _Message) -> Posted:
         if message.ephemeral_to is not None:
@@ -226,9 +226,3 @@ def _may_be_posted(error: Exception) -> bool:
         return True  # no JSON: whoever answered may stand before Slack
     failed = status >= _SERVER_FAILED and status != _UNAVAILABLE
     return failed or error.response.get("error") in _UNCERTAIN
-
-
-def _said(error: Exception) -> AikaError:
-    if isinstance(error, SlackApiError) and not isinstance(error.response, AsyncSlackResponse):
-        return TransientError("Slack did not answer with JSON")
-    return translated(error, "a message")
