@@ -62,7 +62,7 @@ class Yardstick:
     @property
     def tells(self) -> bool:
         """Whether the measure tells the two apart here: where it does not, precision cannot be said."""
-        return bool(self.people.of and self.others.of) and self.people.between[0] > self.others.between[0]
+        return self.others.value is not None and bool(self.people.of) and self.people.between[0] > self.others.value
 
 
 @dataclass(frozen=True, slots=True)
