@@ -77,7 +77,7 @@ class Run:
                 slack.terminate()
 
     def _slack(self) -> list[str]:
-        channels = ["--channels", str(self.given.channels), "--people", "20", "--retries", "0,60,300"]
+        channels = ["--channels", str(self.given.channels), "--people", "97", "--retries", "0,60,300"]
         return [sys.executable, "-m", "slack_world.serve", *channels]
 
     def _app(self, do: str) -> list[str]:
@@ -191,7 +191,7 @@ def main() -> None:
     )
     parser.add_argument("--mentions", type=float, default=0.05, help="share of messages that ask aika itself")
     parser.add_argument("--channels", type=int, default=50)
-    parser.add_argument("--workers", type=int, default=16)
+    parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--patience", type=float, default=120.0, help="seconds to wait for what is open at the end")
     parser.add_argument("--profile", type=Path, help="where to write a profile of the app without the kill")
     parser.add_argument("--only", choices=["steady", "killed"])

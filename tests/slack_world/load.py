@@ -70,7 +70,8 @@ class Load:
             kind = self._kind(number)
             text = as_typed(self._text(kind, number))
             channel = channels[number % len(channels)]
-            author = people[number % len(people)]
+            # Another stride than the channels', so that nobody talks to themselves for a minute.
+            author = people[number * 31 % len(people)]
             content = {"text": text, "blocks": rich_text_of(text)}
             posted = await self.slack.post(self.workspace, channel, author, content)
             self.written += 1
