@@ -417,3 +417,79 @@ async def test_a_goalie_leaves_what_mentions_aika_to_aika(company: Aika, world: 
             await all_done(world, company)
 
             assert len(await in_thread(world, "support", asked)) == 1
+
+
+async def test_a_reply_that_is_shown_in_the_channel_too_counts_as_a_reply(company: Aika, world: World) -> None:
+    with goalie(company, thresholds=UNSURE):
+        async with at_work(company, world):
+            asked = await proposed(company, world)
+            await world.say("gil", "support", "Is it this one?", thread=asked, subtype="thread_broadcast")
+
+            case = await case_of(company, world, asked, state=CaseState.WITHDRAWN)
+
+    assert case.reason == "a human answered first"
+
+
+async def test_a_human_who_answered_while_aika_was_away_has_the_proposal_withdrawn(company: Aika, world: World) -> None:
+    with goalie(company, thresholds=UNSURE):
+        async with at_work(company, world):
+            asked = await proposed(company, world)
+        await world.say("gil", "support", "Have a look at the runbook.", thread=asked)
+        async with at_work(company, world):
+            case = await case_of(company, world, asked, state=CaseState.WITHDRAWN)
+
+    assert case.reason == "a human answered first"
+
+
+async def test_who_joins_a_channel_asks_nothing(company: Aika, world: World) -> None:
+    with goalie(company):
+        async with at_work(company, world):
+            notice = await world.say("ben", "support", "How do I roll back? has joined", subtype="channel_join")
+            await all_done(world, company)
+
+            place = Place(world.workspace.id, world.channel("support"))
+            assert await company.database.cases.of_message(place, notice) is None
+
+
+async def test_owners_are_told_something_once(company: Aika, world: World) -> None:
+    with goalie(company):
+        async with at_work(company, world):
+            [declared] = (await company.goalies.current()).goalies
+            assert company.goalies.desk is not None
+            for _ in range(2):
+                await company.goalies.desk.tell_owners(declared, "**The week**\n\n- 3 questions", key="report:1")
+
+            [to_ann] = await proposals(world, "ann")
+
+    assert "3 questions" in shown(to_ann)
+
+
+async def test_an_accepted_answer_can_be_kept_as_a_document_only_where_the_file_says_where(
+    company: Aika, world: World
+) -> None:
+    with goalie(company, thresholds=UNSURE):
+        async with at_work(company, world):
+            asked = await proposed(company, world)
+            [to_ann] = await proposals(world, "ann")
+            await world.click("ann", to_ann, "goalie_accept", channel=await world.direct("ann"))
+            await case_of(company, world, asked, state=CaseState.ACCEPTED)
+
+            [copy] = await proposals(world, "ann")
+
+    assert "goalie_keep" not in actions(copy)
+
+
+async def test_who_accepted_an_answer_is_offered_to_keep_it(company: Aika, world: World) -> None:
+    with goalie(company, thresholds=UNSURE, keep_in="handbook"):
+        async with at_work(company, world):
+            asked = await proposed(company, world)
+            [to_ann], [to_gil] = await proposals(world, "ann"), await proposals(world, "gil")
+            await world.click("ann", to_ann, "goalie_accept", channel=await world.direct("ann"))
+            await case_of(company, world, asked, state=CaseState.ACCEPTED)
+            [to_ann], [to_gil] = await proposals(world, "ann"), await proposals(world, "gil")
+            await world.click("ann", to_ann, "goalie_keep", channel=await world.direct("ann"))
+            told = await world.wait_for(lambda: world.ephemeral("ann"))
+
+    assert actions(to_ann) == ["goalie_keep"]
+    assert actions(to_gil) == []
+    assert "only a source with 'connector: push' takes documents" in shown(told[0])
