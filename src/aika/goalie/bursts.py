@@ -30,28 +30,34 @@ class Moment:
         return self.burst[-1]
 
     @property
+    def without_last(self) -> "Moment":
+        """The moment of the message that this one belongs together with."""
+        return Moment(self.burst[:-1], self.earlier)
+
+    @property
     def text(self) -> str:
         return "\n".join(one.text for one in self.burst)
 
 
 def moment_of(message: ChannelMessage, before: Sequence[ChannelMessage]) -> Moment:
     """Return the moment of a message, from messages of its channel in any order, of which only earlier ones of people count."""
+    at = message.written_at
+    first, own = at - ABSENCE - LONGEST * PAUSE, (at, message.id)
     past = sorted(
         (
             one
             for one in before
-            if one.kind is AuthorKind.PERSON
-            and one.id != message.id
+            if first <= one.written_at <= at
+            and one.kind is AuthorKind.PERSON
+            and (one.written_at, one.id) < own
             and one.place == message.place
-            and (one.written_at, one.id) < (message.written_at, message.id)
-            and message.written_at - one.written_at <= ABSENCE + LONGEST * PAUSE
         ),
         key=lambda one: (one.written_at, one.id),
     )
     burst = _burst(message, past)
-    own = {one.id for one in burst}
+    together = {one.id for one in burst}
     since = burst[0].written_at - ABSENCE
-    return Moment(burst, tuple(one for one in past if one.id not in own and one.written_at >= since))
+    return Moment(burst, tuple(one for one in past if one.id not in together and one.written_at >= since))
 
 
 def context_signals(moment: Moment) -> dict[str, float]:

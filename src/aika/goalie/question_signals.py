@@ -3,15 +3,19 @@
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
 _FEW_WORDS = 4
+_ASKING = ("asks_how", "asks_anyone", "help", "requests", "failure")
+"""Without any of them, and without a mark or a word of asking, a message tells something."""
 READ = 800
 """Characters of a message that are read. A question is at its beginning or at its end."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _LINK = re.compile(r"<?\bhttps?://\S+|\bwww\.\S+|\[<-LINK->\]")
+_MAY_LINK = re.compile(r"://|www\.|<-LINK->")
 _QUOTED = re.compile(r"^(?:>|&gt;).*$", re.MULTILINE)
 _SMILEY = re.compile(r":[a-z0-9_+-]{2,40}:|[:;=8]['-]?[()DPpO/|](?!\w)")
 _SPACES = re.compile(r"\s+")
@@ -81,6 +85,7 @@ NAMES = (
     "mark_last",
     "starts",
     *_PATTERNS,
+    "tells",
     "trouble",
     "greets",
     "code",
@@ -93,10 +98,16 @@ NAMES = (
 )
 
 
-def text_signals(text: str) -> dict[str, float]:
+def text_signals(text: str) -> Mapping[str, float]:
     """Return the signals by name, 0..1, of a message's words alone."""
-    read = text if len(text) <= READ else f"{text[: READ // 2]}\n{text[-READ // 2 :]}"
-    said = _SMILEY.sub(" ", _LINK.sub(" ", _QUOTED.sub(" ", _CODE.sub(" CODE ", read)))).strip()
+    return _signals(text if len(text) <= READ else f"{text[: READ // 2]}\n{text[-READ // 2 :]}")
+
+
+@lru_cache(maxsize=2_000)  # a message is looked at again with each that its author adds, and with each that follows it
+def _signals(read: str) -> Mapping[str, float]:
+    links = bool(_MAY_LINK.search(read)) and bool(_LINK.search(read))
+    unlinked = _LINK.sub(" ", read) if links else read
+    said = _SMILEY.sub(" ", _QUOTED.sub(" ", _CODE.sub(" CODE ", unlinked))).strip()
     addressed = is_addressed(said)
     body = _ADDRESSED.sub("", said, count=1).strip() if addressed else said
     words = _WORD.findall(body)
@@ -108,16 +119,19 @@ def text_signals(text: str) -> dict[str, float]:
         name: float(bool(pattern.search(begins if name == "refers" else plain)))
         for name, pattern in _PATTERNS.items()
     }
+    mark = float(bool(_MARK.search(body)))
+    starts = float(any(_STARTS.match(one) for one in sentences))
     return {
-        "mark": float(bool(_MARK.search(body))),
+        "mark": mark,
         "mark_last": float(bool(_MARK_LAST.search(body))),
-        "starts": float(any(_STARTS.match(one) for one in sentences)),
+        "starts": starts,
         **found,
+        "tells": float(not (mark or starts or any(found[name] for name in _ASKING))),
         "trouble": float(found["own"] > 0 and (found["failure"] > 0 or found["help"] > 0)),
         "greets": float(bool(_GREETS.match(plain))),
         "code": float("CODE" in said),
-        "link": float(bool(_LINK.search(read))),
-        "only_link": float(not words and bool(_LINK.search(read))),
+        "link": float(links),
+        "only_link": float(links and not words),
         "length": min(1.0, math.log1p(len(words)) / math.log1p(80)),
         "short": float(len(words) < _FEW_WORDS),
         "shouts": float(plain.endswith("!")),

@@ -10,8 +10,10 @@ from aika.domain.goalies import AuthorKind, ChannelMessage, Goalie, QuestionJudg
 from aika.goalie.bursts import Moment, context_signals, moment_of
 from aika.goalie.question_signals import is_empty, is_greeting, text_signals
 
+ASKED_ALREADY = "belongs to the question just before it"
 _SURE = 0.99
 _AGAINST = {
+    "tells": "tells something and asks nothing",
     "announces": "an announcement",
     "reports": "reports what was done",
     "thanks": "thanks somebody",
@@ -80,25 +82,26 @@ class QuestionJudge:
         moment = moment_of(message, [*before, *others])
         signals = moment_signals(moment, nearness)
         probability = self._model.probability(signals)
-        threshold = goalie.questions.threshold
-        if len(moment.burst) > 1 and self._is_asked_already(goalie, moment, threshold):
-            return QuestionJudgment(False, probability, "belongs to the question just before it")
-        is_question = probability >= threshold
+        if self._is_asked_already(goalie, moment):
+            return QuestionJudgment(False, probability, ASKED_ALREADY)
+        is_question = probability >= goalie.questions.threshold
         return QuestionJudgment(is_question, probability, self._reason(signals, is_question=is_question))
 
     def asked_together(self, message: ChannelMessage, before: Sequence[ChannelMessage]) -> tuple[ChannelMessage, ...]:
         """Return the messages that are one question with it, oldest first, itself among them: what to ask is all of them."""
         return moment_of(message, before).burst
 
-    def _is_asked_already(self, goalie: Goalie, moment: Moment, threshold: float) -> bool:
-        last = moment.burst[-2]
-        context = [*moment.earlier, *moment.burst[:-2]]
-        earlier = moment_of(last, context)
-        if _said_by_rule(goalie, last) is not None:
-            return bool(_matches(goalie.questions.always, last.text))
-        return self._model.probability(moment_signals(earlier, None)) >= threshold or (
-            len(earlier.burst) > 1 and self._is_asked_already(goalie, earlier, threshold)
-        )
+    def _is_asked_already(self, goalie: Goalie, moment: Moment) -> bool:
+        """Return whether the author asked it in an earlier message: what follows adds to that."""
+        while len(moment.burst) > 1:
+            moment = moment.without_last
+            said = _said_by_rule(goalie, moment.message)
+            if said is None:
+                probability = self._model.probability(moment_signals(moment))
+                said = QuestionJudgment(probability >= goalie.questions.threshold, probability, "")
+            if said.is_question:
+                return True
+        return False
 
     def _reason(self, signals: dict[str, float], *, is_question: bool) -> str:
         words = _FOR if is_question else _AGAINST

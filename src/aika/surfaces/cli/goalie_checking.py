@@ -38,12 +38,16 @@ async def check_knowledge(folder: Path, goalie: Goalie) -> AsyncIterator[Checked
     """Look at the running server, or at the documents here where none runs."""
     try:
         async with connect(folder) as client:
-            sources = {source.id: source for source in await client.sources()}
-            for checked in _sources(goalie, sources):
+            for checked in await look(client, goalie):
                 yield checked
-            yield await _documents(client, goalie, sources)
     except (AikaError, AikaClientError) as error:
         yield Checked(False, f"aika cannot be asked: {error}")
+
+
+async def look(client: AsyncAikaClient, goalie: Goalie) -> list[Checked]:
+    """Look up what the goalie may know. Nothing of it stays."""
+    sources = {source.id: source for source in await client.sources()}
+    return [*_sources(goalie, sources), await _documents(client, goalie, sources)]
 
 
 def _sources(goalie: Goalie, sources: dict[str, SourceSummary]) -> Iterator[Checked]:
