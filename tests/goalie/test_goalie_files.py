@@ -1,6 +1,7 @@
 """A team writes its goalie in YAML, and every mistake is told with what, where and what now."""
 
 import json
+import re
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -307,6 +308,14 @@ class TestExample:
 
         assert list(noted(goalie)) == []
         assert all(sentence.endswith((".", "”.")) for _, sentence in told(goalie))
+
+    def test_the_files_of_the_guide_are_right(self, tmp_path: Path) -> None:
+        guide = (ROOT / "docs" / "how-to" / "set-up-a-goalie.md").read_text(encoding="utf-8")
+        blocks = [block for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL) if "channel:" in block]
+
+        goalies = [read(tmp_path, block) for block in blocks]
+
+        assert [goalie.channel for goalie in goalies] == ["ask-platform", "ask-platform"]
 
     def test_the_examples_people_and_assistant_are_the_companys(self) -> None:
         goalie = read_goalie_file(ROOT / "examples" / "goalies" / "ask-platform.yaml")

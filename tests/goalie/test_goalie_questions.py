@@ -75,7 +75,7 @@ class TestWords:
             ("Good morning everyone!", "greets"),
             ("hi all :wave:", "greets"),
             (":tada: :tada:", "has no words"),
-            ("+1", "answers or comments"),
+            ("+1", "tells something and asks nothing"),
         ],
     )
     def test_what_asks_nothing_is_none_and_is_told_why(self, text: str, reason: str) -> None:
