@@ -278,3 +278,24 @@ class TestTakingBack:
 
         assert await parts.token("ann") is None
         assert await parts.token("ben") is None
+
+    async def test_where_it_is_not_offered_any_more_it_ends_for_all(self, parts: Parts) -> None:
+        await parts.connect("ann")
+        await parts.connect("ben")
+
+        await parts.consents.end_all()
+
+        assert await parts.database.consents.of_team(None) == []
+        users = [token for token in parts.world.workspace.tokens.values() if token.kind == "user"]
+        assert [token.state for token in users] == ["revoked", "revoked"]
+
+    async def test_what_slack_cannot_end_now_is_left_for_the_next_time(self, parts: Parts) -> None:
+        await parts.connect("ann")
+        parts.world.fail("auth.revoke", error="fatal_error")
+
+        await parts.consents.end_all()
+        left = await parts.database.consents.of_team(None)
+        await parts.consents.end_all()
+
+        assert len(left) == 1
+        assert await parts.database.consents.of_team(None) == []

@@ -141,17 +141,20 @@ async def telling(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Pat
 async def watched(telling: Telling) -> AsyncIterator[Watched]:
     with everything_logged() as logged:
         async with slack_world(["ann", "ben"], ["support", SECRET_CHANNEL], storage="memory", app=APP) as world:
-            slack = SlackSettings(
-                workspaces={"acme": workspace_settings(world)},
-                api_url=world.api_url,
-                personal_search=True,
-                public_url=PUBLIC_URL,
-                questions_per_minute=1_000,
-            )
-            async with open_slack_app(telling.aika, slack) as app:
+            async with open_slack_app(telling.aika, slack_settings(world, personal_search=True)) as app:
                 await world.wait_connected()
                 await world.say("ann", "secret-project", SAID)
                 yield Watched(telling.aika, app, world, telling.folder, logged, telling.exported)
+
+
+def slack_settings(world: World, *, personal_search: bool) -> SlackSettings:
+    return SlackSettings(
+        workspaces={"acme": workspace_settings(world)},
+        api_url=world.api_url,
+        personal_search=personal_search,
+        public_url=PUBLIC_URL if personal_search else None,
+        questions_per_minute=1_000,
+    )
 
 
 async def test_the_person_gets_the_answer_and_it_is_marked_as_theirs(watched: Watched) -> None:
@@ -244,6 +247,18 @@ async def test_when_the_person_stops_nothing_is_found_or_remembered_any_more(wat
 
     assert SECRET not in said
     assert not watched.aika.conversing.passing._known
+    users = [token for token in watched.world.workspace.tokens.values() if token.kind == "user"]
+    assert [token.state for token in users] == ["revoked"]
+
+
+async def test_when_the_operator_turns_it_off_all_tokens_are_ended(watched: Watched) -> None:
+    await watched.connect("ann")
+
+    off = slack_settings(watched.world, personal_search=False)
+    async with open_slack_app(watched.aika, off):
+        pass
+
+    assert await watched.aika.database.consents.of_team(watched.world.workspace.id) == []
     users = [token for token in watched.world.workspace.tokens.values() if token.kind == "user"]
     assert [token.state for token in users] == ["revoked"]
 

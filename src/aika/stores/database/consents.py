@@ -56,9 +56,11 @@ class SqlConsents:
             row = (await connection.execute(select(personal_consents).where(*_key(team, user)))).one_or_none()
         return None if row is None else _consent(row)
 
-    async def of_team(self, team: str) -> list[Consent]:
-        """Return all of a workspace, in the order of the persons' ids."""
-        statement = select(personal_consents).where(_OF.team == team).order_by(_OF.user)
+    async def of_team(self, team: str | None) -> list[Consent]:
+        """Return all of a workspace, or of all workspaces, in the order of the persons' ids."""
+        statement = select(personal_consents).order_by(_OF.team, _OF.user)
+        if team is not None:
+            statement = statement.where(_OF.team == team)
         async with self._connections.read() as connection:
             return [_consent(row) for row in await connection.execute(statement)]
 

@@ -172,6 +172,17 @@ class Consents:
         for consent in await self._store.of_team(team):
             await self._store.remove(team, consent.user)
 
+    async def end_all(self) -> None:
+        """Take all consents back, of all workspaces: personal search is not offered any more.
+
+        A token that Slack cannot revoke now is left for the next time.
+        """
+        for consent in await self._store.of_team(None):
+            token = self._sealing.unseal(consent.token, of=_place(consent, "token"))
+            if token is None or await self._revoked(token):
+                await self._store.remove(consent.team, consent.user)
+                logger.info("personal search was disconnected", extra={"team": consent.team})
+
     async def finish(self) -> None:
         """Wait for tokens that are being renewed."""
         await asyncio.gather(*self._under_way, return_exceptions=True)

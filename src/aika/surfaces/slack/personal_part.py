@@ -1,5 +1,7 @@
 """Personal search as a part of the Slack app: where it is asked for, and what ends it."""
 
+import asyncio
+import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,18 +10,21 @@ from pydantic import BaseModel, ConfigDict
 from starlette.routing import BaseRoute
 
 from aika.application.aika import Aika
+from aika.domain.errors import AikaError
 from aika.domain.queries import Handing
 from aika.forms.slack import SlackSettings
 from aika.surfaces.slack.asking import Asked, Asking
 from aika.surfaces.slack.consent import Agreed, Consents
 from aika.surfaces.slack.consent_links import Links
 from aika.surfaces.slack.consent_page import ConsentCallback
-from aika.surfaces.slack.consent_sealing import Sealing
+from aika.surfaces.slack.consent_sealing import KEY_FILE, Sealing
 from aika.surfaces.slack.dispatching import Dispatcher, Received
 from aika.surfaces.slack.home import Home
 from aika.surfaces.slack.identity import People
 from aika.surfaces.slack.personal import PersonalSearch, Searcher
 from aika.surfaces.slack.workspaces import Workspaces
+
+logger = logging.getLogger(__name__)
 
 
 class App(Protocol):
@@ -88,13 +93,14 @@ def open_personal_search(slack: App, asking: Asking, stack: AsyncExitStack) -> N
 
     Raises `ConfigurationError` where the key file cannot be used.
     """
-    if not slack.settings.personal_search or slack.settings.public_url is None:
-        Home(slack.people, None, None).register(slack.dispatcher)
-        return
     aika = slack.aika
-    sealing = Sealing.of_folder(aika.settings.data_path)
-    links = Links(sealing, aika.clock, slack.settings.public_url, slack.settings.api_url)
-    consents = Consents(aika.database.consents, sealing, links, slack.workspaces, aika.clock)
+    if not slack.settings.personal_search:
+        Home(slack.people, None, None).register(slack.dispatcher)
+        if (aika.settings.data_path / KEY_FILE).exists():
+            # Nobody could take back any more what they agreed to.
+            stack.push_async_callback(_finished, asyncio.create_task(_consents(slack).end_all()))
+        return
+    consents = _consents(slack)
     stack.push_async_callback(consents.finish)
     search = PersonalSearch(consents, aika.clock, api_url=slack.settings.api_url, forget=aika.conversing.forget)
     home = Home(slack.people, consents, search)
@@ -113,3 +119,20 @@ def open_personal_search(slack: App, asking: Asking, stack: AsyncExitStack) -> N
     Endings(consents, search).register(slack.dispatcher)
     slack.routes.append(ConsentCallback(consents, when_agreed).route())
     asking.handing = handing
+
+
+def _consents(slack: App) -> Consents:
+    aika, settings = slack.aika, slack.settings
+    sealing = Sealing.of_folder(aika.settings.data_path)
+    # The settings refuse personal search without a public address.
+    links = Links(sealing, aika.clock, settings.public_url or "", settings.api_url)
+    return Consents(aika.database.consents, sealing, links, slack.workspaces, aika.clock)
+
+
+async def _finished(ending: asyncio.Task[None]) -> None:
+    """Wait for the end of all consents. What failed is tried again at the next start."""
+    (outcome,) = await asyncio.gather(ending, return_exceptions=True)
+    if isinstance(outcome, AikaError):
+        logger.warning("consents to personal search could not be ended", extra={"error": type(outcome).__name__})
+    elif outcome is not None:
+        raise outcome
