@@ -1,10 +1,18 @@
 """aika answers whoever mentions it, in the thread, of what everyone there may read."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
 import pytest
 from aika_in_slack import actions, all_done, answer, answers, at_work, in_thread, links, shown
 from slack_world.world import World
 
 from aika.application.aika import Aika
+from aika.domain.answers import AnswerEvent
+from aika.domain.errors import TransientError
+from aika.domain.identifiers import PrincipalId
+from aika.domain.queries import Query
+from aika.protocols import Answerer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -241,11 +249,44 @@ async def test_a_mention_without_words_asks_what_the_thread_began_with(company: 
     assert "ferry rollback checkout" in shown(found)
 
 
-async def test_a_failure_is_told_in_plain_words_when_trying_again_did_not_help(company: Aika, world: World) -> None:
+async def test_a_failure_is_told_in_plain_words_and_leaves_no_empty_conversation(
+    company: Aika, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with at_work(company, world):
-        world.fail("conversations.members", error="internal_error", times=100)
+        monkeypatch.setattr(company, "conversing", replace(company.conversing, answerer=Unreachable()))
+        asked = await world.say("ben", "support", f"{world.mention()} {ROLL_BACK}")
+        found = await answer(world, "support", asked)
+        owner = PrincipalId(f"slack:{world.workspace.id}:{world.channel('support')}")
+
+        kept = await company.database.conversations.listing(owner=owner)
+
+    assert "I could not read the documents just now" in shown(found)
+    assert kept == []
+
+
+async def test_what_failed_for_a_moment_is_answered(
+    company: Aika, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(company, world):
+        answering = company.conversing.answerer
+        monkeypatch.setattr(company, "conversing", replace(company.conversing, answerer=Unreachable(answering)))
         asked = await world.say("ben", "support", f"{world.mention()} {ROLL_BACK}")
 
         found = await answer(world, "support", asked)
 
-    assert "I could not read the documents just now" in shown(found)
+    assert "ferry rollback checkout" in shown(found)
+
+
+class Unreachable:
+    """An answerer that does not answer, or that does not at first."""
+
+    def __init__(self, later: Answerer | None = None) -> None:
+        self._later = later
+        self._asked = 0
+
+    async def answer(self, query: Query) -> AsyncIterator[AnswerEvent]:
+        self._asked += 1
+        if self._later is None or self._asked == 1:
+            raise TransientError("the language model does not answer")
+        async for event in self._later.answer(query):
+            yield event

@@ -128,7 +128,7 @@ class Asking:
             if await self.may_be_shown(asked, found.outcome):
                 return found
             await self.take_back(found.outcome.id, found.owner)
-            found = await self._find(asked, await self.audience(asked), continued, without)
+            found = await self._find(asked, await self.audience(asked), found.conversation, without)
         raise TransientError("it changes too quickly who is in the channel")
 
     async def may_be_shown(self, asked: Asked, outcome: Answer | Abstention) -> bool:
@@ -169,13 +169,23 @@ class Asking:
         earlier = tuple(turn for turn in conversation.turns if turn.outcome.id != without)
         if without is not None:
             self._aika.conversing.passing.drop(without)
+        try:
+            outcome = await self._outcome(replace(conversation, turns=earlier), question)
+        except AikaError:
+            if conversation.id != continued:
+                # It will be begun anew: nobody is to find an empty one among theirs.
+                await self._aika.database.conversations.delete(conversation.id, owner=owner)
+            raise
+        return Found(outcome, conversation.id, owner)
+
+    async def _outcome(self, conversation: Conversation, question: Question) -> Answer | Abstention:
         outcome = None
-        async for event in self._aika.conversing.ask(replace(conversation, turns=earlier), question):
+        async for event in self._aika.conversing.ask(conversation, question):
             if isinstance(event, Answer | Abstention):
                 outcome = event
         if outcome is None:
             raise RuntimeError("the answerer ended without an outcome")
-        return Found(outcome, conversation.id, owner)
+        return outcome
 
     async def _begun(self, question: Question, asker: Asker, named: str | None) -> tuple[Conversation, Question]:
         """Go on with the conversation, or begin a new one where that cannot be: it is gone, or with another assistant."""

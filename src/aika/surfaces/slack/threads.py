@@ -17,7 +17,7 @@ from aika.surfaces.slack.listening import Listener
 from aika.surfaces.slack.publishing import Publishing
 
 _MINUTE = timedelta(minutes=1)
-_QUIET_TRIES = 2
+QUIET_TRIES = 2
 """How often something is tried again before people are told that it does not work."""
 HELP = (
     "Ask me a question, and I answer from the company's documents, with links to where it says so. "
@@ -143,7 +143,7 @@ class Threads:
             async with self.publishing.working(asked):
                 found = await self.asking.find(asked, continued, without=question.answer)
         except AikaError as error:
-            if isinstance(error, TransientError) and asked.tries < _QUIET_TRIES:
+            if isinstance(error, TransientError) and asked.tries < QUIET_TRIES:
                 raise
             await self._say(asked, question, trouble(error))
             return

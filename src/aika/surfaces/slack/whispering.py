@@ -14,7 +14,7 @@ from aika.surfaces.slack.elements import actions, button, cleaned, shortened
 from aika.surfaces.slack.failures import SlackRefusedError
 from aika.surfaces.slack.publishing import Publishing, plainly
 from aika.surfaces.slack.rendering import Rendered
-from aika.surfaces.slack.threads import Threads
+from aika.surfaces.slack.threads import QUIET_TRIES, Threads
 
 SHARE = "aika_share"
 """The button that posts an answer for everybody. Its value is the question's key."""
@@ -24,7 +24,6 @@ _SHARED = "/shared"
 _LONGEST_QUESTION = 600
 _PATIENCE_SECONDS = 3.0
 """Longer, and it is said that aika reads."""
-_QUIET_TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Whispers:
         try:
             outcome = await self._outcome(asked, question, url)
         except AikaError as error:
-            if isinstance(error, TransientError) and asked.tries < _QUIET_TRIES:
+            if isinstance(error, TransientError) and asked.tries < QUIET_TRIES:
                 raise
             await self.threads.publishing.answer_to(url, plainly(trouble(error)), replace=False)
             return
