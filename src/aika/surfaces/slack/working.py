@@ -103,6 +103,8 @@ class Workers:
         now = self.clock.now()
         events = await self.inbox.claim(teams=teams, limit=free, holder=self.holder, now=now, until=now + HOLD)
         for event in events:
+            if event.key in self._running:
+                continue  # its claim ran out on a busy machine while it is worked on here: it is held again now
             task = asyncio.create_task(self._work(event))
             self._running[event.key] = task
             task.add_done_callback(partial(self._ended, event.key))
