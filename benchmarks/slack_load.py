@@ -131,11 +131,15 @@ class Run:
             report = _asked(f"{url}/control/report")
             if not report["running"]:
                 ended = ended or time.monotonic()
-                open_ends = report["unacknowledged"] + sum(report["unanswered"].values())
+                open_ends = report["unacknowledged"] + sum(report["unanswered"].values()) + self._waiting()
                 if not open_ends or time.monotonic() > end or time.monotonic() - ended > self.given.patience:
                     self.drained = time.monotonic() - ended
                     return dict(report)
             time.sleep(0.5)
+
+    def _waiting(self) -> int:
+        with sqlite3.connect(self.folder / ".aika" / "aika.db") as database:
+            return int(database.execute("SELECT count(*) FROM slack_inbox WHERE state = 'waiting'").fetchone()[0])
 
     def _stored(self) -> dict[str, Any]:
         """Count what the database has of it."""
