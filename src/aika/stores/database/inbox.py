@@ -66,8 +66,12 @@ class SqlInbox:
             return set()
         rows = {event.key: _row(event) for event in events}
         async with self._connections.write_together() as connection:
-            statement = insert_missing(connection, inbox).values(list(rows.values())).returning(inbox.c.key)
-            return set(await connection.scalars(statement))
+            known = set(await connection.scalars(select(inbox.c.key).where(inbox.c.key.in_(rows))))
+            new = [row for key, row in rows.items() if key not in known]
+            if new:
+                # One statement for many rows would be written anew for each number of rows, which takes longer than the rest.
+                await connection.execute(insert_missing(connection, inbox), new)
+        return rows.keys() - known
 
     async def claim(
         self, *, teams: Collection[str], limit: int, holder: str, now: datetime, until: datetime
