@@ -232,6 +232,18 @@ async def test_groups_are_of_active_people_and_guests_are_in_their_channels_only
     assert groups["slack:T1:U4"] == frozenset()
 
 
+async def test_a_stranger_is_in_their_channels_only_and_nobodys_address(export: Export) -> None:
+    stranger = {**person("U5", "Eve", is_stranger=True), "profile": {"email": "ann@example.org"}}
+    channel = {"id": "C1", "name": "payments", "members": ["U1", "U5"]}
+    place = export({"payments/2026-03-02.json": [said("open")]}, users=[*USERS, stranger], channels=[channel])
+
+    groups = {event.group: event.members for event in await events(place) if isinstance(event, Members)}
+
+    assert "slack:T1:U5" not in groups["slack:T1"]
+    assert "slack:T1:U5" in groups["slack:T1:C1"]
+    assert groups["slack:T1:U5"] == frozenset()
+
+
 async def test_a_private_channel_is_for_its_members(export: Export) -> None:
     place = export(groups=[{"id": "G1", "name": "secret", "members": ["U2", "U4"]}])
 

@@ -39,6 +39,8 @@ class User(_Wire):
     is_bot: bool | None = None
     is_restricted: bool | None = None
     is_ultra_restricted: bool | None = None
+    is_stranger: bool | None = None
+    """Whether this is somebody of another organisation, seen in a channel that is shared with it."""
     profile: Profile = Profile()
 
     @property
@@ -54,7 +56,7 @@ class User(_Wire):
 
     @property
     def is_guest(self) -> bool:
-        return bool(self.is_restricted or self.is_ultra_restricted)
+        return bool(self.is_restricted or self.is_ultra_restricted or self.is_stranger)
 
     @property
     def may_read(self) -> bool:
@@ -135,7 +137,8 @@ class Workspace:
 
     def account(self, user: User) -> Members:
         """Return the account with its person, without anyone where it is deactivated or its e-mail address unknown."""
-        email = (user.profile.email or "").strip().lower()
+        # The address of a stranger is another organisation's word, and may be an employee's.
+        email = "" if user.is_stranger else (user.profile.email or "").strip().lower()
         person = frozenset({PrincipalId(f"user:{email}")}) if email and user.may_read else frozenset()
         return Members(self.group(user.id), person)
 
