@@ -144,7 +144,9 @@ async def test_a_goalie_whose_file_wants_no_report_writes_none(world: World, goa
 
 
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[AsyncGoalieClient]:
+async def served(tmp_path: Path, embedder_graphs: Path) -> AsyncIterator[AsyncGoalieClient]:
+    (tmp_path / ".aika").mkdir()
+    (tmp_path / ".aika" / "models").symlink_to(embedder_graphs)
     (tmp_path / "goalies").mkdir()
     (tmp_path / "goalies" / "payments-help.yaml").write_text(
         'channel: "#payments"\nmode: live\nhumans: [goalie@example.org]\n', encoding="utf-8"
