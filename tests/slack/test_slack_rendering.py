@@ -282,7 +282,7 @@ _MARKDOWN = st.one_of(st.lists(_PIECES, max_size=60).map("".join), st.text(max_s
 _LONG = st.tuples(_MARKDOWN, st.integers(1, 400)).map(lambda pair: pair[0] * pair[1])
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(_LONG, st.text(max_size=300), st.lists(st.text(max_size=300), max_size=4))
 def test_any_markdown_gives_a_message_that_slack_takes_and_that_does_nothing(
     markdown: str, title: str, headings: list[str]
@@ -305,7 +305,7 @@ _WRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(_WORDS, _WRAPS), max_size=12))
 def test_no_word_is_lost_unless_the_message_says_that_it_was_shortened(said: list[tuple[list[str], str]]) -> None:
     markdown = "\n\n".join(wrap.format(" ".join(words)) for words, wrap in said)
