@@ -30,6 +30,7 @@ _OLDEST = timedelta(days=1)
 """What is older is not tried any more, whatever Slack's limits have made of it."""
 _POLL_SECONDS = 1.0
 """How often it is looked for what other processes have left, and what is due again."""
+_GATHER_SECONDS = 0.01
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,9 @@ class Workers:
     async def _claim_for_ever(self) -> None:
         while not self._stopping:
             self._awake.clear()
+            if self._running:
+                # While there is much to do, several ends and several claims share a transaction.
+                await asyncio.sleep(_GATHER_SECONDS)
             try:
                 await self._settle()
                 claimed = await self._claim()
