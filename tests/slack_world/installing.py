@@ -11,11 +11,12 @@ from slack_world.memory import MemoryStorage
 from slack_world.state import AppIdentity, Person, Storage, Token, Workspace
 
 from aika.surfaces.slack import manifest
+from aika.surfaces.slack.scopes import BOT_SCOPES
 
 Kept = Literal["emulated", "memory"]
 """Where a workspace's state is: in the emulator, or in this process."""
 EVENTS = frozenset(manifest.EVENTS)
-SCOPES = manifest.BOT_SCOPES
+SCOPES = frozenset(BOT_SCOPES)
 """What aika's own manifest asks for, and no more: what it forgets to ask for is missed in tests."""
 SPARE = "spare"
 
