@@ -16,6 +16,7 @@ from aika.application.source_schema import source_schema
 from aika.forms.assistants import AssistantForm, TopicForm
 from aika.forms.collections import collection_schema
 from aika.forms.digests import OwnerDigestSettings, SlackSettings, SmtpSettings
+from aika.forms.goalies import goalie_schema
 from aika.forms.rules import RuleForm
 from aika.forms.selection import SelectionForm
 from aika.registry import Group, component, names
@@ -45,6 +46,7 @@ def pages() -> dict[Path, str]:
         folder / "command-line.md": "\n".join(_commands()) + "\n",
         folder / "collection.schema.json": json.dumps(collection_schema(), indent=2) + "\n",
         folder / "source.schema.json": json.dumps(source_schema(), indent=2) + "\n",
+        folder / "goalie.schema.json": json.dumps(goalie_schema(), indent=2) + "\n",
         folder / "rules.schema.json": json.dumps(rules_schema(), indent=2) + "\n",
     }
 
