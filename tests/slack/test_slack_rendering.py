@@ -141,6 +141,13 @@ def test_a_footnote_names_title_heading_source_and_age() -> None:
     assert "[1] Leave — Holidays › How many · handbook · changed 3 months ago" in said
 
 
+def test_citations_of_one_section_share_a_footnote() -> None:
+    said = plain_of(rendered("25 days [1], of which 5 can be kept [2].", citation(), citation(marker=2)).blocks)
+
+    assert "[1] [2] Leave — Holidays › How many" in said
+    assert said.count("Leave —") == 1
+
+
 @pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "yesterday"), (40, "40 days ago"), (900, "2 years ago")])
 def test_ages_are_told_in_words(days: int, words: str) -> None:
     cited = citation(document=document(modified_at=NOON - timedelta(days=days)))

@@ -12,6 +12,7 @@ from aika.delivery.slack_elements import Element, escaped, link, listed, rich, s
 from aika.delivery.wording import without_links
 from aika.domain.answers import Abstention, Answer, Citation, Confidence, Origin
 from aika.domain.documents import Document
+from aika.domain.identifiers import DocumentId
 from aika.domain.queries import Hit
 from aika.surfaces.slack.elements import cleaned, context, line, plain_of, shortened
 from aika.surfaces.slack.fitting import blocks_of, fitted
@@ -75,8 +76,9 @@ def footnotes(citations: Sequence[Citation], now: datetime) -> list[Element]:
     """Return the block that says what the markers stand for. Empty where there are no citations."""
     if not citations:
         return []
-    lines, _ = fitted((section(*_footnote(citation, now)) for citation in citations), _LONGEST_FOOTNOTES)
-    if rest := len(citations) - len(lines):
+    places = _places(citations)
+    lines, _ = fitted((section(*_footnote(cited, now)) for cited in places), _LONGEST_FOOTNOTES)
+    if rest := sum(len(cited) for cited in places[len(lines) :]):
         lines.append(section(text(f"and {rest} more, linked in the text above", italic=True)))
     return [rich([section(text("Sources", bold=True)), *lines])]
 
@@ -161,12 +163,22 @@ def _shortened_note(read_on: str | None, cited: bool) -> Element:
     return rich([section(text(f"Shortened.{where}", italic=True))])
 
 
-def _footnote(citation: Citation, now: datetime) -> list[Element]:
+def _places(citations: Iterable[Citation]) -> list[list[Citation]]:
+    """Return the citations, those of one section together."""
+    places: dict[tuple[DocumentId, tuple[str, ...]], list[Citation]] = {}
+    for citation in citations:
+        places.setdefault((citation.document.id, citation.heading_path), []).append(citation)
+    return list(places.values())
+
+
+def _footnote(cited: Sequence[Citation], now: datetime) -> list[Element]:
+    citation = cited[0]
     title = line(citation.document.title, _LONGEST_NAME) or "(untitled)"
     path = line(" › ".join(citation.heading_path), _LONGEST_NAME)
     named = text(f" {title}", bold=True)
     beside = " · ".join(part for part in (path, *_provenance(citation.document, now)) if part)
-    return [_marker(citation), named, *([text(f" — {beside}")] if beside else [])]
+    markers = (part for one in cited for part in (text(" "), _marker(one)))
+    return [*list(markers)[1:], named, *([text(f" — {beside}")] if beside else [])]
 
 
 def _marker(citation: Citation) -> Element:
