@@ -1,5 +1,7 @@
-"""A small company whose people ask aika in Slack: one application for all tests, and a Slack of its own for each."""
+"""A small company whose people ask aika in Slack: a copy of it for each module, and a Slack of its own for each test."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ from slack_world.world import NewChannel, World, slack_world
 from aika.application import wiring
 from aika.application.aika import Aika
 from aika.domain.identifiers import PrincipalId, SourceId
-from aika.settings import load_settings
+from aika.settings import Settings, load_settings
 from aika.telemetry.setup import Telemetry
 
 HANDBOOK = {
@@ -28,17 +30,15 @@ BOARD = {"nightjar.md": "# Project Nightjar\n\nProject Nightjar moves the head o
 MEMBER_OF_BOARD = "ann"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spans() -> InMemorySpanExporter:
     """What the company's application traced."""
     return InMemorySpanExporter()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def company(
-    tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path, spans: InMemorySpanExporter
-) -> AsyncIterator[Aika]:
-    """The application with a public and a private source, everything synced, findable and embedded."""
+@pytest.fixture(scope="session")
+def company_folder(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> Path:
+    """A company with a public and a private source, everything synced, findable and embedded: to be copied."""
     base = tmp_path_factory.mktemp("company")
     for folder, documents in (("docs", HANDBOOK), ("board", BOARD), ("assistants", {})):
         (base / folder).mkdir()
@@ -52,20 +52,21 @@ async def company(
     data = base / ".aika"
     data.mkdir()
     (data / "models").symlink_to(embedder_graphs)
-    sources = {
-        "handbook": {"connector": "filesystem", "options": {"path": "docs"}, "readers": ["everyone"]},
-        "board": {"connector": "filesystem", "options": {"path": "board"}, "readers": ["group:board"]},
-    }
+    asyncio.run(_synced(_settings(base)))
+    return base
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def company(
+    tmp_path_factory: pytest.TempPathFactory, company_folder: Path, spans: InMemorySpanExporter
+) -> AsyncIterator[Aika]:
+    """The application of that company. A process can have one application open at a time, so each module opens its own."""
+    base = tmp_path_factory.mktemp("company") / "copy"
+    shutil.copytree(company_folder, base, symlinks=True)
     async with AsyncExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(wiring, "Telemetry", _exporting_to(spans))
-            settings = load_settings(base, sources=sources, confidence={"reader": False})
-            opened = await stack.enter_async_context(wiring.open_aika(settings))
-        for source in opened.sources:
-            await opened.sync(source)
-        await opened.generations.catch_up()
-        member = PrincipalId(f"user:{MEMBER_OF_BOARD}@example.org")
-        await opened.database.directory.record(SourceId("board"), {PrincipalId("group:board"): [member]})
+            opened = await stack.enter_async_context(wiring.open_aika(_settings(base)))
         yield opened
 
 
@@ -75,6 +76,23 @@ async def world() -> AsyncIterator[World]:
     channels = ["support", NewChannel("board", ("ann",), private=True)]
     async with slack_world(["ann", "ben"], channels, storage="memory", retry_delays=(0.0, 0.05, 0.1)) as opened:
         yield opened
+
+
+def _settings(base: Path) -> Settings:
+    sources = {
+        "handbook": {"connector": "filesystem", "options": {"path": "docs"}, "readers": ["everyone"]},
+        "board": {"connector": "filesystem", "options": {"path": "board"}, "readers": ["group:board"]},
+    }
+    return load_settings(base, sources=sources, confidence={"reader": False})
+
+
+async def _synced(settings: Settings) -> None:
+    async with wiring.open_aika(settings) as aika:
+        for source in aika.sources:
+            await aika.sync(source)
+        await aika.generations.catch_up()
+        member = PrincipalId(f"user:{MEMBER_OF_BOARD}@example.org")
+        await aika.database.directory.record(SourceId("board"), {PrincipalId("group:board"): [member]})
 
 
 def _exporting_to(spans: InMemorySpanExporter) -> type[Telemetry]:

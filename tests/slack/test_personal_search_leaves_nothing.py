@@ -119,7 +119,7 @@ class Telling:
     exported: InMemorySpanExporter
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def telling(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> AsyncIterator[Telling]:
     folder, exported = tmp_path_factory.mktemp("telling"), InMemorySpanExporter()
     (folder / "docs").mkdir()
