@@ -24,8 +24,9 @@ from aika.evaluation.retrieval import Progress, RetrievalSystem, index_documents
 from aika.facts.finding import FactFinder
 from aika.ingestion.generations import EmbedderChoice
 from aika.ingestion.parsing import Intake
+from aika.ingestion.resolving import ResolvingIndex
 from aika.models.wordpiece import english_words
-from aika.protocols import Answerer, Embedder, Retriever, Rewriter, VectorStore
+from aika.protocols import Answerer, Catalogue, Embedder, Retriever, Rewriter, VectorStore
 from aika.registry import Surroundings, open_component
 from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.retrieval.lexicon.collected import CollectionExpander
@@ -120,7 +121,7 @@ async def open_answering_system(
             database = await stack.enter_async_context(Database.open(f"sqlite:///{scratch / 'aika.db'}"))
         else:
             database, system = deployed.database, replace(system, vectors=deployed.vectors(system.vectors))
-        retriever = _IndexedOnDemand(database, system, progress)
+        retriever = _IndexedOnDemand(database, _for_any_scope(system, database.catalogue), progress)
         lasting = Surroundings(settings.base_dir, settings.data_path, TechnicalAnalyzer())
         judging = await stack.enter_async_context(open_judging(settings, lasting, clock=SystemClock(), model=model))
         if models is not None:
@@ -141,6 +142,13 @@ async def open_answering_system(
             vectors=system.vectors,
             rewriter=system.rewriter,
         )
+
+
+def _for_any_scope(system: RetrievalSystem, catalogue: Catalogue) -> RetrievalSystem:
+    """Return the system for scopes with patterns of paths too, which no index looks up by itself."""
+    index = ResolvingIndex(system.index, catalogue)
+    expander = CollectionExpander(index, system.analyzer, english=english_words)
+    return replace(system, index=index, expander=expander)
 
 
 @dataclass(frozen=True, slots=True)
