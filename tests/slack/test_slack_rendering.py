@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_world.block_kit import complaints_about_blocks
 
+from aika.answering.courtesy import NOT_FOUND, not_found
 from aika.delivery.slack_elements import Element
 from aika.domain.answers import Abstention, Answer, Band, Citation, Confidence, Origin
 from aika.domain.documents import Document
@@ -174,11 +175,11 @@ def test_notes_are_told() -> None:
 
 def test_an_abstention_names_what_comes_nearest_once() -> None:
     hits = tuple(Hit(replace(make_chunk(position=n), document=document()), 1.0) for n in range(3))
-    outcome = Abstention(AnswerId("a"), "q", "I do not know.", "no evidence", Confidence(0.1, Band.LOW), NOON, hits)
+    outcome = Abstention(AnswerId("a"), "q", not_found(hits), "no evidence", Confidence(0.1, Band.LOW), NOON, hits)
 
     blocks = answer_blocks(outcome, style="band", now=NOON).blocks
 
-    assert plain_of(blocks) == "I do not know.\nWhat comes nearest\n• Leave — handbook"
+    assert plain_of(blocks) == f"{NOT_FOUND}\nWhat comes nearest\n• Leave — handbook"
     assert [link["url"] for link in of_type(blocks, "link")] == [LEAVE]
 
 

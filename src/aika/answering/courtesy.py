@@ -55,14 +55,16 @@ def too_long(length: int, limit: int) -> str:
     )
 
 
+NOT_FOUND = "I did not find an answer to this in the documents that I may use for you."
+"""How a text begins that goes on with what comes nearest."""
+
+
 def not_found(nearest: Sequence[Hit]) -> str:
     """Return the abstention's text, with links to what comes nearest."""
     if not nearest:
         return "I found nothing about this in the documents that I may use for you."
     lines = [f"- {_link(hit)}" for hit in nearest]
-    return "\n".join(
-        ("I did not find an answer to this in the documents that I may use for you. These come nearest:", "", *lines)
-    )
+    return "\n".join((f"{NOT_FOUND} These come nearest:", "", *lines))
 
 
 def nearest_documents(hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from aika.answering.courtesy import NOT_FOUND
 from aika.delivery.slack_elements import Element, escaped, link, listed, rich, section, text
 from aika.delivery.wording import without_links
 from aika.domain.answers import Abstention, Answer, Citation, Confidence, Origin
@@ -138,7 +139,9 @@ def _answer(answer: Answer, *, style: ConfidenceStyle, now: datetime, read_on: s
 
 
 def _abstention(abstention: Abstention, *, now: datetime) -> Rendered:
-    blocks, cut = _body(abstention.text, Links(), LONGEST_ANSWER)
+    # What comes nearest is listed below, with its age and source.
+    said = NOT_FOUND if abstention.nearest and abstention.text.startswith(NOT_FOUND) else abstention.text
+    blocks, cut = _body(said, Links(), LONGEST_ANSWER)
     nearest = list({hit.chunk.document.id: hit for hit in reversed(abstention.nearest)}.values())[::-1]
     if nearest:
         items = [section(*_near(hit, now)) for hit in nearest[:_MOST_NEAREST]]
