@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is no reason to fail: no example has a time limit, and none is too slow to make.
+settings.register_profile("aika", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("aika")
 
 ROOT = Path(__file__).parents[1]
 

@@ -244,6 +244,21 @@ async def _feedback(asker: Asker) -> AsyncIterator[Told]:
         yield await asker.compared("POST /v1/answers/{id}/feedback", *told, json={"rating": "helpful"})
 
 
+@visits("GET /v1/goalies")
+async def _goalies(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/goalies")
+
+
+@visits("GET /v1/goalies/{name}/report")
+async def _goalie_report(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/goalies/{name}/report", name=str(uuid4()))
+
+
+@visits("GET /v1/goalies/{name}/cases")
+async def _goalie_cases(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/goalies/{name}/cases", name=str(uuid4()))
+
+
 @visits("GET /v1/keys")
 async def _keys_listed(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.ask("GET /v1/keys")
