@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever reads half of one."""
+"""Writing files so that nobody ever reads half of one, and noticing that files changed."""
 
 import os
 from contextlib import suppress
@@ -38,3 +38,19 @@ def replace_file(path: Path, content: str | bytes, *, durable: bool = False) -> 
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def dated_yaml_files(folder: Path) -> dict[Path, tuple[int, int] | None]:
+    """Return the YAML files of a folder by path, in that order, each with what differs once it was written again.
+
+    ``None`` is a file that was removed while the folder was listed. A folder that does not exist has no files.
+    """
+    return {path: _written(path) for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])}
+
+
+def _written(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size

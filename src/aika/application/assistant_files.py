@@ -11,6 +11,7 @@ from aika.assistants.library import AssistantLibrary, Declared, Entry, in_words,
 from aika.domain.assistants import Visibility
 from aika.domain.errors import ConfigurationError
 from aika.domain.identifiers import AssistantId, PrincipalId
+from aika.files import dated_yaml_files
 from aika.forms.assistants import AssistantForm
 from aika.forms.mappings import read_mapping
 from aika.protocols import AssistantStore, Clock
@@ -46,10 +47,9 @@ class FolderOfAssistants:
 
     def look(self) -> Declared:
         """Return the assistants as the files are now."""
-        paths = sorted([*self.folder.glob("*.yaml"), *self.folder.glob("*.yml")])
-        seen = [(path, _state(path)) for path in paths]
+        seen = dated_yaml_files(self.folder)
         if seen != self._seen:
-            self._declared = self._read(paths)
+            self._declared = self._read(list(seen))
             self._seen = seen
         return self._declared
 
@@ -108,11 +108,3 @@ def read_assistant_file(path: Path, models: frozenset[str]) -> Entry:
 
 def assistant_id(path: Path) -> AssistantId:
     return AssistantId(f"{FILE_ID}{path.stem}")
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_size

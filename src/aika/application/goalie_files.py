@@ -10,6 +10,7 @@ from pathlib import Path
 from aika.domain.errors import ConfigurationError
 from aika.domain.goalies import Goalie
 from aika.domain.identifiers import GoalieId
+from aika.files import dated_yaml_files
 from aika.forms.goalie_problems import read_form
 from aika.forms.goalies import NAME
 from aika.forms.yaml_files import YamlText
@@ -64,10 +65,9 @@ class FolderOfGoalies:
 
     def look(self) -> DeclaredGoalies:
         """Return the goalies as the files are now."""
-        paths = sorted([*self.folder.glob("*.yaml"), *self.folder.glob("*.yml")])
-        seen = [(path, _state(path)) for path in paths]
+        seen = dated_yaml_files(self.folder)
         if seen != self._seen:
-            self._declared = self._read(paths)
+            self._declared = self._read(list(seen))
             self._seen = seen
         return self._declared
 
@@ -124,11 +124,3 @@ def _rival(goalie: Goalie, found: Mapping[GoalieId, Goalie]) -> Goalie | None:
         ),
         None,
     )
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_size

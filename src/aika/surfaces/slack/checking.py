@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from aika.application.aika import SystemClock
 from aika.application.goalie_files import folder_of_goalies
 from aika.application.wiring import database_url
-from aika.domain.errors import AikaError, PermanentError
+from aika.domain.errors import AikaError
 from aika.domain.goalies import Goalie
 from aika.settings import Settings
 from aika.stores.database.database import Database
 from aika.stores.database.inbox import EventState
 from aika.surfaces.slack.failures import SlackRefusedError, called
+from aika.surfaces.slack.goalie.places import own_channels
 from aika.surfaces.slack.scopes import BOT_SCOPES
 from aika.surfaces.slack.workspaces import Workspace, Workspaces, introduce, open_workspaces
 
-_PAGE = 200
 _MANIFEST = "put what `aika slack manifest` prints into the app's manifest at api.slack.com/apps, and install it again"
 _APP_TOKEN = {
     "invalid_auth": "copy it again from the app's page Basic Information",
@@ -104,7 +104,7 @@ async def _goalies(settings: Settings, workspaces: Workspaces) -> AsyncIterator[
             continue
         try:
             if workspace.name not in channels:
-                channels[workspace.name] = await _channels(workspace)
+                channels[workspace.name] = await own_channels(workspace)
         except AikaError as error:
             yield Checked(False, f"{workspace.name}: its channels cannot be listed: {error}")
             continue
@@ -122,26 +122,6 @@ def _reachable(goalie: Goalie, channels: Mapping[str, str]) -> Collection[Checke
         said = "is in" if there else "is not in"
         found.append(Checked(there, f"goalie {goalie.id}: aika {said} #{name}", remedy))
     return found
-
-
-async def _channels(workspace: Workspace) -> dict[str, str]:
-    """Return the names of the channels that aika is in, by id."""
-    names: dict[str, str] = {}
-    cursor: str | None = None
-    while True:
-        page = await called(
-            workspace.client.users_conversations(
-                types="public_channel,private_channel", exclude_archived=True, limit=_PAGE, cursor=cursor
-            ),
-            "its channels",
-        )
-        for channel in page.get("channels") or []:
-            if not isinstance(channel.get("id"), str):
-                raise PermanentError("Slack lists channels in a form that is not known")
-            names[channel["id"]] = str(channel.get("name") or "")
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-        if cursor is None:
-            return names
 
 
 async def _inbox(database: Database) -> Checked:

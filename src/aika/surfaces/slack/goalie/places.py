@@ -92,7 +92,7 @@ class Places:
                 age = now - known.at
                 if age < _AGAIN_AFTER or (age < FRESH_FOR and not missing(known.names)):
                     return known
-            found = self._listings[workspace.name] = _Listing(await _own_channels(workspace), now)
+            found = self._listings[workspace.name] = _Listing(await own_channels(workspace), now)
             return found
 
 
@@ -101,7 +101,8 @@ def is_of(goalie: Goalie, workspace: Workspace, *, alone: bool) -> bool:
     return goalie.workspace == workspace.name or (goalie.workspace is None and alone)
 
 
-async def _own_channels(workspace: Workspace) -> dict[str, str]:
+async def own_channels(workspace: Workspace) -> dict[str, str]:
+    """Return the names of the channels that aika is in, by id. Raises what `called` raises."""
     found: dict[str, str] = {}
     cursor: str | None = None
     while True:
