@@ -21,6 +21,7 @@ from aika.domain.sources import Source
 from aika.forms.digests import DigestSettings
 from aika.forms.durations import duration
 from aika.forms.mappings import read_mapping
+from aika.forms.principals import principal
 from aika.forms.rules import OwnRuleForm
 from aika.forms.slack import SlackSettings
 
@@ -195,6 +196,11 @@ class SourceSettings(_Strict):
         description='Who may read what the connector cannot tell: ``["everyone"]`` or ``["group:payments", …]``. '
         "Unset: nobody may, and the source says so.",
     )
+    managers: list[str] = Field(
+        default=[],
+        description='Who may change and sync the source, beside administrators: ``["group:platform", "user:ada@example.org"]``. '
+        "It is no right to read its documents.",
+    )
     refresh: timedelta | None = Field(
         default=None, description='How often it is synced by itself: ``"15m"``, ``"1h"``, ``"1d"``. Unset: never.'
     )
@@ -209,6 +215,11 @@ class SourceSettings(_Strict):
     rules: list[OwnRuleForm] = Field(
         default=[], max_length=50, description="Ranking rules for the source's own documents."
     )
+
+    @field_validator("managers")
+    @classmethod
+    def _principals(cls, value: list[str]) -> list[str]:
+        return [principal(manager) for manager in value]
 
     @field_validator("refresh", "promise", mode="before")
     @classmethod
@@ -332,6 +343,7 @@ def _source(name: str, spec: SourceSettings, *, declared_in: str) -> Source:
         promise=spec.promise,
         webhook_secret=spec.webhook_secret,
         rules=tuple(rule.own_rule(SourceId(name), declared_in=declared_in) for rule in spec.rules),
+        managers=frozenset(PrincipalId(manager) for manager in spec.managers),
     )
 
 

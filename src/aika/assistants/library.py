@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from aika.domain.assistants import Asker, Assistant, Standing, Visibility, may_edit, name_key, standing
 from aika.domain.errors import AccessDeniedError, AmbiguousNameError, ConflictError, InvalidRequestError, NotFoundError
 from aika.domain.identifiers import AssistantId, PrincipalId, random_id
-from aika.forms.assistants import AssistantForm, principal
+from aika.forms.assistants import AssistantForm
+from aika.forms.principals import principal
 from aika.protocols import AssistantRecord, AssistantStore, Clock
 
 

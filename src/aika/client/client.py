@@ -14,6 +14,7 @@ from aika.client.access_models import AccessView
 from aika.client.assistant_models import AssistantRequest, AssistantSummary, AssistantView
 from aika.client.errors import AikaRequestError, AikaUnreachableError
 from aika.client.health_calls import AsyncHealthCalls, HealthCalls
+from aika.client.me_models import MeView
 from aika.client.models import (
     ChatCompletion,
     ChatCompletionRequest,
@@ -157,6 +158,10 @@ class AikaClient(HealthCalls):
     def delete_key(self, id: str) -> None:
         self._send("DELETE", f"/v1/keys/{id}")
 
+    def me(self) -> MeView:
+        """Return who asks, and what they may do."""
+        return MeView.model_validate_json(self._send("GET", "/v1/me"))
+
     def access(self, user: str, document: str) -> AccessView:
         """Return why a person may read a document, given by its id or as ``SOURCE/KEY``, or may not."""
         return AccessView.model_validate_json(self._send("GET", _access_path(user, document)))
@@ -279,6 +284,10 @@ class AsyncAikaClient(AsyncHealthCalls):
 
     async def delete_key(self, id: str) -> None:
         await self._send("DELETE", f"/v1/keys/{id}")
+
+    async def me(self) -> MeView:
+        """Return who asks, and what they may do."""
+        return MeView.model_validate_json(await self._send("GET", "/v1/me"))
 
     async def access(self, user: str, document: str) -> AccessView:
         """Return why a person may read a document, given by its id or as ``SOURCE/KEY``, or may not."""

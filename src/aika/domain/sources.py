@@ -50,6 +50,8 @@ class Source:
     """What it may use at most. ``None`` is everything: an operator declared it."""
     rules: tuple[RankingRule, ...] = ()
     """For its own documents."""
+    managers: frozenset[PrincipalId] = frozenset()
+    """Who may change it, beside administrators. It is no right to read its documents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """How an assistant is written in YAML, and in the API."""
 
-import re
 from uuid import UUID
 
 from pydantic import Field, field_validator, model_validator
@@ -8,13 +7,13 @@ from pydantic import Field, field_validator, model_validator
 from aika.domain.access import EVERYONE
 from aika.domain.assistants import Assistant, Topic, Visibility
 from aika.domain.identifiers import AssistantId, DocumentId, PrincipalId, SourceId, document_id
+from aika.forms.principals import principal
 from aika.forms.rules import RuleForm
 from aika.forms.selection import Form, SelectionForm
 
 NAME = r"^[^\s:/][^:/\n]{0,78}[^\s:/]$|^[^\s:/]$"
 """Neither ``:`` nor ``/``, which ids and addresses have."""
 MAX_INSTRUCTIONS = 4_000
-_ADDRESS = re.compile(r"[^\s@,<>:]+@[^\s@,<>:]+")
 
 
 class TopicForm(Form):
@@ -142,18 +141,6 @@ class AssistantForm(Form):
             groups=frozenset(PrincipalId(group) for group in self.groups),
             declared_in=declared_in,
         )
-
-
-def principal(text: str) -> PrincipalId:
-    """Return the principal of a person by their address, or of a group by its name. Raises ``ValueError``."""
-    name = text.strip()
-    address = name.removeprefix("user:").lower()
-    if _ADDRESS.fullmatch(address):
-        return PrincipalId(f"user:{address}")
-    kind, separator, rest = name.partition(":")
-    if name == EVERYONE or (separator and kind and rest and kind != "user"):
-        return PrincipalId(name)
-    raise ValueError(f"{text!r} names nobody: write an e-mail address, or a group such as group:payments")
 
 
 def _document(name: str) -> DocumentId:

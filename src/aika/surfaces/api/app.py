@@ -30,6 +30,7 @@ from aika.surfaces.api import (
     health,
     health_scores,
     library,
+    me,
     openai,
     operations,
     problems,
@@ -72,6 +73,7 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     app.include_router(health_scores.router)
     app.include_router(digests.router)
     app.include_router(goalies.router)
+    app.include_router(me.router)
     app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
     app.middleware("http")(_secured)
     _describe_events(app)

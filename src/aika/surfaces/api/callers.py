@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from hashlib import blake2b
 from typing import Annotated
 
@@ -17,10 +19,34 @@ from aika.domain.documents import Kind
 from aika.domain.errors import AccessDeniedError, AuthenticationError, InvalidRequestError
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.selection import EVERYTHING
+from aika.domain.sources import Source
 from aika.forms.selection import SelectionForm
 
 _bearer = HTTPBearer(auto_error=False, description="An API key, made with `aika keys create`.")
 _ADDRESS = re.compile(r"[^\s@,<>:]+@[^\s@,<>:]+")
+
+
+class Means(StrEnum):
+    """How a caller showed who they are."""
+
+    LOCAL = "local"
+    """By being on this machine, where nothing more is asked for."""
+    KEY = "key"
+    SESSION = "session"
+    """By having signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a caller is."""
+
+    name: str
+    """What people call them."""
+    person: PrincipalId | None
+    """``user:`` and an e-mail address; ``None`` for whoever is no particular person."""
+    means: Means
+    expires_at: datetime | None = None
+    """When they have to show it again at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +59,32 @@ class Caller:
     admin: bool
     asker: Asker
     """The caller as assistants see them."""
+    identity: Identity
+    managing: frozenset[PrincipalId]
+    """Whose sources they may manage: the caller's own principal and all their groups. Empty where a front end asks for
+    somebody."""
+
+    @property
+    def person(self) -> PrincipalId | None:
+        return self.identity.person
+
+    @property
+    def name(self) -> str:
+        return self.identity.name
+
+    @property
+    def operator(self) -> bool:
+        """Whether they are an administrator of everything."""
+        return self.admin and self.scope.sources is None
+
+    def manages(self, source: Source) -> bool:
+        """Return whether they may change the source, sync it, and see all there is to know of how it stands.
+
+        It is no right to read the source's documents.
+        """
+        if self.scope.sources is not None and source.id not in self.scope.sources:
+            return False
+        return self.admin or bool(self.managing & source.managers)
 
     @property
     def overseen(self) -> Scope:
@@ -60,6 +112,7 @@ class Rights:
     sources: frozenset[SourceId] | None
     admin: bool
     on_behalf: bool
+    identity: Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +152,13 @@ async def rights_of(
         owner = PrincipalId(f"key:{key.id}")
         # Who may make keys could make one that asks for others.
         operator = key.admin and key.sources is None
-        return Rights(owner, key.principals, key.sources, key.admin, key.on_behalf or operator)
+        identity = Identity(key.name, _only_person(key.principals), Means.KEY, key.expires_at)
+        return Rights(owner, key.principals, key.sources, key.admin, key.on_behalf or operator, identity)
     if server.key_required:
         raise AuthenticationError("this server needs an API key in the header 'Authorization: Bearer KEY'")
     anonymous = frozenset(PrincipalId(principal) for principal in server.anonymous_principals)
-    return Rights(PrincipalId("local"), anonymous, None, admin=True, on_behalf=True)
+    identity = Identity("This machine", None, Means.LOCAL)
+    return Rights(PrincipalId("local"), anonymous, None, admin=True, on_behalf=True, identity=identity)
 
 
 def others_of(
@@ -137,8 +192,9 @@ async def caller_of(
         principals = await aika.database.directory.expand(rights.principals)
         named = await aika.database.catalogue.naming(principals)
         scope = Scope.of(named).narrowed(sources=rights.sources)
-        asker = Asker(_maker(rights), (principals | {rights.owner, EVERYONE},), rights.admin and rights.sources is None)
-        return Caller(rights.owner, scope, rights.admin, asker)
+        everything = principals | {rights.owner, EVERYONE}
+        asker = Asker(rights.identity.person or rights.owner, (everything,), rights.admin and rights.sources is None)
+        return Caller(rights.owner, scope, rights.admin, asker, rights.identity, everything)
     if not rights.on_behalf:
         raise AccessDeniedError(
             "the headers Aika-User and Aika-Audience need an API key that was made with --on-behalf"
@@ -150,7 +206,9 @@ async def caller_of(
     # A front end's right to ask for people is no right to manage: whoever is in front of it is not an administrator.
     owner = others.user or _channel(people)
     everyone = tuple(principals | {EVERYONE} for principals in expanded.values())
-    return Caller(owner, scope, admin=False, asker=Asker(owner, everyone))
+    name = "A channel" if others.user is None else others.user.removeprefix("user:")
+    identity = Identity(name, others.user, rights.identity.means)
+    return Caller(owner, scope, False, Asker(owner, everyone), identity, managing=frozenset())
 
 
 def person_of(text: str) -> PrincipalId:
@@ -182,10 +240,10 @@ async def _people(aika: Aika, others: Others) -> Sequence[PrincipalId]:
     return list(people)
 
 
-def _maker(rights: Rights) -> PrincipalId:
-    """Return whom assistants belong to that are made with a key: the person whose key it is, where it is one person's."""
-    people = [principal for principal in rights.principals if principal.startswith("user:")]
-    return people[0] if len(people) == 1 else rights.owner
+def _only_person(principals: Collection[PrincipalId]) -> PrincipalId | None:
+    """Return the person whose key it is, where it is one person's."""
+    people = [principal for principal in principals if principal.startswith("user:")]
+    return people[0] if len(people) == 1 else None
 
 
 def _channel(people: Sequence[PrincipalId]) -> PrincipalId:
@@ -207,7 +265,7 @@ async def admin_of(caller: "TheCaller") -> Caller:
 
 async def operator_of(caller: "TheAdmin") -> Caller:
     """Return an administrator of everything: one of some sources only must not grant what they do not have."""
-    if caller.scope.sources is not None:
+    if not caller.operator:
         raise AccessDeniedError("this needs an API key that was made with --admin and without --source")
     return caller
 

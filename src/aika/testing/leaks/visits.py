@@ -275,6 +275,11 @@ async def _key_deleted(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.ask("DELETE /v1/keys/{id}", id=str(uuid4()))
 
 
+@visits("GET /v1/me")
+async def _me(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/me")
+
+
 @visits("GET /v1/confidence")
 async def _confidence(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.ask("GET /v1/confidence")
