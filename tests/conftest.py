@@ -16,6 +16,7 @@ settings.register_profile("aika", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("aika")
 
 ROOT = Path(__file__).parents[1]
+AIKA = (sys.executable, "-m", "aika.surfaces.cli.main")
 
 pytest_plugins = ["emulated.emulators"]
 
@@ -29,26 +30,32 @@ def embedder_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def example_server(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> Iterator[str]:
-    """The address of a real server with the example company synced."""
+def synced_examples(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> Path:
+    """A folder with the example company, synced once for all tests. Who serves it serves a copy of it."""
     base = tmp_path_factory.mktemp("examples")
     shutil.copytree(ROOT / "examples", base / "examples", ignore=shutil.ignore_patterns(".aika"))
     shutil.copytree(ROOT / "docs", base / "docs")
     (base / "examples" / ".aika").mkdir()
     (base / "examples" / ".aika" / "models").symlink_to(embedder_graphs)
-    environment = {**os.environ, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "aika.surfaces.cli.main"]
     synced = subprocess.run(
-        [*command, "sync", "--dir", str(base / "examples")],
-        env=environment,
+        [*AIKA, "sync", "--dir", str(base / "examples")],
+        env={**os.environ, "COLUMNS": "200"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert synced.returncode == 0, synced.stderr
+    return base
+
+
+@pytest.fixture(scope="session")
+def example_server(tmp_path_factory: pytest.TempPathFactory, synced_examples: Path) -> Iterator[str]:
+    """The address of a real server with the example company synced."""
+    base = tmp_path_factory.mktemp("example-server") / "served"
+    shutil.copytree(synced_examples, base, symlinks=True)
     server = subprocess.Popen(
-        [*command, "serve", "--port", "0", "--dir", str(base / "examples")],
-        env=environment,
+        [*AIKA, "serve", "--port", "0", "--dir", str(base / "examples")],
+        env={**os.environ, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -1,0 +1,113 @@
+"""How much JavaScript each page of the built app loads. Fails where the ask page's is over its budget.
+
+``make check`` runs it after the build. Sizes are those of the Brotli twins, which every current browser is sent.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BUILT = Path(__file__).resolve().parents[1] / "src" / "aika" / "surfaces" / "api" / "web"
+ASK_PAGE_KB = 350
+"""What the ask page may load in all before it is used. Formulas, diagrams and charts come when they are needed."""
+
+PAGES = "src/pages/"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One file of the build, as Vite's manifest has it."""
+
+    file: str
+    name: str
+    source: str
+    imports: Sequence[str]
+    styles: Sequence[str]
+    entry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a page loads, in bytes as sent."""
+
+    page: str
+    own: int
+    """In files that no other page has loaded: what it costs to go there from the app's frame."""
+    scripts: int
+    styles: int
+
+
+def main() -> None:
+    found = weights(BUILT)
+    print(f"{'page':<36} {'own JS':>9} {'JS':>9} {'CSS':>9}   kB, Brotli")
+    for weight in found:
+        sizes = (weight.own, weight.scripts, weight.styles)
+        print(f"{weight.page:<36} " + " ".join(f"{size / 1000:>9.1f}" for size in sizes))
+    ask = next((weight for weight in found if weight.page.startswith("ask/")), None)
+    if ask is None:
+        sys.exit("the build has no ask page")
+    if ask.scripts > ASK_PAGE_KB * 1000:
+        sys.exit(f"the ask page loads {ask.scripts / 1000:.0f} kB of JavaScript; its budget is {ASK_PAGE_KB} kB")
+
+
+def weights(built: Path) -> list[Weight]:
+    """Return what each page of a built app loads, the heaviest first."""
+    chunks = _chunks(built / ".vite" / "manifest.json")
+    entries = [name for name, chunk in chunks.items() if chunk.entry]
+    frame = _with_imports(entries, chunks)
+    pages = [name for name, chunk in chunks.items() if PAGES in chunk.source]
+    found = []
+    for name in pages:
+        loaded = frame | _with_imports([name], chunks)
+        found.append(
+            Weight(
+                chunks[name].source.split(PAGES, 1)[1],
+                own=_bytes(built, {chunks[one].file for one in loaded - frame}),
+                scripts=_bytes(built, {chunks[one].file for one in loaded}),
+                styles=_bytes(built, {style for one in loaded for style in chunks[one].styles}),
+            )
+        )
+    return sorted(found, key=lambda weight: (-weight.scripts, weight.page))
+
+
+def _chunks(manifest: Path) -> Mapping[str, Chunk]:
+    if not manifest.is_file():
+        sys.exit("the web app is not built: run `make web`")
+    return {
+        name: Chunk(
+            chunk["file"],
+            chunk.get("name", ""),
+            chunk.get("src", ""),
+            chunk.get("imports", []),
+            chunk.get("css", []),
+            bool(chunk.get("isEntry")),
+        )
+        for name, chunk in json.loads(manifest.read_bytes()).items()
+    }
+
+
+def _with_imports(names: Sequence[str], chunks: Mapping[str, Chunk]) -> set[str]:
+    """Return the chunks and everything that they import before they run."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += chunks[name].imports
+    return found
+
+
+def _bytes(built: Path, files: set[str]) -> int:
+    return sum(_sent(built / file).stat().st_size for file in files)
+
+
+def _sent(path: Path) -> Path:
+    twin = path.with_name(f"{path.name}.br")
+    return twin if twin.is_file() else path
+
+
+if __name__ == "__main__":
+    main()
