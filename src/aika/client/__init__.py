@@ -11,6 +11,7 @@ The one package that exports names from its root: it is what other people's prog
 
 from aika.client.assistant_models import AssistantRequest
 from aika.client.client import AikaClient, AsyncAikaClient
+from aika.client.conversation_models import CompletedEvent, DeltaEvent, FailedEvent, RetrievedEvent, StartedEvent
 from aika.client.errors import AikaClientError, AikaRequestError, AikaUnreachableError
 from aika.client.filters import DocumentFilter
 from aika.client.models import (
@@ -18,12 +19,8 @@ from aika.client.models import (
     ChatCompletionRequest,
     ChatMessage,
     CitationView,
-    CompletedEvent,
-    DeltaEvent,
-    FailedEvent,
     FeedbackRequest,
     Outcome,
-    RetrievedEvent,
     SearchRequest,
 )
 
@@ -46,4 +43,5 @@ __all__ = [
     "Outcome",
     "RetrievedEvent",
     "SearchRequest",
+    "StartedEvent",
 ]

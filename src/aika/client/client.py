@@ -3,7 +3,8 @@
 Both build the same requests and read the same replies; only the waiting differs.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import Self
 
@@ -12,15 +13,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from aika.client.access_models import AccessView
 from aika.client.assistant_models import AssistantRequest, AssistantSummary, AssistantView
+from aika.client.conversation_calls import AsyncConversationCalls, ConversationCalls
+from aika.client.conversation_models import ChatEvent
 from aika.client.errors import AikaRequestError, AikaUnreachableError
 from aika.client.health_calls import AsyncHealthCalls, HealthCalls
 from aika.client.me_models import MeView
 from aika.client.models import (
     ChatCompletion,
     ChatCompletionRequest,
-    ChatEvent,
-    ConversationSummary,
-    ConversationView,
     DocumentView,
     FeedbackRequest,
     KeyRequest,
@@ -41,12 +41,11 @@ DEFAULT_TIMEOUT = 120.0
 
 _EVENT: TypeAdapter[ChatEvent] = TypeAdapter(ChatEvent)
 _SOURCES = TypeAdapter(list[SourceSummary])
-_CONVERSATIONS = TypeAdapter(list[ConversationSummary])
 _KEYS = TypeAdapter(list[KeyView])
 _ASSISTANTS = TypeAdapter(list[AssistantSummary])
 
 
-class AikaClient(HealthCalls):
+class AikaClient(HealthCalls, ConversationCalls):
     """Asks an aika server.
 
     Every method raises `AikaUnreachableError` when there is no answer and `AikaRequestError` when the answer is a problem.
@@ -87,6 +86,13 @@ class AikaClient(HealthCalls):
     def stream_chat(self, request: ChatCompletionRequest) -> Iterator[ChatEvent]:
         """Ask, and yield events as they happen; the last one is completed or failed."""
         asked = self._http.build_request("POST", "/v1/chat/complete", content=_streamed(request))
+        yield from self._events(asked)
+
+    def follow_answer(self, answer: str, *, after: int = 0) -> Iterator[ChatEvent]:
+        """Pick up an answer under way after the event with this number: a connection dropped, or somebody else began it."""
+        yield from self._events(self._http.build_request("GET", f"/v1/answers/{answer}/events?after={after}"))
+
+    def _events(self, asked: httpx.Request) -> Iterator[ChatEvent]:
         with _unreachable(self._http.base_url):
             reply = self._http.send(asked, stream=True)
         try:
@@ -123,12 +129,6 @@ class AikaClient(HealthCalls):
     def try_rules(self, request: RuleTestRequest) -> RuleTestReply:
         """Ask questions under two sets of ranking rules."""
         return RuleTestReply.model_validate_json(self._send("POST", "/v1/rules/test", request))
-
-    def conversations(self) -> list[ConversationSummary]:
-        return _CONVERSATIONS.validate_json(self._send("GET", "/v1/conversations"))
-
-    def conversation(self, id: str) -> ConversationView:
-        return ConversationView.model_validate_json(self._send("GET", f"/v1/conversations/{id}"))
 
     def assistants(self, *, manageable: bool = False) -> list[AssistantSummary]:
         """Return the assistants that may be asked, the nearest first; with ``manageable`` those too that may be changed."""
@@ -179,7 +179,7 @@ class AikaClient(HealthCalls):
         return _checked(reply)
 
 
-class AsyncAikaClient(AsyncHealthCalls):
+class AsyncAikaClient(AsyncHealthCalls, AsyncConversationCalls):
     """The same for asynchronous code. See `AikaClient`."""
 
     def __init__(
@@ -215,6 +215,18 @@ class AsyncAikaClient(AsyncHealthCalls):
     async def stream_chat(self, request: ChatCompletionRequest) -> AsyncIterator[ChatEvent]:
         """Ask, and yield events as they happen; the last one is completed or failed."""
         asked = self._http.build_request("POST", "/v1/chat/complete", content=_streamed(request))
+        async with aclosing(self._events(asked)) as events:
+            async for event in events:
+                yield event
+
+    async def follow_answer(self, answer: str, *, after: int = 0) -> AsyncIterator[ChatEvent]:
+        """Pick up an answer under way after the event with this number: a connection dropped, or somebody else began it."""
+        asked = self._http.build_request("GET", f"/v1/answers/{answer}/events?after={after}")
+        async with aclosing(self._events(asked)) as events:
+            async for event in events:
+                yield event
+
+    async def _events(self, asked: httpx.Request) -> AsyncGenerator[ChatEvent, None]:
         with _unreachable(self._http.base_url):
             reply = await self._http.send(asked, stream=True)
         try:
@@ -250,12 +262,6 @@ class AsyncAikaClient(AsyncHealthCalls):
     async def try_rules(self, request: RuleTestRequest) -> RuleTestReply:
         """Ask questions under two sets of ranking rules."""
         return RuleTestReply.model_validate_json(await self._send("POST", "/v1/rules/test", request))
-
-    async def conversations(self) -> list[ConversationSummary]:
-        return _CONVERSATIONS.validate_json(await self._send("GET", "/v1/conversations"))
-
-    async def conversation(self, id: str) -> ConversationView:
-        return ConversationView.model_validate_json(await self._send("GET", f"/v1/conversations/{id}"))
 
     async def assistants(self, *, manageable: bool = False) -> list[AssistantSummary]:
         """Return the assistants that may be asked, the nearest first; with ``manageable`` those too that may be changed."""

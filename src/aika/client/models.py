@@ -53,6 +53,11 @@ class ChatCompletionRequest(WireRequest):
     without_assistant: bool = Field(
         default=False, description="Ask without the conversation's assistant, such as when that is gone."
     )
+    replaces: str | None = Field(
+        default=None,
+        description="The id of an answer of the conversation: its question is edited or tried again. The new turn takes the "
+        "place of that one and of all that came after it.",
+    )
 
     @classmethod
     def from_user_prompt(
@@ -90,10 +95,6 @@ class FeedbackRequest(WireRequest):
         default=[], max_length=10, description="Such as `outdated`; `rejected` from somebody who knows better."
     )
     reply: str = Field(default="", max_length=4000, description="What a person answered instead.")
-
-
-class RenameRequest(WireRequest):
-    title: str = Field(min_length=1, max_length=200)
 
 
 class SyncRequest(WireRequest):
@@ -206,6 +207,22 @@ class UsageView(Wire):
     cost_usd: float | None = None
 
 
+class PersonToAsk(Wire):
+    """Who may know more: the owner of what comes nearest."""
+
+    name: str
+    contact: str | None = None
+    documents: list[DocumentSummary] = Field(description="Of the nearest ones, those that are theirs.")
+
+
+class HelpView(Wire):
+    """What an abstention offers instead of an answer."""
+
+    message: str = Field(description="The abstention in a sentence, without the list of what comes nearest.")
+    people: list[PersonToAsk] = []
+    tellable: bool = Field(description="Whether the owner can be told with `POST /v1/answers/{id}/tell-owner`.")
+
+
 class Outcome(StrEnum):
     ANSWER = "answer"
     ABSTENTION = "abstention"
@@ -228,27 +245,12 @@ class ChatCompletion(Wire):
     confidence: ConfidenceView
     nearest: list[HitView] = Field(default=[], description="With an abstention: what comes nearest.")
     reason: str | None = Field(default=None, description="With an abstention: why.")
+    help: HelpView | None = Field(default=None, description="With an abstention: whom to ask.")
+    stopped: bool = Field(default=False, description="Whether its asker stopped it: it may be incomplete.")
     notes: list[str] = []
     usage: UsageView | None = None
     created_at: datetime
     assistant: str | None = Field(default=None, description="The id of who was asked.")
-
-
-class TurnView(Wire):
-    question: str
-    asked_at: datetime
-    completion: ChatCompletion
-
-
-class ConversationSummary(Wire):
-    id: str
-    title: str
-    created_at: datetime
-    assistant: str | None = Field(default=None, description="The id of the assistant that it was begun with.")
-
-
-class ConversationView(ConversationSummary):
-    turns: list[TurnView]
 
 
 class SearchReply(Wire):
@@ -359,39 +361,3 @@ class Problem(Wire):
     candidates: list[str] = Field(
         default=[], description="With an ambiguous name: the ids of those that it could mean."
     )
-
-
-# Events of a stream
-
-
-class RetrievedEvent(Wire):
-    """The evidence was found."""
-
-    type: Literal["retrieved"] = "retrieved"
-    conversation_id: str
-    question: str
-    hits: list[HitView]
-
-
-class DeltaEvent(Wire):
-    """A piece of the draft, provisional until the last event."""
-
-    type: Literal["delta"] = "delta"
-    text: str
-
-
-class CompletedEvent(Wire):
-    """The last event: the judged outcome. Its text replaces what was streamed."""
-
-    type: Literal["completed"] = "completed"
-    completion: ChatCompletion
-
-
-class FailedEvent(Wire):
-    """The last event when something went wrong after the stream began."""
-
-    type: Literal["failed"] = "failed"
-    problem: Problem
-
-
-ChatEvent = Annotated[RetrievedEvent | DeltaEvent | CompletedEvent | FailedEvent, Field(discriminator="type")]

@@ -19,13 +19,19 @@ from aika.application.aika import Aika
 from aika.application.assistant_schema import assistant_schema
 from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
-from aika.client.models import ChatEvent, Problem
+from aika.client.conversation_models import ChatEvent
+from aika.client.models import Problem
 from aika.surfaces.api import (
     access,
+    answers,
+    assistant_drafts,
     assistants,
     changes,
     chat,
+    conversations,
     digests,
+    goalie_queue,
+    goalie_thresholds,
     goalies,
     health,
     health_scores,
@@ -33,6 +39,7 @@ from aika.surfaces.api import (
     me,
     openai,
     operations,
+    passages,
     problems,
     rules,
 )
@@ -63,7 +70,20 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     )
     app.state.aika = aika
     problems.install(app)
-    for part in (chat, assistants, library, changes, access, health, operations, openai):
+    for part in (
+        chat,
+        answers,
+        conversations,
+        passages,
+        assistant_drafts,  # before what would take its paths for ids
+        assistants,
+        library,
+        changes,
+        access,
+        health,
+        operations,
+        openai,
+    ):
         app.include_router(part.router)
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     app.add_api_route("/", _page, include_in_schema=False)
@@ -72,7 +92,9 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     app.include_router(rules.router)
     app.include_router(health_scores.router)
     app.include_router(digests.router)
-    app.include_router(goalies.router)
+    # The queue first: it is no goalie of that name.
+    for part in (goalie_queue, goalie_thresholds, goalies):
+        app.include_router(part.router)
     app.include_router(me.router)
     app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
     app.middleware("http")(_secured)

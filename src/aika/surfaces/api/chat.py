@@ -1,4 +1,4 @@
-"""``/v1/chat/complete``, conversations, and feedback."""
+"""``/v1/chat/complete``: asking."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -10,28 +10,16 @@ from fastapi.responses import StreamingResponse
 from aika.application.aika import Aika
 from aika.assistants.choosing import Choice, begin
 from aika.assistants.conversing import Question
-from aika.client.models import (
-    ChatCompletion,
-    ChatCompletionRequest,
-    ChatEvent,
-    CompletedEvent,
-    ConversationSummary,
-    ConversationView,
-    DeltaEvent,
-    FailedEvent,
-    FeedbackRequest,
-    Problem,
-    RenameRequest,
-    RetrievedEvent,
-)
-from aika.domain.answers import Abstention, Answer, AnswerEvent, Feedback, Rating, Retrieved, TextDelta
+from aika.client.conversation_models import ChatEvent, CompletedEvent, DeltaEvent, FailedEvent, RetrievedEvent
+from aika.client.models import ChatCompletion, ChatCompletionRequest, Problem
+from aika.domain.answers import Abstention, Answer, AnswerEvent, Retrieved, TextDelta
 from aika.domain.conversations import Conversation
 from aika.domain.errors import AikaError, InvalidRequestError
-from aika.domain.identifiers import AnswerId, AssistantId, ConversationId
+from aika.domain.identifiers import AssistantId, ConversationId
 from aika.domain.queries import Message, Role
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
 from aika.surfaces.api.problems import RESPONSES, problem_of
-from aika.surfaces.api.views import completion_of, conversation_summary, conversation_view, hit_view
+from aika.surfaces.api.views import completion_of, hit_view
 
 logger = logging.getLogger(__name__)
 
@@ -58,45 +46,6 @@ async def complete_chat(request: ChatCompletionRequest, aika: TheAika, caller: T
         return StreamingResponse(_encoded(events), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
     outcome = await outcome_of(aika.conversing.ask(conversation, question))
     return completion_of(outcome, conversation.id, asked_of(question))
-
-
-@router.get("/v1/conversations")
-async def list_conversations(aika: TheAika, caller: TheCaller, limit: int = 50) -> list[ConversationSummary]:
-    """Return the caller's conversations, newest first."""
-    found = await aika.database.conversations.listing(owner=caller.owner, limit=max(1, min(limit, 200)))
-    return [conversation_summary(conversation) for conversation in found]
-
-
-@router.get("/v1/conversations/{id}")
-async def get_conversation(id: str, aika: TheAika, caller: TheCaller) -> ConversationView:
-    """Return a conversation of the caller's. Answers from documents that they may not read any more are withheld."""
-    return conversation_view(
-        await aika.conversing.conversation(ConversationId(id), owner=caller.owner, reads=caller.scope)
-    )
-
-
-@router.patch("/v1/conversations/{id}", status_code=204)
-async def rename_conversation(id: str, request: RenameRequest, aika: TheAika, caller: TheCaller) -> None:
-    await aika.database.conversations.rename(ConversationId(id), request.title, owner=caller.owner)
-
-
-@router.delete("/v1/conversations/{id}", status_code=204)
-async def delete_conversation(id: str, aika: TheAika, caller: TheCaller) -> None:
-    await aika.database.conversations.delete(ConversationId(id), owner=caller.owner)
-
-
-@router.post("/v1/answers/{id}/feedback", status_code=204)
-async def give_feedback(id: str, request: FeedbackRequest, aika: TheAika, caller: TheCaller) -> None:
-    """Say whether an answer helped, and why not. Saying it again replaces what was said."""
-    feedback = Feedback(
-        AnswerId(id),
-        Rating(request.rating),
-        request.comment,
-        aika.clock.now(),
-        tuple(dict.fromkeys(request.reasons)),
-        request.reply,
-    )
-    await aika.database.conversations.give_feedback(feedback, owner=caller.owner)
 
 
 async def begun(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> tuple[Conversation, Question]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from aika.client import models as wire
 from aika.domain.answers import Abstention, Answer, Citation, Confidence, Usage
-from aika.domain.conversations import Conversation
 from aika.domain.documents import AttributeValue, Body, Document, Owner
 from aika.domain.identifiers import AssistantId, ChunkId, ConversationId
 from aika.domain.queries import Explanation, Hit, Retrieval
@@ -100,27 +99,6 @@ def completion_of(
                 created_at=outcome.created_at,
                 assistant=assistant,
             )
-
-
-def conversation_summary(conversation: Conversation) -> wire.ConversationSummary:
-    return wire.ConversationSummary(
-        id=conversation.id,
-        title=conversation.title,
-        created_at=conversation.created_at,
-        assistant=conversation.assistant,
-    )
-
-
-def conversation_view(conversation: Conversation) -> wire.ConversationView:
-    turns = [
-        wire.TurnView(
-            question=turn.question,
-            asked_at=turn.asked_at,
-            completion=completion_of(turn.outcome, conversation.id, turn.assistant),
-        )
-        for turn in conversation.turns
-    ]
-    return wire.ConversationView(**conversation_summary(conversation).model_dump(), turns=turns)
 
 
 def source_summary(state: SourceState) -> wire.SourceSummary:
