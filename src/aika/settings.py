@@ -28,7 +28,8 @@ from aika.forms.slack import SlackSettings
 SETTINGS_FILE = "aika.toml"
 
 SHORTEST_REFRESH = timedelta(seconds=10)
-_VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}")
+VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}")
+"""How options name an environment variable."""
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
@@ -319,10 +320,15 @@ def read_source_file(path: Path) -> Source:
     """Read one source's YAML file; its name without the suffix is the source's id. Raises `ConfigurationError`."""
     content = read_mapping(path, expected="a mapping with at least 'connector'")
     try:
-        spec = _NamedSource.model_validate({"name": path.stem, "spec": content})
+        return parse_source(path.stem, content, declared_in=str(path))
     except ValidationError as error:
         raise ConfigurationError(f"{path}: {_in_words(error, below='spec')}") from error
-    return _source(spec.name, spec.spec, declared_in=str(path))
+
+
+def parse_source(name: str, content: Mapping[str, object], *, declared_in: str) -> Source:
+    """Return the source that a file of this name and content declares. Raises ``ValidationError``."""
+    named = _NamedSource.model_validate({"name": name, "spec": content})
+    return _source(named.name, named.spec, declared_in=declared_in)
 
 
 class _NamedSource(_Strict):
@@ -361,7 +367,7 @@ def with_secrets(source: Source) -> Mapping[str, object]:
 
 def _filled(value: object, source: Source) -> object:
     if isinstance(value, str):
-        return _VARIABLE.sub(lambda match: _variable(match["name"], source), value)
+        return VARIABLE.sub(lambda match: _variable(match["name"], source), value)
     if isinstance(value, Mapping):
         return {name: _filled(item, source) for name, item in value.items()}
     return [_filled(item, source) for item in value] if isinstance(value, list) else value
