@@ -14,6 +14,8 @@ class Person:
     """In the workspace."""
     email: str = ""
     """In lower case. Empty where it is not known."""
+    oversees: bool = False
+    """Whether they may decide about every goalie's proposals: an administrator of everything, who is no human goalie."""
 
 
 class Standing(StrEnum):
@@ -45,6 +47,8 @@ def is_human_goalie(goalie: Goalie, person: Person) -> bool:
 
     Where only a channel of theirs is named, everybody in it does: nobody else is shown one.
     """
+    if person.oversees:
+        return True
     if goalie.humans:
         return person.email != "" and person.email in goalie.humans
     return goalie.humans_channel is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from aika.application.aika import SystemClock
 from aika.application.channel_history import ExportedChannel
 from aika.application.evaluation_inputs import configuration_of
 from aika.application.goalie_asking import (
@@ -18,12 +19,14 @@ from aika.application.goalie_asking import (
     documents_of_past,
     middle_of,
 )
+from aika.application.goalie_replays import keep_replay
 from aika.domain.access import EVERYONE, Scope
 from aika.domain.goalies import Goalie, Listeners
 from aika.goalie.agreement import AgreementMeter, shipped_model
 from aika.goalie.likeness import Likeness, Rarity, sample_of
 from aika.goalie.questions import QuestionJudge
 from aika.goalie.replay import Past, Replay, ReplayOptions, ReplayResult
+from aika.goalie.replay_kept import ReplayAbout, kept_of
 from aika.goalie.replay_records import Progress, RecordsInFile
 from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.settings import Settings
@@ -55,7 +58,8 @@ class Wanted:
 async def replay(settings: Settings, wanted: Wanted, *, progress: Progress) -> ReplayResult:
     """Ask the questions of a channel's past again. Raises `ConfigurationError` where there is nothing to ask of.
 
-    What was found is kept in the data directory, so that the same replay goes on where it was stopped.
+    What was found is kept in the data directory, so that the same replay goes on where it was stopped; and what it comes to,
+    without anybody's words, so that thresholds can be chosen on it in the web app.
     """
     since = _since(wanted)
     analyzer = TechnicalAnalyzer()
@@ -72,7 +76,10 @@ async def replay(settings: Settings, wanted: Wanted, *, progress: Progress) -> R
         )
         past = Past(wanted.channel.messages, wanted.channel.threads)
         options = ReplayOptions(since=since, limit=wanted.limit, seed=wanted.seed)
-        return await running.run(wanted.goalie, past, options, progress=progress)
+        result = await running.run(wanted.goalie, past, options, progress=progress)
+    about = ReplayAbout(wanted.channel.name, wanted.knowledge, wanted.days, wanted.limit, SystemClock().now())
+    keep_replay(settings, kept_of(result, about))
+    return result
 
 
 @asynccontextmanager

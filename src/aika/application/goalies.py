@@ -200,7 +200,8 @@ class Goalies:
             return Ruled(Standing.REMOVED, case, goalie)
         if not is_human_goalie(goalie, by):
             return Ruled(Standing.REFUSED, case, goalie)
-        if case.state is CaseState.PROPOSED:
+        # What was only said in the log channel was proposed to nobody.
+        if case.state is CaseState.PROPOSED and not case.shadow:
             return Ruled(Standing.DONE, case, goalie)
         taken = case.decided_by and case.state is not CaseState.WITHDRAWN
         return Ruled(Standing.TAKEN if taken else Standing.WITHDRAWN, case, goalie)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, Feedback
@@ -185,4 +185,17 @@ class Desk(Protocol):
 
     async def tell_owners(self, goalie: Goalie, text: str, *, key: str) -> None:
         """Tell the goalie's owners something, once for each key. Markdown."""
+        ...
+
+
+@runtime_checkable
+class Guide(Protocol):
+    """What a desk can tell of its place to those who look from elsewhere. Neither raises: what is not known stays unsaid."""
+
+    async def name_of(self, place: Place, person: str) -> str:
+        """Return what a person is called, by their id in the workspace or as ``user:ADDRESS``; empty where it is not known."""
+        ...
+
+    def address_of(self, place: Place, message: str) -> str:
+        """Return a link to a message, empty where there is none."""
         ...

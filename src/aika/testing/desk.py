@@ -33,12 +33,20 @@ class MemoryDesk:
     """By case: what its proposals show now."""
     attempts: list[str] = field(default_factory=list)
     """The keys of all that was to be posted, repetitions too."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What people are called, by their ids in the workspace."""
     failures: list[AikaError] = field(default_factory=list)
     """What the next attempts to speak fail with."""
 
     def seen(self, where: str) -> list[str]:
         """Return what can be read at a place, in the order in which it was posted."""
         return [said.text for said in self.said.values() if said.where == where]
+
+    async def name_of(self, place: Place, person: str) -> str:
+        return self.names.get(person, "")
+
+    def address_of(self, place: Place, message: str) -> str:
+        return f"https://chat.example.org/{place.channel}/{message}"
 
     async def listeners(self, place: Place) -> Listeners:
         return Listeners(self.scope, self.scope.audience or (frozenset(),))

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 from aika.testing.leaks.asking import Asker, Told, Visit
 from aika.testing.leaks.company import CanaryDocument
+from aika.testing.leaks.goalie_visits import GOALIE_VISITS
 from aika.testing.leaks.health_visits import HEALTH_VISITS
 from aika.testing.leaks.speaking import PUBLIC_ASSISTANT
 
-VISITS: dict[str, Visit] = {**HEALTH_VISITS}
+VISITS: dict[str, Visit] = {**HEALTH_VISITS, **GOALIE_VISITS}
 """By method and path, as the API's description has them."""
 
 
@@ -242,21 +243,6 @@ async def _drop(asker: Asker) -> AsyncIterator[Told]:
 async def _feedback(asker: Asker) -> AsyncIterator[Told]:
     for told in _theirs(asker.answers):
         yield await asker.compared("POST /v1/answers/{id}/feedback", *told, json={"rating": "helpful"})
-
-
-@visits("GET /v1/goalies")
-async def _goalies(asker: Asker) -> AsyncIterator[Told]:
-    yield await asker.ask("GET /v1/goalies")
-
-
-@visits("GET /v1/goalies/{name}/report")
-async def _goalie_report(asker: Asker) -> AsyncIterator[Told]:
-    yield await asker.ask("GET /v1/goalies/{name}/report", name=str(uuid4()))
-
-
-@visits("GET /v1/goalies/{name}/cases")
-async def _goalie_cases(asker: Asker) -> AsyncIterator[Told]:
-    yield await asker.ask("GET /v1/goalies/{name}/cases", name=str(uuid4()))
 
 
 @visits("GET /v1/keys")

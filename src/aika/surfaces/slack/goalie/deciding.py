@@ -130,8 +130,8 @@ class Deciding:
                 case = ruled.case
                 if case is None:
                     return "Somebody else has decided about this already."
-                who = await self.people.person(received.workspace.client, received.team, case.decided_by)
-                return f"{who.name} was faster: the answer is {case.state.value} already."
+                who = await self.desk.name_of(case.place, case.decided_by) or "Somebody else"
+                return f"{who} was faster: the answer is {case.state.value} already."
             case Standing.WITHDRAWN:
                 why = ruled.case.reason if ruled.case is not None else ""
                 return f"There is nothing left to decide{f': {why}' if why else ''}."

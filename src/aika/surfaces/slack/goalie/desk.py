@@ -16,6 +16,7 @@ from aika.surfaces.slack.audience import Audiences
 from aika.surfaces.slack.elements import cleaned
 from aika.surfaces.slack.failures import SlackRefusedError, called
 from aika.surfaces.slack.goalie import proposals
+from aika.surfaces.slack.goalie.deciders import Decider, decider_of, name_or_nothing
 from aika.surfaces.slack.goalie.listening import Hearing
 from aika.surfaces.slack.goalie.places import Places
 from aika.surfaces.slack.identity import People
@@ -152,17 +153,17 @@ class SlackDesk:
 
     async def settle(self, goalie: Goalie, case: Case) -> None:
         workspace = self._workspace(case.place.workspace)
-        who = "Somebody"
+        decider = Decider(None, "Somebody")
         if case.decided_by:
-            who = (await self.people.person(workspace.client, workspace.team, case.decided_by)).name
+            decider = await decider_of(workspace, self.places, self.people, case.decided_by)
         for posted, target in (await self._proposals(workspace, goalie, case)).items():
-            mine = target == case.decided_by or target.startswith(("C", "G"))
+            mine = target == decider.account or target.startswith(("C", "G"))
             accepted = case.state in {CaseState.ACCEPTED, CaseState.EDITED}
             shown = proposals.settled(
                 goalie,
                 case,
                 asked_at=address(workspace, case.place.channel, case.message),
-                who=who,
+                who=decider.name,
                 keep=accepted and mine and goalie.keep_in is not None,
             )
             try:
@@ -201,6 +202,14 @@ class SlackDesk:
         return not audience.closed and await self.audiences.admits(audience, outcome)
 
     # Elsewhere
+
+    async def name_of(self, place: Place, person: str) -> str:
+        workspace = self.workspaces.of_team(place.workspace)
+        return "" if workspace is None else await name_or_nothing(workspace, self.places, self.people, person)
+
+    def address_of(self, place: Place, message: str) -> str:
+        workspace = self.workspaces.of_team(place.workspace)
+        return "" if workspace is None else address(workspace, place.channel, message)
 
     async def log(self, goalie: Goalie, case: Case, outcome: Answer | Abstention) -> None:
         if goalie.log_channel is None:
