@@ -8,7 +8,6 @@ import httpx
 from aika.answering.logistic import INSTALLED, load_models, written
 from aika.application.aika import Aika
 from aika.client import AsyncAikaClient
-from aika.surfaces.api.app import SECURITY_HEADERS
 from aika.surfaces.api.description import description
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +59,7 @@ async def test_the_page_loads_nothing_from_elsewhere(http: httpx.AsyncClient) ->
 
     assert page.status_code == script.status_code == 200
     assert "http" not in page.text.replace("http-equiv", "")
-    assert page.headers["content-security-policy"] == SECURITY_HEADERS["Content-Security-Policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
 async def test_keys_are_made_listed_and_deleted(http: httpx.AsyncClient) -> None:

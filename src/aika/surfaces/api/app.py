@@ -2,13 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter
 from starlette.datastructures import Headers
@@ -43,23 +42,20 @@ from aika.surfaces.api import (
     problems,
     rules,
 )
+from aika.surfaces.api.response_headers import ResponseHeaders
+from aika.surfaces.api.web_app import WEB, WebApp
 
 _PAGE = Path(__file__).parent / "page"
 _UPLOADS = re.compile(r"/v1/sources/[^/]+/documents/")
 _MAX_UPLOAD = changes.MAX_DOCUMENT_BYTES * 4 // 3 + 100_000
 _REFERENCE = "#/components/schemas/{model}"
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
+def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path = WEB) -> FastAPI:
+    """Return the app that serves an application. Without one it only describes itself, for ``openapi.json``.
 
-def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI:
-    """Return the app that serves an application. Without one it only describes itself, for ``openapi.json``."""
+    ``web`` is the folder of the built web app.
+    """
     app = FastAPI(
         title="aika",
         version=version("aika"),
@@ -86,7 +82,6 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
     ):
         app.include_router(part.router)
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
-    app.add_api_route("/", _page, include_in_schema=False)
     app.add_api_route("/schemas/source.json", _source_schema, include_in_schema=False)
     app.add_api_route("/schemas/rules.json", _rules_schema, include_in_schema=False)
     app.include_router(rules.router)
@@ -97,15 +92,13 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000) -> FastAPI
         app.include_router(part.router)
     app.include_router(me.router)
     app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
-    app.middleware("http")(_secured)
+    # What no route answers, the ones that other surfaces add later included.
+    app.router.default = WebApp(web)
     _describe_events(app)
-    # Outermost, so that a large body is refused before anything reads it.
     app.add_middleware(_BodyLimit, max_bytes=max_body_bytes)
+    # Outermost, so that refusals have them too.
+    app.add_middleware(ResponseHeaders, https=False)
     return app
-
-
-async def _page() -> FileResponse:
-    return FileResponse(_PAGE / "index.html")
 
 
 async def _source_schema() -> JSONResponse:
@@ -121,13 +114,6 @@ async def _assistant_schema() -> JSONResponse:
 async def _rules_schema() -> JSONResponse:
     """What an editor checks a file of ranking rules against."""
     return JSONResponse(rules_schema(), media_type="application/schema+json")
-
-
-async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 class _BodyLimit:

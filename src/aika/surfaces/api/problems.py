@@ -21,6 +21,7 @@ from aika.domain.errors import (
     TransientError,
     UnreadableDocumentError,
 )
+from aika.surfaces.api.response_headers import SECURITY_HEADERS
 
 logger = logging.getLogger(__name__)
 
@@ -101,4 +102,5 @@ async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
 async def _on_bug(request: Request, error: Exception) -> JSONResponse:
     logger.error("a request failed", extra={"path": request.url.path}, exc_info=error)
     detail = "aika failed on this request. The reason is in the server's log; please report it."
-    return reply(Problem(title="Internal error", status=500, detail=detail))
+    # Outside of what adds them to every other response.
+    return reply(Problem(title="Internal error", status=500, detail=detail), dict(SECURITY_HEADERS))
