@@ -20,6 +20,7 @@ from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.sources import Source
 from aika.forms.digests import DigestSettings
 from aika.forms.durations import duration
+from aika.forms.insights import InsightsSettings
 from aika.forms.mappings import read_mapping
 from aika.forms.principals import principal
 from aika.forms.rules import OwnRuleForm
@@ -259,6 +260,7 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
     digests: DigestSettings = DigestSettings()
     slack: SlackSettings = SlackSettings()
+    insights: InsightsSettings = InsightsSettings()
     sources: dict[SourceName, SourceSettings] = {}
     discovery: dict[SourceName, DiscoverySettings] = {}
     models: dict[SourceName, ModelSettings] = {}

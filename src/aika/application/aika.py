@@ -15,6 +15,7 @@ from aika.application.declarations import Declarations
 from aika.application.digesting import Digests
 from aika.application.goalies import Goalies
 from aika.application.health import Health
+from aika.application.insights import InsightsBoard
 from aika.application.judging import ReaderOnDemand
 from aika.application.rule_trial import Contender
 from aika.application.signing import HEADER, check_signature
@@ -86,6 +87,8 @@ class Aika:
     digests: Digests = field(init=False)
     """Set by `open_aika`."""
     goalies: Goalies = field(init=False)
+    """Set by `open_aika`."""
+    insights: InsightsBoard = field(init=False)
     """Set by `open_aika`."""
     _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
     _again: set[SourceId] = field(default_factory=set)
@@ -331,7 +334,8 @@ class Aika:
         """Notice changed declarations, sync sources as often as they ask for, look after findings, and tell owners of them
         while this is open."""
         upkeep = Upkeep(self, self.clock, timedelta(seconds=self.settings.sync.discovery_refresh))
-        async with _running(upkeep.run()), _running(self.health.run()), _running(self.digests.run()):
+        care = _running(self.health.run()), _running(self.digests.run()), _running(self.insights.run())
+        async with _running(upkeep.run()), care[0], care[1], care[2]:
             yield
 
 

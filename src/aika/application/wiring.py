@@ -21,6 +21,7 @@ from aika.application.digest_wiring import open_digests
 from aika.application.freshness import LateSources
 from aika.application.goalie_wiring import build_goalies
 from aika.application.health_wiring import build_health
+from aika.application.insights_wiring import build_insights, open_journal
 from aika.application.judging import ReaderOnDemand, open_judging
 from aika.application.rule_trial import Contender
 from aika.application.second_stage import open_second_stage
@@ -130,7 +131,12 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
             jobs=jobs,
             retriever=retriever,
             conversing=Conversing(
-                answerer, database.conversations, database.catalogue, clock, _narrowing(database, generations, data_dir)
+                answerer,
+                database.conversations,
+                database.catalogue,
+                clock,
+                _narrowing(database, generations, data_dir),
+                journal=open_journal(settings, database, clock),
             ),
             assistants=open_library(settings, database.assistants, clock),
             clock=clock,
@@ -142,6 +148,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         aika.health = build_health(aika, ranking, surroundings.analyzer)
         aika.digests = await stack.enter_async_context(open_digests(aika, surroundings.analyzer))
         aika.goalies = build_goalies(aika)
+        aika.insights = build_insights(aika, surroundings.analyzer)
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
         yield aika

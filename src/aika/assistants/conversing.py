@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from aika.answering.streaming import closing
+from aika.assistants.journal import Asking, Journal
 from aika.assistants.narrowing import Narrowing
 from aika.assistants.passing import PassingTurns
 from aika.assistants.withholding import REMEMBERED_TURNS, is_withheld, readable
@@ -13,6 +14,7 @@ from aika.domain.assistants import Assistant
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import ConversationId, PrincipalId, random_id
+from aika.domain.insights import Surface
 from aika.domain.queries import Handing, Message, Query, Role
 from aika.protocols import Answerer, Catalogue, Clock, Conversations
 
@@ -42,6 +44,10 @@ class Question:
     handing: Handing | None = None
     """Hands over passages that only ``owner`` may see. Only where nobody but them will see the answer. A turn that rests on
     such passages, or follows one that does, is not stored: it is remembered in memory for a while, for follow-ups."""
+    surface: Surface = Surface.API
+    """Where it is asked."""
+    asker: PrincipalId | None = None
+    """Who asks, where the conversation belongs to somebody else, such as a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Conversing:
     clock: Clock
     narrowing: Narrowing
     passing: PassingTurns = field(default_factory=PassingTurns)
+    journal: Journal | None = None
+    """Where it is noted that a question was asked. ``None``: nowhere."""
 
     async def begin(self, question: Question) -> Conversation:
         """Return the conversation that the question belongs to, stored if it is to be kept.
@@ -103,7 +111,7 @@ class Conversing:
             private=question.handing is not None or bool(passing),
         )
         # Whoever stops listening stops the model too, at once and not when the garbage is collected.
-        async with closing(self.answerer.answer(query)) as events:
+        async with closing(self._followed(question, self.answerer.answer(query))) as events:
             async for event in events:
                 if not isinstance(event, Answer | Abstention):
                     yield event
@@ -121,6 +129,12 @@ class Conversing:
                             conversation.id, _title(question.text), owner=conversation.owner
                         )
                 yield outcome
+
+    def _followed(self, question: Question, events: AsyncIterator[AnswerEvent]) -> AsyncIterator[AnswerEvent]:
+        if self.journal is None:
+            return events
+        asked = None if question.assistant is None else question.assistant.id
+        return self.journal.followed(Asking(question.asker or question.owner, question.surface, asked), events)
 
     def forget(self, owner: PrincipalId) -> None:
         """Forget what is remembered of a person's private turns."""

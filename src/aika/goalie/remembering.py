@@ -13,6 +13,7 @@ from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
 from aika.domain.goalies import Case, ChannelMessage, Goalie, Listeners
 from aika.domain.identifiers import AssistantId, GoalieId, PrincipalId
+from aika.domain.insights import Surface
 from aika.domain.queries import Message, Role
 from aika.domain.selection import EVERYTHING, Selection
 from aika.goalie.keeping import conversation_id
@@ -44,6 +45,7 @@ class GoalieMemory:
             history=_history(thread, case),
             reads=listeners.scope,
             assistant=assistant,
+            surface=Surface.GOALIE,
         )
         conversation = kept or await self._begin(case, owner, assistant.id)
         outcome = None

@@ -13,6 +13,7 @@ from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
 from aika.domain.findings import cause_of_feedback, cause_of_outcome
 from aika.domain.identifiers import AnswerId, AssistantId, ConversationId, PrincipalId
+from aika.stores.database.asked import note_rating
 from aika.stores.database.complaints import complain_of
 from aika.stores.database.connections import Connections
 from aika.stores.database.schema import conversations, turns
@@ -135,6 +136,7 @@ class SqlConversations:
             )
             # Together with what was said, so that whoever examines it cannot miss it.
             await complain_of(connection, feedback.answer, cause_of_feedback(feedback))
+            await note_rating(connection, feedback, person)
 
     async def feedback(self, id: AnswerId) -> list[Feedback]:
         statement = (

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from aika.protocols import AssistantStore, Conversations, Directory
 from aika.stores.database.accepted import SqlAcceptedQuestions
+from aika.stores.database.asked import SqlAskedQuestions
 from aika.stores.database.assistants import SqlAssistants
 from aika.stores.database.cases import SqlCases
 from aika.stores.database.catalogue import SqlCatalogue
@@ -65,6 +66,7 @@ class Database:
         self.slack_tokens = SqlSlackTokens(connections)
         self.read_channels = SqlReadChannels(connections)
         self.consents = SqlConsents(connections)
+        self.asked = SqlAskedQuestions(connections)
 
     @classmethod
     @asynccontextmanager

@@ -13,6 +13,7 @@ from aika.domain.assistants import Asker
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import AikaError, ConflictError, NotFoundError, PermanentError, TransientError
 from aika.domain.identifiers import AnswerId, ConversationId, PrincipalId
+from aika.domain.insights import Surface
 from aika.domain.queries import Handing, Message, Role
 from aika.surfaces.slack.audience import Audience, Audiences
 from aika.surfaces.slack.identity import People, account
@@ -163,6 +164,8 @@ class Asking:
             history=tuple(Message(Role.USER, said) for said in asked.earlier),
             reads=audience.scope,
             handing=await self.handing(asked) if asked.is_direct and self.handing is not None else None,
+            surface=Surface.SLACK,
+            asker=await self.person(asked.workspace, asked.user),
         )
         asker = Asker(owner, audience.asker_people)
         conversation, question = await self._begun(question, asker, asked.assistant)
