@@ -7,6 +7,7 @@ Somebody else's private assistant is told apart from one that does not exist now
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -30,6 +31,9 @@ class Entry:
     """``None`` for one of a file, which is changed where the file is."""
     fault: str | None = None
     """Why it cannot be used, for whoever may mend it."""
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+    """``None`` for one of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,19 @@ class AssistantLibrary:
     async def delete(self, id: AssistantId, *, version: int, asker: Asker) -> None:
         await self.store.delete((await self._own(id, asker)).id, version=version)
 
+    async def is_taken(self, form: AssistantForm, asker: Asker, *, besides: AssistantId | None) -> bool:
+        """Return whether the name is another one's of the same owner. Of owners that the asker is not, nothing is said."""
+        record = None if besides is None else await self.store.find(besides)
+        unset = asker.owner if record is None else record.owner
+        owner = unset if form.owner is None else principal(form.owner)
+        if form.name is None or not (asker.admin or owner in asker.shared | {asker.owner}):
+            return False
+        try:
+            await self._check_name(form, owner, besides=besides)
+        except ConflictError:
+            return True
+        return False
+
     async def _near(self, asker: Asker) -> list[tuple[Standing, Entry]]:
         levels = [(standing(entry.assistant, asker), entry) for entry in await self._all()]
         near = [(level, entry) for level, entry in levels if level is not None]
@@ -141,7 +158,8 @@ class AssistantLibrary:
     def _recorded(self, record: AssistantRecord) -> Entry:
         form, fault = _read(record.definition)
         assistant = form.assistant(record.id, name=record.id, owner=record.owner, unset_visibility=Visibility.PRIVATE)
-        return Entry(assistant, form, record.version, fault or unknown_model(form, self.models))
+        wrong = fault or unknown_model(form, self.models)
+        return Entry(assistant, form, record.version, wrong, record.created_at, record.changed_at)
 
     async def _own(self, id: AssistantId, asker: Asker) -> AssistantRecord:
         """Return the record of an assistant that the asker may change."""

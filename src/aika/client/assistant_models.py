@@ -1,5 +1,6 @@
 """What goes over the wire about assistants."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field, JsonValue
@@ -67,6 +68,8 @@ class AssistantSummary(Wire):
     fault: str | None = Field(
         default=None, description="Why it cannot be used as it is now. For those who may mend it."
     )
+    created_at: datetime | None = Field(default=None, description="Unset: it is declared in a file.")
+    changed_at: datetime | None = None
 
 
 class AssistantView(AssistantSummary):

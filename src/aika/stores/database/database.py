@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from aika.protocols import AssistantStore, Conversations, Directory
 from aika.stores.database.accepted import SqlAcceptedQuestions
-from aika.stores.database.asked import SqlAskedQuestions
 from aika.stores.database.assistants import SqlAssistants
 from aika.stores.database.cases import SqlCases
 from aika.stores.database.catalogue import SqlCatalogue
@@ -18,6 +17,7 @@ from aika.stores.database.conversations import SqlConversations
 from aika.stores.database.digests import SqlDigestLog
 from aika.stores.database.directory import SqlDirectory
 from aika.stores.database.experience import SqlExperience
+from aika.stores.database.facets import SqlFacets
 from aika.stores.database.facts import SqlFacts
 from aika.stores.database.finding_changes import SqlFindingChanges
 from aika.stores.database.findings import SqlFindings
@@ -44,6 +44,7 @@ class Database:
         self.catalogue = SqlCatalogue(connections)
         self.directory: Directory = SqlDirectory(connections)
         self.facts = SqlFacts(connections)
+        self.facets = SqlFacets(connections)
         self.sync_log = SqlSyncLog(connections)
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)
@@ -66,7 +67,6 @@ class Database:
         self.slack_tokens = SqlSlackTokens(connections)
         self.read_channels = SqlReadChannels(connections)
         self.consents = SqlConsents(connections)
-        self.asked = SqlAskedQuestions(connections)
 
     @classmethod
     @asynccontextmanager

@@ -37,7 +37,7 @@ async def list_assistants(
     if manageable:
         there = {entry.assistant.id for entry in usable}
         usable += [e for e in await aika.assistants.manageable(caller.asker) if e.assistant.id not in there]
-    sources = await _sources(aika, caller)
+    sources = await visible_sources(aika, caller)
     meant = await _meant(aika, caller)
     return [_summary(entry, caller, meant, sources) for entry in usable]
 
@@ -93,7 +93,7 @@ async def _view(entry: Entry, aika: Aika, caller: Caller, response: Response) ->
     scope = caller.scope.narrowed(selection=entry.assistant.knowledge)
     counts = await aika.database.catalogue.counts(scope=scope)
     edits = may_edit(entry.assistant, caller.asker)
-    summary = _summary(entry, caller, await _meant(aika, caller), await _sources(aika, caller))
+    summary = _summary(entry, caller, await _meant(aika, caller), await visible_sources(aika, caller))
     return AssistantView(
         **summary.model_dump(),
         documents=sum(count.documents for count in counts.values()),
@@ -107,7 +107,7 @@ def _definition(entry: Entry) -> AssistantRequest:
     return AssistantRequest.model_validate({"name": entry.assistant.name, **written})
 
 
-async def _sources(aika: Aika, caller: Caller) -> frozenset[str]:
+async def visible_sources(aika: Aika, caller: Caller) -> frozenset[str]:
     """Return the sources that hold something for the caller: the others are not named to them."""
     return frozenset(await aika.database.catalogue.counts(scope=caller.overseen))
 
@@ -121,7 +121,7 @@ async def _meant(aika: Aika, caller: Caller) -> dict[AssistantId, str]:
 def _summary(entry: Entry, caller: Caller, meant: dict[AssistantId, str], sources: Collection[str]) -> AssistantSummary:
     assistant, asker = entry.assistant, caller.asker
     level, edits = standing(assistant, asker), may_edit(assistant, asker)
-    knowledge = _knowledge(assistant.knowledge, sources)
+    knowledge = knowledge_view(assistant.knowledge, sources)
     return AssistantSummary(
         id=assistant.id,
         name=assistant.name,
@@ -136,10 +136,13 @@ def _summary(entry: Entry, caller: Caller, meant: dict[AssistantId, str], source
         editable=edits and entry.version is not None,
         version=entry.version,
         fault=entry.fault if edits else None,
+        created_at=entry.created_at,
+        changed_at=entry.changed_at,
     )
 
 
-def _knowledge(selection: Selection, sources: Collection[str]) -> KnowledgeView:
+def knowledge_view(selection: Selection, sources: Collection[str]) -> KnowledgeView:
+    """Return a filter as those see it for whom these sources hold something."""
     return KnowledgeView(
         sources=None if selection.sources is None else sorted(selection.sources & set(sources)),
         kinds=_sorted(selection.kinds),
@@ -148,7 +151,7 @@ def _knowledge(selection: Selection, sources: Collection[str]) -> KnowledgeView:
         paths=_sorted(selection.paths),
         status=_sorted(selection.statuses),
         audience=_sorted(selection.audiences),
-        excluding=[_knowledge(other, sources) for other in selection.excluding],
+        excluding=[knowledge_view(other, sources) for other in selection.excluding],
     )
 
 
