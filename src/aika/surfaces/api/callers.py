@@ -18,6 +18,7 @@ from aika.domain.assistants import Asker
 from aika.domain.documents import Kind
 from aika.domain.errors import AccessDeniedError, AuthenticationError, InvalidRequestError
 from aika.domain.identifiers import PrincipalId, SourceId
+from aika.domain.insights import Surface
 from aika.domain.selection import EVERYTHING
 from aika.domain.sources import Source
 from aika.forms.selection import SelectionForm
@@ -63,6 +64,8 @@ class Caller:
     managing: frozenset[PrincipalId]
     """Whose sources they may manage: the caller's own principal and all their groups. Empty where a front end asks for
     somebody."""
+    surface: Surface = Surface.API
+    """Where they ask."""
 
     @property
     def person(self) -> PrincipalId | None:
@@ -184,8 +187,23 @@ def others_of(
     return Others(None if aika_user is None else person_of(aika_user), audience)
 
 
+def surface_of(
+    aika_surface: Annotated[
+        Surface | None, Header(description="Where the question is asked, for insights. Unset: the API, or the web app.")
+    ] = None,
+    sec_fetch_site: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Surface:
+    """Return where a request comes from. Browsers say themselves that one comes from a page of this server."""
+    if aika_surface is not None:
+        return aika_surface
+    return Surface.WEB if sec_fetch_site == "same-origin" else Surface.API
+
+
 async def caller_of(
-    aika: "TheAika", rights: Annotated[Rights, Depends(rights_of)], others: Annotated[Others, Depends(others_of)]
+    aika: "TheAika",
+    rights: Annotated[Rights, Depends(rights_of)],
+    others: Annotated[Others, Depends(others_of)],
+    surface: Annotated[Surface, Depends(surface_of)],
 ) -> Caller:
     """Return the caller, in all the groups that they are in now."""
     if others == Others():
@@ -194,7 +212,7 @@ async def caller_of(
         scope = Scope.of(named).narrowed(sources=rights.sources)
         everything = principals | {rights.owner, EVERYONE}
         asker = Asker(rights.identity.person or rights.owner, (everything,), rights.admin and rights.sources is None)
-        return Caller(rights.owner, scope, rights.admin, asker, rights.identity, everything)
+        return Caller(rights.owner, scope, rights.admin, asker, rights.identity, everything, surface)
     if not rights.on_behalf:
         raise AccessDeniedError(
             "the headers Aika-User and Aika-Audience need an API key that was made with --on-behalf"
@@ -208,7 +226,7 @@ async def caller_of(
     everyone = tuple(principals | {EVERYONE} for principals in expanded.values())
     name = "A channel" if others.user is None else others.user.removeprefix("user:")
     identity = Identity(name, others.user, rights.identity.means)
-    return Caller(owner, scope, False, Asker(owner, everyone), identity, managing=frozenset())
+    return Caller(owner, scope, False, Asker(owner, everyone), identity, managing=frozenset(), surface=surface)
 
 
 def person_of(text: str) -> PrincipalId:

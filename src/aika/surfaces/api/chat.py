@@ -77,6 +77,8 @@ def question_of(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> Q
         conversation=None if request.conversation_id is None else ConversationId(request.conversation_id),
         history=tuple(Message(Role(message.role), message.content) for message in earlier),
         keep=request.store,
+        surface=caller.surface,
+        asker=caller.person,
     )
 
 

@@ -5,6 +5,7 @@ Such a client cannot take text back. What it is sent has therefore been judged: 
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from aika.assistants.library import references
 from aika.client.models import ChatCompletion, ChatCompletionRequest, ChatMessage, CitationView, Outcome
 from aika.domain.errors import InvalidRequestError
+from aika.domain.insights import Surface
 from aika.surfaces.api.callers import TheAika, TheCaller
 from aika.surfaces.api.chat import EVENT_STREAM, STREAM_HEADERS, begun, outcome_of
 from aika.surfaces.api.problems import RESPONSES
@@ -76,7 +78,7 @@ async def chat_completions(request: OpenAIRequest, aika: TheAika, caller: TheCal
     assistant = _assistant(request.model)
     shown = MODEL if assistant is None else request.model
     asked = ChatCompletionRequest(messages=messages, store=False, assistant=assistant)
-    conversation, question = await begun(asked, aika, caller)
+    conversation, question = await begun(asked, aika, replace(caller, surface=Surface.OPENAI))
     if not request.stream:
         outcome = await outcome_of(aika.conversing.ask(conversation, question))
         return _whole(completion_of(outcome, conversation.id), shown)
