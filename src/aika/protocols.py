@@ -502,9 +502,10 @@ class Findings(Protocol):
         """Return those that cost the most people first, then the newest first."""
         ...
 
-    async def change(self, finding: Finding) -> Finding:
+    async def change(self, finding: Finding, *, by: str = "") -> Finding:
         """Store what was changed of it, and return it in its new version. Of its questions, only whether they pass.
 
+        ``by`` is the principal of whoever changes it; empty for aika itself. It stays in the finding's history.
         Raises `ConflictError` where somebody else changed it since it was read, and `NotFoundError` where it is not there.
         """
         ...

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from aika.domain.documents import Owner
 from aika.domain.errors import AccessDeniedError, AikaError, ConflictError, NotFoundError
-from aika.domain.findings import Complaint, Finding, FindingKind, FindingState
+from aika.domain.findings import Complaint, Finding, FindingEvent, FindingKind, FindingState
 from aika.domain.identifiers import DocumentId, FindingId, PrincipalId, SourceId
 from aika.health.closing import Closer
 from aika.health.examining import Examiner
@@ -38,6 +39,18 @@ class Wanted:
     source: SourceId | None = None
     owner: str | None = None
     """By name or contact."""
+    mine: bool = False
+    """Only what the viewer is the owner of."""
+    before: datetime | None = None
+    """Only what was found before then."""
+
+    def takes(self, finding: Finding, viewer: Viewer) -> bool:
+        """Return whether a finding is asked for, as far as the store does not tell."""
+        if self.mine and not viewer.owns(finding):
+            return False
+        if self.before is not None and finding.created_at >= self.before:
+            return False
+        return _is_of(finding, self.owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,7 @@ class Health:
                 offset=start,
             )
             seen = await seen_by(viewer, batch, self._catalogue)
-            found += [finding for finding in seen if _is_of(finding, wanted.owner)]
+            found += [finding for finding in seen if wanted.takes(finding, viewer)]
             if len(batch) < _BATCH or len(found) >= offset + limit:
                 break
         return found[offset : offset + limit]
@@ -149,20 +162,32 @@ class Health:
     async def accept(self, id: FindingId, viewer: Viewer, *, version: int, assignee: str = "") -> Finding:
         """Note that its owner will do something, and who."""
         finding = await self._own(id, viewer, version)
-        return await self._change(finding, state=FindingState.ACCEPTED, assignee=assignee or finding.assignee)
+        assigned = assignee or finding.assignee
+        return await self._change(finding, viewer, state=FindingState.ACCEPTED, assignee=assigned)
 
     async def assign(self, id: FindingId, viewer: Viewer, *, version: int, assignee: str) -> Finding:
         """Note who will do something. Its state stays."""
-        return await self._change(await self._own(id, viewer, version), assignee=assignee)
+        return await self._change(await self._own(id, viewer, version), viewer, assignee=assignee)
 
     async def dismiss(self, id: FindingId, viewer: Viewer, *, version: int, reason: str) -> Finding:
         """Note why nothing has to change. The finding does not come back."""
-        return await self._change(await self._own(id, viewer, version), state=FindingState.DISMISSED, note=reason)
+        finding = await self._own(id, viewer, version)
+        return await self._change(finding, viewer, state=FindingState.DISMISSED, note=reason)
 
     async def resolve(self, id: FindingId, viewer: Viewer, *, version: int, note: str = "") -> Finding:
         """Note that it is done. It opens again when somebody's question fails again."""
         finding = await self._own(id, viewer, version)
-        return await self._change(finding, state=FindingState.RESOLVED, note=note or BY_HAND)
+        return await self._change(finding, viewer, state=FindingState.RESOLVED, note=note or BY_HAND)
+
+    async def history(self, id: FindingId, viewer: Viewer) -> list[FindingEvent]:
+        """Return what happened to a finding, in order. Raises `NotFoundError`, as `finding` does."""
+        finding = await self.finding(id, viewer)
+        found = await self.database.finding_history.of([finding.id])
+        return found.get(finding.id, [])
+
+    async def histories(self, findings: Collection[Finding]) -> Mapping[FindingId, Sequence[FindingEvent]]:
+        """Return what happened to each of the findings, which the caller may know of."""
+        return await self.database.finding_history.of([finding.id for finding in findings])
 
     async def _own(self, id: FindingId, viewer: Viewer, version: int) -> Finding:
         finding = await self.finding(id, viewer)
@@ -177,6 +202,7 @@ class Health:
     async def _change(
         self,
         finding: Finding,
+        viewer: Viewer,
         *,
         state: FindingState | None = None,
         assignee: str | None = None,
@@ -189,7 +215,8 @@ class Health:
                 assignee=finding.assignee if assignee is None else assignee,
                 note=finding.note if note is None else note,
                 changed_at=self.clock.now(),
-            )
+            ),
+            by=viewer.actor,
         )
 
     @property

@@ -47,6 +47,22 @@ class ScoresReply(Wire):
     )
 
 
+class PastScoresReply(Wire):
+    """How scores were, from findings that the caller may know of, as these were on each day."""
+
+    by: Literal["document", "owner", "source"]
+    days: list[DayScoreView] = Field(description="Group by group, each from the earliest day to today.")
+
+
+class GapFindingView(Wire):
+    """A finding that a gap is kept as."""
+
+    id: str
+    version: int
+    state: Literal["open", "accepted"]
+    assignee: str = ""
+
+
 class GapView(Wire):
     """Questions that one new document would answer."""
 
@@ -55,6 +71,9 @@ class GapView(Wire):
     questions: list[str]
     findings: list[str] = Field(description="The ids of the findings that it is kept as.")
     owner: OwnerView | None = Field(default=None, description="Who could write it.")
+    kept_as: list[GapFindingView] = Field(default=[], description="The same findings, with how they stand.")
+    first_asked_at: datetime | None = None
+    last_asked_at: datetime | None = None
 
 
 class GapsReply(Wire):

@@ -10,6 +10,7 @@ from aika.client.health_models import (
     AcceptRequest,
     AssignRequest,
     DismissRequest,
+    FindingHistoryReply,
     FindingsReply,
     FindingView,
     HealthView,
@@ -49,6 +50,10 @@ class HealthCalls(ABC):
 
     def finding(self, id: str) -> FindingView:
         return FindingView.model_validate_json(self._send("GET", f"/v1/findings/{id}"))
+
+    def finding_history(self, id: str) -> FindingHistoryReply:
+        """Return what happened to a finding, in order."""
+        return FindingHistoryReply.model_validate_json(self._send("GET", f"/v1/findings/{id}/history"))
 
     def accept_finding(self, id: str, request: AcceptRequest, *, version: int) -> FindingView:
         return self._change(id, "accept", request, version)
@@ -103,6 +108,10 @@ class AsyncHealthCalls(ABC):
 
     async def finding(self, id: str) -> FindingView:
         return FindingView.model_validate_json(await self._send("GET", f"/v1/findings/{id}"))
+
+    async def finding_history(self, id: str) -> FindingHistoryReply:
+        """Return what happened to a finding, in order."""
+        return FindingHistoryReply.model_validate_json(await self._send("GET", f"/v1/findings/{id}/history"))
 
     async def accept_finding(self, id: str, request: AcceptRequest, *, version: int) -> FindingView:
         return await self._change(id, "accept", request, version)

@@ -83,6 +83,20 @@ class FindingView(FindingSummary):
     questions: list[BrokenQuestionView] = Field(default=[], description="For those who may change it.")
 
 
+class FindingEventView(Wire):
+    """Something that happened to a finding."""
+
+    at: datetime
+    what: Literal["found", "accepted", "assigned", "dismissed", "resolved", "reopened"]
+    by: str = Field(default="", description="Who did it, for those who may change the finding; empty: aika itself.")
+    assignee: str = ""
+    note: str = ""
+
+
+class FindingHistoryReply(Wire):
+    events: list[FindingEventView] = Field(description="In the order in which they happened.")
+
+
 class FindingsReply(Wire):
     findings: list[FindingSummary] = Field(description="Those that cost the most people first, then the newest.")
     next: int | None = Field(default=None, description="The `offset` of the next page.")

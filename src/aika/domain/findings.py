@@ -205,6 +205,31 @@ class Finding:
         return len({question.asker for question in self.questions if question.asker})
 
 
+class Happening(StrEnum):
+    """What can happen to a finding."""
+
+    FOUND = "found"
+    ACCEPTED = "accepted"
+    ASSIGNED = "assigned"
+    DISMISSED = "dismissed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingEvent:
+    """Something that happened to a finding."""
+
+    at: datetime
+    what: Happening
+    by: str = ""
+    """The principal of whoever did it; empty for aika itself."""
+    assignee: str = ""
+    """Who was to do something from then on."""
+    note: str = ""
+    """Why it was dismissed, or what resolved it."""
+
+
 def cause_of_outcome(outcome: Answer | Abstention) -> Cause | None:
     """Return what an outcome says against itself: nothing for an answer, and nothing where no question was put."""
     unanswered = isinstance(outcome, Abstention) and outcome.reason not in _NO_QUESTION

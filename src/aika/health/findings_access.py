@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aika.domain.access import EVERYONE, Scope
 from aika.domain.documents import Owner
 from aika.domain.findings import Finding
-from aika.domain.identifiers import DocumentId, PrincipalId
+from aika.domain.identifiers import DocumentId, PrincipalId, SourceId
 from aika.protocols import Catalogue
 
 
@@ -24,11 +24,19 @@ class Viewer:
     """Everyone who will see it, each with all groups that they are in."""
     admin: bool = False
     """Of the sources in the scope."""
+    manages: frozenset[SourceId] = frozenset()
+    """Sources whose findings they look after, though they are no administrator."""
+    actor: str = ""
+    """The principal that what they do is noted under."""
 
     def may_change(self, finding: Finding) -> bool:
-        """Return whether this is an administrator of its source or its owner. A channel owns what all in it own."""
+        """Return whether this is an administrator or manager of its source, or its owner. A channel owns what all in it own."""
         if self.admin and (self.scope.sources is None or finding.source in self.scope.sources):
             return True
+        return finding.source in self.manages or self.owns(finding)
+
+    def owns(self, finding: Finding) -> bool:
+        """Return whether the finding's owner is this person, or a group that they are in."""
         names = owner_words(finding.owner)
         return bool(names) and all(names & principal_words(person) for person in self.people)
 

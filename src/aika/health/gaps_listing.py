@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aika.domain.documents import Owner
 from aika.domain.findings import BrokenQuestion, Finding
@@ -23,6 +24,8 @@ class Gap:
     """The findings that it is kept as: several where questions turned out to belong together."""
     owner: Owner | None
     """Who could write it: the owner of the finding that cost most."""
+    first_asked_at: datetime | None = None
+    last_asked_at: datetime | None = None
 
 
 async def regrouped(finder: GapFinder, gaps: Sequence[Finding]) -> list[Gap]:
@@ -46,4 +49,6 @@ def _gap(name: str, asked: Sequence[tuple[BrokenQuestion, Finding]]) -> Gap:
         questions=tuple(shown),
         findings=tuple(finding.id for finding in by_cost),
         owner=next((finding.owner for finding in by_cost if finding.owner is not None), None),
+        first_asked_at=min((question.asked_at for question, _ in asked), default=None),
+        last_asked_at=max((question.asked_at for question, _ in asked), default=None),
     )

@@ -1,7 +1,8 @@
 """Scores of the documents that somebody may read, and how they were day by day."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -13,9 +14,10 @@ from aika.domain.identifiers import DocumentId, SourceId
 from aika.domain.scores import DayScore, DocumentScore, GroupScore
 from aika.domain.sources import Source
 from aika.health.scores import Standing, score_documents, score_owners, score_sources
+from aika.health.scores_past import Group, History, past_scores
 from aika.protocols import Catalogue, Clock, Findings
 
-OWNER, SOURCE = "owner", "source"
+OWNER, SOURCE, DOCUMENT = "owner", "source", "document"
 _BATCH = 1_000
 _MOST_FINDINGS = 10_000
 
@@ -41,6 +43,20 @@ class Scores:
     documents: tuple[DocumentScore, ...]
     owners: tuple[GroupScore, ...]
     sources: tuple[GroupScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Which scores of earlier days are asked for."""
+
+    level: str
+    """``owner``, ``source`` or ``document``."""
+    name: str | None
+    """Of one owner or source, or a document's id. ``None``: all, of owners and sources."""
+    days: int
+
+
+Histories = Callable[[Collection[Finding]], Awaitable[History]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,25 @@ class ScoreKeeper:
             sources=self.sources(),
         )
         return await asyncio.to_thread(_scored, documents, standing)
+
+    async def past(
+        self, wanted: Past, *, scope: Scope, gaps: Collection[Finding], histories: Histories
+    ) -> list[DayScore]:
+        """Return the scores of the last days, group by group, from what the scope admits alone.
+
+        ``gaps`` are those that the caller may know of, of any state.
+        """
+        documents = [document async for document in self._documents(scope)]
+        admitted = {document.id for document in documents}
+        known = [
+            finding
+            for finding in await self.findings.listing(limit=_MOST_FINDINGS)
+            if finding.document in admitted and await self._is_admitted(finding, admitted, scope)
+        ]
+        standing = Standing((), await self.opinions.helpful(admitted), self.clock.now().date(), self.sources())
+        history = await histories([*known, *gaps])
+        groups = _grouped(documents, gaps, standing, wanted)
+        return await asyncio.to_thread(_all_past, groups, known, history, standing, wanted.days)
 
     async def keep(self) -> bool:
         """Record the scores of today, once a day; return whether it was done now."""
@@ -112,6 +147,32 @@ class ScoreKeeper:
 def _scored(documents: Sequence[Document], standing: Standing) -> Scores:
     scored = score_documents(documents, standing)
     return Scores(tuple(scored), tuple(score_owners(scored, standing)), tuple(score_sources(scored, standing)))
+
+
+def _grouped(documents: Sequence[Document], gaps: Collection[Finding], standing: Standing, wanted: Past) -> list[Group]:
+    if wanted.level == DOCUMENT:
+        return [Group(DOCUMENT, one.id, [one]) for one in documents if one.id == wanted.name]
+    of_documents: defaultdict[str, list[Document]] = defaultdict(list)
+    of_gaps: defaultdict[str, list[Finding]] = defaultdict(list)
+    for document in documents:
+        owner = standing.owner_of(document)
+        of_documents[document.source if wanted.level == SOURCE else "" if owner is None else owner.name].append(
+            document
+        )
+    for gap in gaps:
+        if wanted.level == OWNER:
+            of_gaps["" if gap.owner is None else gap.owner.name].append(gap)
+        elif gap.source is not None:
+            of_gaps[gap.source].append(gap)
+    names = sorted({*of_documents, *of_gaps}) if wanted.name is None else [wanted.name]
+    groups = [Group(wanted.level, name, of_documents.get(name, []), of_gaps.get(name, [])) for name in names]
+    return [group for group in groups if group.documents or group.gaps]
+
+
+def _all_past(
+    groups: Sequence[Group], findings: Sequence[Finding], history: History, standing: Standing, days: int
+) -> list[DayScore]:
+    return [score for group in groups for score in past_scores(group, findings, history, standing, days)]
 
 
 def _of_day(level: str, group: GroupScore) -> DayScore:

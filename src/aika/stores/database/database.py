@@ -20,6 +20,7 @@ from aika.stores.database.experience import SqlExperience
 from aika.stores.database.facets import SqlFacets
 from aika.stores.database.facts import SqlFacts
 from aika.stores.database.finding_changes import SqlFindingChanges
+from aika.stores.database.finding_history import SqlFindingHistory
 from aika.stores.database.findings import SqlFindings
 from aika.stores.database.inbox import SqlInbox
 from aika.stores.database.keys import SqlApiKeys
@@ -55,6 +56,7 @@ class Database:
         self.rated_signals = SqlRatedSignals(connections)
         self.complaints = SqlComplaints(connections)
         self.findings = SqlFindings(connections)
+        self.finding_history = SqlFindingHistory(connections)
         self.finding_changes = SqlFindingChanges(connections)
         self.digests = SqlDigestLog(connections)
         self.scores = SqlScoreHistory(connections)

@@ -26,10 +26,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aika.domain.documents import Owner
 from aika.domain.errors import AikaError, ConflictError, NotFoundError
-from aika.domain.findings import BrokenQuestion, Exhibit, Finding, FindingKind, FindingState, SuggestedEdit
+from aika.domain.findings import (
+    BrokenQuestion,
+    Exhibit,
+    Finding,
+    FindingEvent,
+    FindingKind,
+    FindingState,
+    Happening,
+    SuggestedEdit,
+)
 from aika.domain.identifiers import DocumentId, FindingId, SourceId
 from aika.stores.database.columns import is_uuid
 from aika.stores.database.connections import Connections
+from aika.stores.database.finding_history import happened, note_event
 from aika.stores.database.schema import broken_questions, finding_documents, findings, turns
 from aika.stores.database.upserting import insert_missing
 
@@ -65,7 +75,9 @@ class SqlFindings:
             known = (await connection.execute(there)).one_or_none()
             if known is None:
                 # Another process may add it in between: then that one is what the questions belong to.
-                await connection.execute(insert_missing(connection, findings).values(_row(finding)))
+                adding = insert_missing(connection, findings).values(_row(finding)).returning(findings.c.id)
+                if await connection.scalar(adding) is not None:
+                    await note_event(connection, finding.id, FindingEvent(finding.created_at, Happening.FOUND))
                 await _rest_on(connection, finding.id, finding)
             elif known.state == FindingState.RESOLVED:
                 await _reopen(connection, known, finding)
@@ -112,7 +124,7 @@ class SqlFindings:
                 statement = statement.where(findings.c.source == source)
             return await _with_questions(connection, statement)
 
-    async def change(self, finding: Finding) -> Finding:
+    async def change(self, finding: Finding, *, by: str = "") -> Finding:
         """Store what was changed of it. Questions are neither added nor removed: only whether they pass is taken."""
         row = _row(finding)
         changed = {name: row[name] for name in row.keys() - {"id", "key", "created_at", "version"}}
@@ -122,8 +134,12 @@ class SqlFindings:
             .values(**changed, version=finding.version + 1)
         )
         async with self._connections.write() as connection:
-            if not (await connection.execute(statement)).rowcount:
+            before = (await connection.execute(select(findings).where(findings.c.id == finding.id))).one_or_none()
+            if before is None or not (await connection.execute(statement)).rowcount:
                 raise await _other_version(connection, finding.id)
+            event = happened(_finding(before, ()), finding, by=by)
+            if event is not None:
+                await note_event(connection, finding.id, event)
             await _rest_on(connection, finding.id, finding)
             for question in finding.questions:
                 await connection.execute(
@@ -162,6 +178,7 @@ async def _reopen(connection: AsyncConnection, there: _AnyRow, finding: Finding)
     await connection.execute(
         update(findings).where(findings.c.id == there.id).values(**current, version=there.version + 1)
     )
+    await note_event(connection, there.id, FindingEvent(finding.changed_at, Happening.REOPENED))
     await _rest_on(connection, there.id, finding)
 
 

@@ -1,12 +1,22 @@
 """``/v1/findings`` and ``/v1/health``: what is wrong with documents, and what their owners do about it."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from aika.application.aika import Aika
 from aika.application.health import Wanted
 from aika.client import health_models as wire
-from aika.domain.findings import BrokenQuestion, Exhibit, Finding, FindingKind, FindingState, SuggestedEdit
+from aika.domain.findings import (
+    BrokenQuestion,
+    Exhibit,
+    Finding,
+    FindingEvent,
+    FindingKind,
+    FindingState,
+    SuggestedEdit,
+)
 from aika.domain.identifiers import DocumentId, FindingId, SourceId
 from aika.health.findings_access import Viewer
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller, TheOperator
@@ -22,7 +32,7 @@ _WHAT = "finding"
 @router.get("/v1/health")
 async def health_overview(aika: TheAika, caller: TheCaller) -> wire.HealthView:
     """Return how many findings are open on the documents that the caller may read."""
-    overview = await aika.health.overview(_viewer(caller))
+    overview = await aika.health.overview(viewer_of(caller, aika))
     return wire.HealthView(
         open=overview.open,
         people=overview.people,
@@ -49,6 +59,8 @@ async def list_findings(  # noqa: PLR0913, PLR0917 - each is a parameter of the 
     owner: Annotated[str | None, Query(description="The owner's name or contact.")] = None,
     source: str | None = None,
     document: Annotated[list[str] | None, Query(description="Documents by their ids.")] = None,
+    mine: Annotated[bool, Query(description="Only those whose owner is the caller or a group of theirs.")] = False,
+    older_than_days: Annotated[int | None, Query(ge=0, le=3660, description="Only those found longer ago.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> wire.FindingsReply:
@@ -59,8 +71,10 @@ async def list_findings(  # noqa: PLR0913, PLR0917 - each is a parameter of the 
         documents=None if document is None else [DocumentId(id_) for id_ in document],
         source=None if source is None else SourceId(source),
         owner=owner,
+        mine=mine,
+        before=None if older_than_days is None else aika.clock.now() - timedelta(days=older_than_days),
     )
-    viewer = _viewer(caller)
+    viewer = viewer_of(caller, aika)
     found = await aika.health.listing(viewer, wanted, limit=limit + 1, offset=offset)
     return wire.FindingsReply(
         findings=[_summary(finding, viewer) for finding in found[:limit]],
@@ -71,8 +85,17 @@ async def list_findings(  # noqa: PLR0913, PLR0917 - each is a parameter of the 
 @router.get("/v1/findings/{id}")
 async def get_finding(id: str, aika: TheAika, caller: TheCaller, response: Response) -> wire.FindingView:
     """Return a finding. The questions that it broke are for those who may change it."""
-    viewer = _viewer(caller)
+    viewer = viewer_of(caller, aika)
     return _view(await aika.health.finding(FindingId(id), viewer), viewer, response)
+
+
+@router.get("/v1/findings/{id}/history")
+async def get_finding_history(id: str, aika: TheAika, caller: TheCaller) -> wire.FindingHistoryReply:
+    """Return what happened to a finding. Who did it is for those who may change it."""
+    viewer = viewer_of(caller, aika)
+    named = viewer.may_change(await aika.health.finding(FindingId(id), viewer))
+    events = await aika.health.history(FindingId(id), viewer)
+    return wire.FindingHistoryReply(events=[_event_view(event, named=named) for event in events])
 
 
 @router.post("/v1/findings/{id}/accept")
@@ -136,13 +159,15 @@ async def resolve_finding(
 
 
 async def _changing(id: str, aika: TheAika, caller: Caller, if_match: str | None) -> tuple[Viewer, int]:
-    viewer = _viewer(caller)
+    viewer = viewer_of(caller, aika)
     await aika.health.finding(FindingId(id), viewer)  # what may not be known is unknown, whatever is asked
     return viewer, changed_version(if_match, what=_WHAT)
 
 
-def _viewer(caller: Caller) -> Viewer:
-    return Viewer(caller.scope, caller.asker.people, caller.admin)
+def viewer_of(caller: Caller, aika: Aika) -> Viewer:
+    """Return the caller as findings know them."""
+    manages = frozenset(source.id for source in aika.sources.values() if not caller.admin and caller.manages(source))
+    return Viewer(caller.scope, caller.asker.people, caller.admin, manages, str(caller.person or caller.owner))
 
 
 def _summary(finding: Finding, viewer: Viewer) -> wire.FindingSummary:
@@ -174,6 +199,24 @@ def _view(finding: Finding, viewer: Viewer, response: Response) -> wire.FindingV
         suggestion=_suggestion_view(finding.suggestion),
         questions=[_question_view(question) for question in finding.questions] if summary.editable else [],
     )
+
+
+def _event_view(event: FindingEvent, *, named: bool) -> wire.FindingEventView:
+    return wire.FindingEventView(
+        at=event.at,
+        what=event.what.value,
+        by=_name_of(event.by) if named else "",
+        assignee=event.assignee,
+        note=event.note,
+    )
+
+
+def _name_of(actor: str) -> str:
+    """Return what whoever did something is called. Keys are administrators' or their front ends', and are not named."""
+    kind, separator, name = actor.partition(":")
+    if not actor:
+        return ""
+    return name if separator and kind == "user" else "an administrator"
 
 
 def _exhibit_view(exhibit: Exhibit) -> wire.ExhibitView:

@@ -44,6 +44,13 @@ async def _finding(asker: Asker) -> AsyncIterator[Told]:
         yield await asker.compared("GET /v1/findings/{id}", {"id": finding}, {"id": str(uuid4())}, about=about)
 
 
+@_visits("GET /v1/findings/{id}/history")
+async def _finding_history(asker: Asker) -> AsyncIterator[Told]:
+    for finding, document in asker.deployment.findings.items():
+        about = next(one for one in asker.documents if one.key == document)
+        yield await asker.compared("GET /v1/findings/{id}/history", {"id": finding}, {"id": str(uuid4())}, about=about)
+
+
 def _changed_finding(action: str, body: dict[str, str]) -> None:
     endpoint = f"POST /v1/findings/{{id}}/{action}"
 
@@ -66,6 +73,17 @@ _changed_finding("resolve", {})
 async def _scores(asker: Asker) -> AsyncIterator[Told]:
     for by in ("document", "owner", "source"):
         yield await asker.ask(f"GET /v1/health/scores?by={by}&limit=1000")
+
+
+@_visits("GET /v1/health/scores/history")
+async def _past_scores(asker: Asker) -> AsyncIterator[Told]:
+    for by in ("owner", "source"):
+        yield await asker.ask(f"GET /v1/health/scores/history?by={by}&days=3")
+    for document in asker.documents:
+        here, nowhere = {"name": asker.deployment.ids[document.key]}, {"name": str(uuid4())}
+        yield await asker.compared("GET /v1/health/scores/history?by=document&days=2&name={name}", here, nowhere)
+        owner, nobody = {"name": document.owner}, {"name": str(uuid4())}
+        yield await asker.compared("GET /v1/health/scores/history?by=owner&days=2&name={name}", owner, nobody)
 
 
 @_visits("GET /v1/health/gaps")
