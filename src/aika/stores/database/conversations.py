@@ -1,30 +1,25 @@
 """Conversations in SQL."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer, Feedback
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
 from aika.domain.findings import cause_of_feedback, cause_of_outcome
-from aika.domain.identifiers import AnswerId, AssistantId, ConversationId, PrincipalId
+from aika.domain.identifiers import AnswerId, ConversationId, PrincipalId
 from aika.stores.database.asked import note_rating
 from aika.stores.database.complaints import complain_of
 from aika.stores.database.connections import Connections
+from aika.stores.database.conversation_rows import conversation_of, outcome_of, stored_outcome, stored_scope, turn_of
 from aika.stores.database.schema import conversations, turns
 from aika.stores.database.schema import feedback as feedback_table
+from aika.stores.database.words import searchable
 
-_ANSWER = TypeAdapter(Answer)
-_ABSTENTION = TypeAdapter(Abstention)
 _FEEDBACK = TypeAdapter(Feedback)
-_SCOPE = TypeAdapter(Scope)
-
-_AnyRow = Row[*tuple[Any, ...]]
 
 
 class SqlConversations:
@@ -42,6 +37,8 @@ class SqlConversations:
                     title=conversation.title,
                     assistant=conversation.assistant,
                     created_at=conversation.created_at,
+                    changed_at=conversation.created_at,
+                    words=searchable(conversation.title),
                 )
             )
             for turn in conversation.turns:
@@ -62,8 +59,10 @@ class SqlConversations:
             row = found.one_or_none()
             if row is None:
                 return None
-            rows = await connection.execute(select(turns).where(turns.c.conversation == id).order_by(turns.c.id))
-            return _conversation(row, tuple(_turn(turn) for turn in rows))
+            rows = await connection.execute(
+                select(turns).where(turns.c.conversation == id, turns.c.replaced_by.is_(None)).order_by(turns.c.id)
+            )
+            return conversation_of(row, tuple(turn_of(turn) for turn in rows))
 
     async def listing(
         self, *, owner: PrincipalId, limit: int = 50, before: datetime | None = None
@@ -78,7 +77,7 @@ class SqlConversations:
         if before is not None:
             statement = statement.where(conversations.c.created_at < before)
         async with self._connections.read() as connection:
-            return [_conversation(row, ()) for row in await connection.execute(statement)]
+            return [conversation_of(row, ()) for row in await connection.execute(statement)]
 
     async def rename(self, id: ConversationId, title: str, *, owner: PrincipalId) -> None:
         """Raise `NotFoundError` where this owner has no such conversation."""
@@ -86,7 +85,7 @@ class SqlConversations:
             renamed = await connection.execute(
                 update(conversations)
                 .where(conversations.c.id == id, conversations.c.owner == owner)
-                .values(title=title)
+                .values(title=title, words=searchable(title))
             )
             if not renamed.rowcount:
                 raise _no_conversation(id)
@@ -108,7 +107,7 @@ class SqlConversations:
         )
         async with self._connections.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
-        return None if row is None else _outcome(row.answered, row.outcome)
+        return None if row is None else outcome_of(row.answered, row.outcome)
 
     async def take_back(self, id: AnswerId, *, owner: PrincipalId) -> None:
         own = select(conversations.c.id).where(conversations.c.owner == owner)
@@ -156,49 +155,37 @@ async def _add(connection: AsyncConnection, id: ConversationId, turn: Turn) -> N
     outcome = turn.outcome
     if outcome.private:
         raise ValueError("a private answer is not to be stored")
-    match outcome:
-        case Answer():
-            answered, stored = True, _ANSWER.dump_python(outcome, mode="json")
-        case Abstention():
-            answered, stored = False, _ABSTENTION.dump_python(outcome, mode="json")
+    if turn.replaces is not None:
+        await _set_aside(connection, id, turn.replaces, by=outcome.id)
     await connection.execute(
         insert(turns).values(
             conversation=id,
             answer=outcome.id,
-            answered=answered,
+            answered=isinstance(outcome, Answer),
             question=turn.question,
-            outcome=stored,
+            outcome=stored_outcome(outcome),
             asked_at=turn.asked_at,
             assistant=turn.assistant,
-            scope=None if turn.scope is None else _SCOPE.dump_python(turn.scope, mode="json"),
+            scope=stored_scope(turn.scope),
+            asked_words=searchable(turn.question),
+            told_words=searchable(outcome.text),
+            replaces=turn.replaces,
         )
+    )
+    await connection.execute(
+        update(conversations).where(conversations.c.id == id).values(changed_at=outcome.created_at)
     )
     await complain_of(connection, outcome.id, cause_of_outcome(outcome))
 
 
-def _conversation(row: _AnyRow, with_turns: tuple[Turn, ...]) -> Conversation:
-    return Conversation(
-        id=ConversationId(row.id),
-        owner=PrincipalId(row.owner),
-        title=row.title,
-        turns=with_turns,
-        created_at=row.created_at,
-        assistant=None if row.assistant is None else AssistantId(row.assistant),
+async def _set_aside(connection: AsyncConnection, id: ConversationId, answer: AnswerId, *, by: AnswerId) -> None:
+    """Take a turn and all that came after it out of a conversation. They stay, with what was said of them."""
+    first = select(turns.c.id).where(turns.c.conversation == id, turns.c.answer == answer).scalar_subquery()
+    await connection.execute(
+        update(turns)
+        .where(turns.c.conversation == id, turns.c.replaced_by.is_(None), turns.c.id >= first)
+        .values(replaced_by=by)
     )
-
-
-def _turn(row: _AnyRow) -> Turn:
-    return Turn(
-        question=row.question,
-        outcome=_outcome(row.answered, row.outcome),
-        asked_at=row.asked_at,
-        assistant=None if row.assistant is None else AssistantId(row.assistant),
-        scope=None if row.scope is None else _SCOPE.validate_python(row.scope),
-    )
-
-
-def _outcome(answered: bool, stored: object) -> Answer | Abstention:
-    return _ANSWER.validate_python(stored) if answered else _ABSTENTION.validate_python(stored)
 
 
 def _no_conversation(id: ConversationId) -> NotFoundError:

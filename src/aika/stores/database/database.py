@@ -22,6 +22,7 @@ from aika.stores.database.facts import SqlFacts
 from aika.stores.database.finding_changes import SqlFindingChanges
 from aika.stores.database.finding_history import SqlFindingHistory
 from aika.stores.database.findings import SqlFindings
+from aika.stores.database.history import SqlHistory
 from aika.stores.database.inbox import SqlInbox
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
@@ -31,9 +32,12 @@ from aika.stores.database.rated import SqlRatedAnswers
 from aika.stores.database.rated_signals import SqlRatedSignals
 from aika.stores.database.schema import catalogue_state
 from aika.stores.database.scores import SqlScoreHistory
+from aika.stores.database.shares import SqlShares
 from aika.stores.database.slack_questions import SqlSlackQuestions
 from aika.stores.database.slack_tokens import SqlReadChannels, SqlSlackTokens
 from aika.stores.database.sync_log import SqlSyncLog
+from aika.stores.database.told import SqlToldOwners
+from aika.stores.database.under_way import SqlUnderWay
 from aika.stores.database.vectors import SqlVectorStore
 
 
@@ -49,6 +53,10 @@ class Database:
         self.sync_log = SqlSyncLog(connections)
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)
+        self.history = SqlHistory(connections)
+        self.shares = SqlShares(connections)
+        self.under_way = SqlUnderWay(connections)
+        self.told_owners = SqlToldOwners(connections)
         self.opinions = SqlOpinions(connections)
         self.accepted = SqlAcceptedQuestions(connections)
         self.experience = SqlExperience(connections)

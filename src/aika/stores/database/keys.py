@@ -7,7 +7,7 @@ from sqlalchemy import Row, delete, insert, select
 from aika.domain.identifiers import ApiKeyId, PrincipalId, SourceId
 from aika.protocols import ApiKey
 from aika.stores.database.connections import Connections
-from aika.stores.database.schema import api_keys
+from aika.stores.database.schema_keys import api_keys
 
 
 class SqlApiKeys:

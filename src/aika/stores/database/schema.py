@@ -209,7 +209,13 @@ conversations = Table(
     Column("title", Name, nullable=False),
     Column("assistant", Name),
     Column("created_at", Moment, nullable=False),
+    # When something was last asked in it. NULL nowhere: what was there before has been filled in.
+    Column("changed_at", Moment),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+    # The title as it is searched.
+    Column("words", Name),
     Index(None, "owner", "created_at"),
+    Index(None, "owner", "changed_at"),
 )
 
 turns = Table(
@@ -225,6 +231,12 @@ turns = Table(
     Column("assistant", Name),
     # What may be read for an answer, so that the question can be asked again. NULL in rows from before it was kept.
     Column("scope", Json),
+    # The question and the answer as they are searched.
+    Column("asked_words", Name),
+    Column("told_words", Name),
+    # The answer whose place this one took, and the one that took the place of this one and of what came before it.
+    Column("replaces", Name),
+    Column("replaced_by", Name),
 )
 
 feedback = Table(
@@ -378,22 +390,4 @@ memberships = Table(
     Column("member", Name, primary_key=True),
     Index(None, "member"),
     Index(None, "group"),
-)
-
-
-# Keys
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", Name, primary_key=True),
-    Column("secret_hash", LargeBinary, nullable=False, unique=True),
-    Column("name", Name, nullable=False),
-    Column("principals", Json, nullable=False),
-    # NULL is all sources; the empty list is none.
-    Column("sources", Json),
-    Column("admin", Boolean, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment),
-    Column("on_behalf", Boolean, nullable=False, server_default=false()),
 )
