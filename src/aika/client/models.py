@@ -15,7 +15,8 @@ from aika.client.filters import DocumentFilter
 class Wire(BaseModel):
     """A reply. Fields that a newer server adds are ignored."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # A server always sends what has a default, and the description says so, so that typed clients need no checks for it.
+    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class WireRequest(BaseModel):

@@ -1,0 +1,32 @@
+import { createAika } from "@aika/client";
+import { AikaProvider } from "@aika/react";
+import { Toasts } from "@aika/react/ui";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { RouterProvider } from "react-router/dom";
+import { router } from "./routes.tsx";
+import "./app.css";
+
+const place = document.getElementById("app");
+if (place === null) throw new Error("index.html has no element with the id 'app'");
+
+// Libraries that add a style sheet of their own mark it with the page's nonce, as the content security policy wants.
+const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce;
+if (nonce) setNonce(nonce);
+
+const queries = new QueryClient({
+  defaultOptions: { queries: { staleTime: 15_000, retry: 1, refetchOnWindowFocus: true } },
+});
+
+createRoot(place).render(
+  <StrictMode>
+    <AikaProvider aika={createAika()}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+        <Toasts />
+      </QueryClientProvider>
+    </AikaProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,11 @@
+import { t } from "@aika/react/text";
+import { EmptyState, Page } from "@aika/react/ui";
+import type { ReactNode } from "react";
+
+export default function Ask(): ReactNode {
+  return (
+    <Page title={t("Ask")}>
+      <EmptyState title={t("Not built yet")} />
+    </Page>
+  );
+}

@@ -1,0 +1,22 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const api = process.env.AIKA_API ?? "http://127.0.0.1:8400";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwindcss()],
+  // The server puts a fresh nonce in its place with every page; see src/aika/surfaces/api/web_app.py.
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: {
+    outDir: process.env.AIKA_WEB_OUT ?? "../../../src/aika/surfaces/api/web",
+    emptyOutDir: true,
+    target: "es2023",
+    // Fonts and pictures as files: the content security policy has no place for data in style sheets.
+    assetsInlineLimit: 0,
+    manifest: true,
+    modulePreload: { polyfill: false },
+  },
+  server: { host: "127.0.0.1", proxy: Object.fromEntries(["/v1", "/schemas", "/readyz"].map((path) => [path, api])) },
+});
