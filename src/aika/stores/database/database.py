@@ -33,6 +33,7 @@ from aika.stores.database.rated_signals import SqlRatedSignals
 from aika.stores.database.schema import catalogue_state
 from aika.stores.database.scores import SqlScoreHistory
 from aika.stores.database.shares import SqlShares
+from aika.stores.database.sessions import SqlSessions, SqlSignedInPeople
 from aika.stores.database.slack_questions import SqlSlackQuestions
 from aika.stores.database.slack_tokens import SqlReadChannels, SqlSlackTokens
 from aika.stores.database.sync_log import SqlSyncLog
@@ -69,6 +70,8 @@ class Database:
         self.digests = SqlDigestLog(connections)
         self.scores = SqlScoreHistory(connections)
         self.keys = SqlApiKeys(connections)
+        self.sessions = SqlSessions(connections)
+        self.signed_in = SqlSignedInPeople(connections)
         self.cases = SqlCases(connections)
         self.assistants: AssistantStore = SqlAssistants(connections)
         self.inbox = SqlInbox(connections)
