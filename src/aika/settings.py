@@ -24,6 +24,7 @@ from aika.forms.insights import InsightsSettings
 from aika.forms.mappings import read_mapping
 from aika.forms.principals import principal
 from aika.forms.rules import OwnRuleForm
+from aika.forms.sign_in import SignInSettings
 from aika.forms.slack import SlackSettings
 
 SETTINGS_FILE = "aika.toml"
@@ -52,6 +53,11 @@ class ServerSettings(_Strict):
     )
     max_question_chars: int = Field(default=8_000, ge=100, description="Longer questions are refused.")
     max_body_bytes: int = Field(default=1_000_000, ge=10_000, description="Larger requests are refused.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#\s]+/?$",
+        description="Where browsers reach this server: ``https://aika.example.org``. Needed for ``[sign_in]`` save on loopback.",
+    )
 
     @property
     def key_required(self) -> bool:
@@ -260,6 +266,7 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
     digests: DigestSettings = DigestSettings()
     slack: SlackSettings = SlackSettings()
+    sign_in: SignInSettings | None = None
     insights: InsightsSettings = InsightsSettings()
     sources: dict[SourceName, SourceSettings] = {}
     discovery: dict[SourceName, DiscoverySettings] = {}
@@ -282,6 +289,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.resolve()
+
+    @property
+    def credentials_required(self) -> bool:
+        """Whether whoever asks has to show who they are: with a key, or by having signed in."""
+        return self.server.key_required or self.sign_in is not None
 
     @property
     def data_path(self) -> Path:
@@ -358,6 +370,14 @@ def _source(name: str, spec: SourceSettings, *, declared_in: str) -> Source:
 def webhook_secret(source: Source) -> str | None:
     """Return the secret itself, ``None`` where the source has none. Raises `ConfigurationError` as `with_secrets` does."""
     return None if source.webhook_secret is None else str(_filled(source.webhook_secret, source))
+
+
+def sign_in_secret(settings: SignInSettings) -> str | None:
+    """Return the secret itself, ``None`` for a public client. Raises `ConfigurationError` for a variable that is not set."""
+    if settings.client_secret is None:
+        return None
+    place = Source(id=SourceId("sign-in"), connector="", declared_in=f"[sign_in] of {SETTINGS_FILE}")
+    return str(_filled(settings.client_secret.get_secret_value(), place))
 
 
 def with_secrets(source: Source) -> Mapping[str, object]:
