@@ -392,6 +392,10 @@ class Directory(Protocol):
         """Make these the only members of each group that this source knows. No members forgets the group."""
         ...
 
+    async def join(self, source: SourceId, member: PrincipalId, groups: Collection[PrincipalId]) -> None:
+        """Make these the only groups of this source's that somebody is in. No groups makes them leave all."""
+        ...
+
     async def keep_only(self, source: SourceId, groups: Collection[PrincipalId]) -> None:
         """Forget this source's other groups."""
         ...

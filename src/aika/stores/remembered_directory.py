@@ -38,6 +38,13 @@ class RememberedDirectory:
         finally:
             self._forget()
 
+    async def join(self, source: SourceId, member: PrincipalId, groups: Collection[PrincipalId]) -> None:
+        """Make these the only groups of this source's that somebody is in. No groups makes them leave all."""
+        try:
+            await self._inner.join(source, member, groups)
+        finally:
+            self._forget()
+
     async def keep_only(self, source: SourceId, groups: Collection[PrincipalId]) -> None:
         """Forget this source's other groups."""
         try:

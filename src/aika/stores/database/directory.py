@@ -33,6 +33,16 @@ class SqlDirectory:
             if rows:
                 await connection.execute(insert(memberships), rows)
 
+    async def join(self, source: SourceId, member: PrincipalId, groups: Collection[PrincipalId]) -> None:
+        """Make these the only groups of this source's that somebody is in. No groups makes them leave all."""
+        rows = [{"source": source, "group": group, "member": member} for group in sorted(set(groups))]
+        async with self._connections.write() as connection:
+            await connection.execute(
+                delete(memberships).where(memberships.c.source == source, memberships.c.member == member)
+            )
+            if rows:
+                await connection.execute(insert(memberships), rows)
+
     async def keep_only(self, source: SourceId, groups: Collection[PrincipalId]) -> None:
         """Forget this source's other groups."""
         async with self._connections.write() as connection:

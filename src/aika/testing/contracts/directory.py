@@ -71,6 +71,23 @@ class DirectoryContract:
         await directory.record(SLACK, {TEAM: set()})
         assert await directory.people(TEAM) == {BOB}
 
+    async def test_who_joins_groups_is_in_no_other_of_that_source(self, directory: Directory) -> None:
+        await directory.record(GITHUB, {CHANNEL: {ALICE}})
+        await directory.join(SLACK, ALICE, {TEAM, GUILD})
+        await directory.join(SLACK, BOB, {TEAM})
+
+        await directory.join(SLACK, ALICE, {GUILD})
+
+        assert await directory.expand([ALICE]) == {ALICE, GUILD, CHANNEL}
+        assert await directory.people(TEAM) == {BOB}
+
+    async def test_who_joins_none_leaves_all(self, directory: Directory) -> None:
+        await directory.join(SLACK, ALICE, {TEAM})
+
+        await directory.join(SLACK, ALICE, set())
+
+        assert await directory.expand([ALICE]) == {ALICE}
+
     async def test_members_recorded_again_are_the_only_ones(self, directory: Directory) -> None:
         await directory.record(SLACK, {TEAM: {ALICE}, GUILD: {ALICE}})
 
