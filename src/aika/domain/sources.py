@@ -155,6 +155,8 @@ class SyncReport:
     """How many documents the source will list, where that is known or can be estimated from the last sync."""
     message: str = ""
     """What a person should know about the outcome: the error, or why nothing was removed."""
+    reading: str = ""
+    """The key of the document that was begun last, while the sync runs."""
 
 
 @dataclass(frozen=True, slots=True)

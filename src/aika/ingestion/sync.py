@@ -83,7 +83,7 @@ class Syncer:
             if on_progress is not None:
                 on_progress(report)
 
-        run = _Run(self, source, report, note)
+        run = _Run(self, source, report, note, watch=on_progress)
         try:
             await run.read(allow_removals=allow_removals)
         except AikaError as error:
@@ -170,6 +170,8 @@ class _Run:
     removed: list[DocumentId] = field(default_factory=list)
     waiting: list[Found] = field(default_factory=list)
     unreadable: list[UnreadableDocument] = field(default_factory=list)
+    watch: OnProgress | None = None
+    """Is told of every document that is begun. Nothing is stored of it."""
 
     async def read(self, *, allow_removals: bool) -> None:
         syncer = self.syncer
@@ -187,7 +189,8 @@ class _Run:
                 if isinstance(event, Checkpoint):
                     complete = event.complete
                     await syncer.log.save_cursor(self.source.id, event.cursor)
-                if len(self.waiting) >= _BATCH or (self.waiting and loop.time() >= due):
+                # Also where nothing waits: whoever watches sees that unchanged documents are gone through.
+                if len(self.waiting) >= _BATCH or loop.time() >= due:
                     await self.record()
                     due = loop.time() + _BATCH_SECONDS
         await self.record()
@@ -256,6 +259,7 @@ class _Run:
         limits = self.syncer.limits
         try:
             async with at_once:
+                self._begin(event.key)
                 return await asyncio.wait_for(self._load_and_take(event), limits.parse_timeout)
         except TimeoutError:
             self._fail(
@@ -264,6 +268,11 @@ class _Run:
         except (UnreadableDocumentError, TransientError, PermanentError) as error:
             self._fail(event.key, str(error))
         return None
+
+    def _begin(self, key: str) -> None:
+        self.report = replace(self.report, reading=key)
+        if self.watch is not None:
+            self.watch(self.report)
 
     async def _load_and_take(self, event: Found) -> Entry | tuple[Known, str]:
         raw = await event.load()
@@ -304,7 +313,8 @@ class _Run:
     async def finish(self, phase: SyncPhase, message: str) -> None:
         # Also where the run failed: who lost access must not keep it until the next one.
         await self._record_members()
-        self.report = replace(self.report, phase=phase, message=message, finished_at=self.syncer.clock.now())
+        now = self.syncer.clock.now()
+        self.report = replace(self.report, phase=phase, message=message, finished_at=now, reading="")
         await self._report()
 
     async def _report(self) -> None:

@@ -12,6 +12,7 @@ from aika.domain.errors import NotFoundError
 from aika.domain.findings import cause_of_feedback, cause_of_outcome
 from aika.domain.identifiers import AnswerId, ConversationId, PrincipalId
 from aika.stores.database.asked import note_rating
+from aika.stores.database.citations import note_citations
 from aika.stores.database.complaints import complain_of
 from aika.stores.database.connections import Connections
 from aika.stores.database.conversation_rows import conversation_of, outcome_of, stored_outcome, stored_scope, turn_of
@@ -175,6 +176,7 @@ async def _add(connection: AsyncConnection, id: ConversationId, turn: Turn) -> N
     await connection.execute(
         update(conversations).where(conversations.c.id == id).values(changed_at=outcome.created_at)
     )
+    await note_citations(connection, outcome, asked_at=turn.asked_at)
     await complain_of(connection, outcome.id, cause_of_outcome(outcome))
 
 

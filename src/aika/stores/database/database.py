@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from aika.protocols import AssistantStore, Conversations, Directory
 from aika.stores.database.accepted import SqlAcceptedQuestions
+from aika.stores.database.asked import SqlAskedQuestions
 from aika.stores.database.assistants import SqlAssistants
 from aika.stores.database.cases import SqlCases
 from aika.stores.database.catalogue import SqlCatalogue
+from aika.stores.database.citations import SqlCitations
 from aika.stores.database.complaints import SqlComplaints
 from aika.stores.database.connections import Connections
 from aika.stores.database.consents import SqlConsents
@@ -32,8 +34,9 @@ from aika.stores.database.rated import SqlRatedAnswers
 from aika.stores.database.rated_signals import SqlRatedSignals
 from aika.stores.database.schema import catalogue_state
 from aika.stores.database.scores import SqlScoreHistory
-from aika.stores.database.shares import SqlShares
 from aika.stores.database.sessions import SqlSessions, SqlSignedInPeople
+from aika.stores.database.shares import SqlShares
+from aika.stores.database.shelf import SqlShelf
 from aika.stores.database.slack_questions import SqlSlackQuestions
 from aika.stores.database.slack_tokens import SqlReadChannels, SqlSlackTokens
 from aika.stores.database.sync_log import SqlSyncLog
@@ -51,6 +54,8 @@ class Database:
         self.directory: Directory = SqlDirectory(connections)
         self.facts = SqlFacts(connections)
         self.facets = SqlFacets(connections)
+        self.shelf = SqlShelf(connections)
+        self.citations = SqlCitations(connections)
         self.sync_log = SqlSyncLog(connections)
         self.vectors = SqlVectorStore(connections)
         self.conversations: Conversations = SqlConversations(connections)
@@ -80,6 +85,7 @@ class Database:
         self.slack_tokens = SqlSlackTokens(connections)
         self.read_channels = SqlReadChannels(connections)
         self.consents = SqlConsents(connections)
+        self.asked = SqlAskedQuestions(connections)
 
     @classmethod
     @asynccontextmanager

@@ -12,8 +12,10 @@ from aika.domain.sources import Cursor, SyncPhase, SyncReport, UnreadableDocumen
 from aika.stores.database.connections import Connections
 from aika.stores.database.schema import sync_cursors, sync_unreadable, syncs
 
-_KEPT = 50
-"""Syncs of a source that are remembered, besides its last success."""
+_KEPT = 400
+"""Syncs of a source that are remembered, besides its last success: four days of one that is synced every 15 minutes."""
+_KEPT_UNREADABLE = 5
+"""Those of which it is remembered what they could not read, which can be much."""
 
 _REPORT = TypeAdapter(SyncReport)
 
@@ -88,6 +90,25 @@ class SqlSyncLog:
             )
             return [UnreadableDocument(key, str(reason)) for key, reason in rows]
 
+    async def history(self, source: SourceId, *, limit: int = 50) -> list[SyncReport]:
+        """Return the syncs of a source that are remembered, newest first."""
+        statement = select(syncs.c.report).where(syncs.c.source == source).order_by(syncs.c.id.desc()).limit(limit)
+        async with self._connections.read() as connection:
+            return [_REPORT.validate_python(report) for report in await connection.scalars(statement)]
+
+    async def standing_unreadable(self, source: SourceId) -> list[UnreadableDocument]:
+        """Return what the last sync that ended could not read, ordered by key: one that runs does not know yet."""
+        own = (syncs.c.source == source, syncs.c.finished_at.is_not(None))
+        ended = select(func.max(syncs.c.id)).where(*own).scalar_subquery()
+        statement = (
+            select(sync_unreadable.c.key, sync_unreadable.c.reason)
+            .where(sync_unreadable.c.sync == ended)
+            .order_by(sync_unreadable.c.key)
+        )
+        async with self._connections.read() as connection:
+            rows = await connection.execute(statement)
+            return [UnreadableDocument(key, str(reason)) for key, reason in rows]
+
     async def forget(self, source: SourceId) -> None:
         async with self._connections.write() as connection:
             await connection.execute(delete(sync_cursors).where(sync_cursors.c.source == source))
@@ -117,3 +138,6 @@ async def _forget_old(connection: AsyncConnection, source: SourceId) -> None:
         .limit(1)
     )
     await connection.execute(delete(syncs).where(own, syncs.c.id.not_in(kept), syncs.c.id.not_in(last_success)))
+    newest = select(syncs.c.id).where(own).order_by(syncs.c.id.desc())
+    older = newest.offset(_KEPT_UNREADABLE).limit(_KEPT)
+    await connection.execute(delete(sync_unreadable).where(sync_unreadable.c.sync.in_(older)))
