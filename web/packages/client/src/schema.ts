@@ -1054,6 +1054,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/opensearch/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest
+         * @description Complete a question for a browser's address bar: from what the caller asked before, and what assistants are good at.
+         */
+        get: operations["suggest_v1_opensearch_suggestions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -1169,7 +1189,7 @@ export interface paths {
          * List Sources
          * @description Return the sources that hold something for the caller, and how current each is.
          *
-         *     Administrators see all, with the numbers of all documents; everyone else's numbers are of the documents they may read.
+         *     Those who manage a source see the numbers of all its documents; everyone else's are of the documents they may read.
          */
         get: operations["list_sources_v1_sources_get"];
         put?: never;
@@ -1189,7 +1209,7 @@ export interface paths {
         };
         /**
          * Get Source
-         * @description Return one source. Administrators also see what could not be read, and why.
+         * @description Return one source. Those who manage it also see what could not be read, and why.
          */
         get: operations["get_source_v1_sources__id__get"];
         put?: never;
@@ -1255,7 +1275,7 @@ export interface paths {
         put?: never;
         /**
          * Sync Source
-         * @description Start bringing a source up to date. A sync of it that already runs goes on instead.
+         * @description Start bringing a source up to date, for those who manage it. A sync of it that already runs goes on instead.
          */
         post: operations["sync_source_v1_sources__id__sync_post"];
         delete?: never;
@@ -4380,6 +4400,12 @@ export interface components {
              * @default false
              */
             late: boolean;
+            /**
+             * Managed
+             * @description Whether the caller may change it, sync it and see all of its state.
+             * @default false
+             */
+            managed: boolean;
             owner: components["schemas"]["OwnerView"] | null;
             /**
              * Promise Seconds
@@ -4431,6 +4457,12 @@ export interface components {
              * @default false
              */
             late: boolean;
+            /**
+             * Managed
+             * @description Whether the caller may change it, sync it and see all of its state.
+             * @default false
+             */
+            managed: boolean;
             owner: components["schemas"]["OwnerView"] | null;
             /**
              * Promise Seconds
@@ -4577,6 +4609,12 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Surface
+         * @description Where a question was asked.
+         * @enum {string}
+         */
+        Surface: "web" | "api" | "openai" | "slack" | "goalie" | "mcp" | "cli";
         /** SyncRequest */
         SyncRequest: {
             /**
@@ -4608,6 +4646,12 @@ export interface components {
              * @enum {string}
              */
             phase: "running" | "succeeded" | "failed" | "refused";
+            /**
+             * Reading
+             * @description The key of the document that was begun last, while the sync runs.
+             * @default
+             */
+            reading: string;
             /** Removed */
             removed: number;
             /** Seen */
@@ -4936,6 +4980,7 @@ export type StopReply = components['schemas']['StopReply'];
 export type SuggestedEditView = components['schemas']['SuggestedEditView'];
 export type SuggestionsReply = components['schemas']['SuggestionsReply'];
 export type SuggestionView = components['schemas']['SuggestionView'];
+export type Surface = components['schemas']['Surface'];
 export type SyncRequest = components['schemas']['SyncRequest'];
 export type SyncView = components['schemas']['SyncView'];
 export type TellOwnerReply = components['schemas']['TellOwnerReply'];
@@ -5130,6 +5175,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -5221,6 +5268,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
                 /** @description The id of the last event that arrived. */
@@ -5313,6 +5362,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -5407,6 +5458,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -5497,6 +5550,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -5587,6 +5642,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -5684,6 +5741,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -5772,6 +5831,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -5864,6 +5925,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -5954,6 +6017,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
                 /** @description The version that the change was made to, as the reply's `ETag` has it: `"3"`. Needed. */
@@ -6050,6 +6115,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
                 /** @description The version that the change was made to, as the reply's `ETag` has it: `"3"`. Needed. */
@@ -6140,6 +6207,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6230,6 +6299,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6322,6 +6393,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6410,6 +6483,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6503,6 +6578,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6596,6 +6673,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6688,6 +6767,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6782,6 +6863,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6870,6 +6953,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -6960,6 +7045,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7048,6 +7135,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7142,6 +7231,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7230,6 +7321,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7320,6 +7413,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7411,6 +7506,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7501,6 +7598,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7589,6 +7688,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7688,6 +7789,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7793,6 +7896,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7881,6 +7986,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -7971,6 +8078,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
                 /** @description The version that the change was made to, as the reply's `ETag` has it: `"3"`. Needed. */
@@ -8067,6 +8176,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
                 /** @description The version that the change was made to, as the reply's `ETag` has it: `"3"`. Needed. */
@@ -8163,6 +8274,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
                 /** @description The version that the change was made to, as the reply's `ETag` has it: `"3"`. Needed. */
@@ -8259,6 +8372,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -8349,6 +8464,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
                 /** @description The version that the change was made to, as the reply's `ETag` has it: `"3"`. Needed. */
@@ -8445,6 +8562,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -8533,6 +8652,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -8627,6 +8748,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -8717,6 +8840,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -8808,6 +8933,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -8906,6 +9033,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -8999,6 +9128,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9089,6 +9220,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9186,6 +9319,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9274,6 +9409,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9364,6 +9501,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9452,6 +9591,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9546,6 +9687,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9640,6 +9783,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9813,6 +9958,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9901,6 +10048,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -9993,6 +10142,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10081,6 +10232,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10169,6 +10322,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10253,12 +10408,107 @@ export interface operations {
             };
         };
     };
+    suggest_v1_opensearch_suggestions_get: {
+        parameters: {
+            query: {
+                /** @description What is typed so far. */
+                q: string;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": (string | string[])[];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rules_v1_rules_get: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10347,6 +10597,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10444,6 +10696,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10532,6 +10786,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10624,6 +10880,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10714,6 +10972,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10804,6 +11064,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10892,6 +11154,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -10982,6 +11246,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -11075,6 +11341,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -11164,6 +11432,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -11257,6 +11527,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -11354,6 +11626,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
@@ -11446,6 +11720,8 @@ export interface operations {
             header?: {
                 /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
                 "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
                 /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
                 "aika-user"?: string | null;
             };
