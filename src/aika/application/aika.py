@@ -13,6 +13,7 @@ from typing import Any
 
 from aika.application.declarations import Declarations
 from aika.application.digesting import Digests
+from aika.application.evaluation_desk import EvaluationDesk
 from aika.application.goalies import Goalies
 from aika.application.health import Health
 from aika.application.insights import InsightsBoard
@@ -89,6 +90,8 @@ class Aika:
     goalies: Goalies = field(init=False)
     """Set by `open_aika`."""
     insights: InsightsBoard = field(init=False)
+    """Set by `open_aika`."""
+    evaluation: EvaluationDesk = field(init=False)
     """Set by `open_aika`."""
     _progress: dict[SourceId, SyncReport] = field(default_factory=dict)
     _again: set[SourceId] = field(default_factory=set)
@@ -190,6 +193,7 @@ class Aika:
         """Take on durable work, first what an earlier process left unfinished."""
         self.jobs.register(_SYNC_JOB, self._sync_job)
         self.health.accept_work()
+        self.evaluation.accept_work()
 
     async def _sync_job(self, argument: str) -> None:
         said = json.loads(argument)

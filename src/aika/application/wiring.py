@@ -18,6 +18,7 @@ from aika.application.assistant_files import open_library
 from aika.application.citation_checks import citation_verifier
 from aika.application.declarations import Declarations
 from aika.application.digest_wiring import open_digests
+from aika.application.evaluation_desk import EvaluationDesk
 from aika.application.freshness import LateSources
 from aika.application.goalie_wiring import build_goalies
 from aika.application.health_wiring import build_health
@@ -149,6 +150,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         aika.digests = await stack.enter_async_context(open_digests(aika, surroundings.analyzer))
         aika.goalies = build_goalies(aika)
         aika.insights = build_insights(aika, surroundings.analyzer)
+        aika.evaluation = EvaluationDesk(settings, jobs, clock)
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))
         await aika.accept_work()
         yield aika

@@ -29,11 +29,13 @@ from aika.surfaces.api import (
     chat,
     conversations,
     digests,
+    evaluation,
     goalie_queue,
     goalie_thresholds,
     goalies,
     health,
     health_scores,
+    insights,
     library,
     me,
     openai,
@@ -91,6 +93,8 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path 
     for part in (goalie_queue, goalie_thresholds, goalies):
         app.include_router(part.router)
     app.include_router(me.router)
+    app.include_router(insights.router)
+    app.include_router(evaluation.router)
     app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
     # What no route answers, the ones that other surfaces add later included.
     app.router.default = WebApp(web)

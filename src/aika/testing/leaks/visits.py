@@ -8,9 +8,10 @@ from aika.testing.leaks.asking import Asker, Told, Visit
 from aika.testing.leaks.company import CanaryDocument
 from aika.testing.leaks.goalie_visits import GOALIE_VISITS
 from aika.testing.leaks.health_visits import HEALTH_VISITS
+from aika.testing.leaks.measure_visits import MEASURE_VISITS
 from aika.testing.leaks.speaking import PUBLIC_ASSISTANT
 
-VISITS: dict[str, Visit] = {**HEALTH_VISITS, **GOALIE_VISITS}
+VISITS: dict[str, Visit] = {**HEALTH_VISITS, **GOALIE_VISITS, **MEASURE_VISITS}
 """By method and path, as the API's description has them."""
 
 
