@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 
 from aika.application.evaluation_vectors import Layered
+from aika.application.revision import revision_of
 from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Chunk
 from aika.domain.errors import ConfigurationError
@@ -54,7 +55,7 @@ def configuration_of(settings: Settings) -> Configuration:
     """Return what a run is recorded with: the settings that bear on quality, without secrets and addresses."""
     shown = dict(sorted(_flat(settings, "")))
     versions = {"python": platform.python_version(), **dict(_versions())}
-    return Configuration(fingerprint([shown, versions]), shown, versions)
+    return Configuration(fingerprint([shown, versions]), shown, versions, revision_of(settings.base_dir))
 
 
 def run_records(settings: Settings) -> RunRecords:

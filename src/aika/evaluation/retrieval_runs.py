@@ -105,4 +105,5 @@ def _found(
         url=None if document is None else document.url,
         grade=grades.get(key),
         reason=", ".join(f"{name} {places[key]}" for name, places in ranks.items() if key in places),
+        ranks={name: places[key] for name, places in ranks.items() if key in places},
     )

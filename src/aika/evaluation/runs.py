@@ -57,6 +57,8 @@ class Configuration:
     """Those that bear on quality, by dotted name: ``retrieval.dense_weight``. Never a secret."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """Of aika, of Python, of the model and of what else decides outcomes."""
+    revision: str = ""
+    """The commit of the settings' repository. Not part of the fingerprint: most commits change nothing of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Found:
     """What an answer cites of it. Empty in a ranking."""
     support: float | None = None
     """0..1, of a citation."""
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    """Where each ranking of the run has it, from 1. Empty for a citation, and in runs from before it was kept."""
 
 
 @dataclass(frozen=True, slots=True)

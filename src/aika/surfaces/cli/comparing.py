@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from aika.application.evaluation_inputs import run_records, settings_with
+from aika.application.measuring import Asked, measure_retrieval
 from aika.domain.errors import ConfigurationError
 from aika.evaluation.comparison import RunComparison, compare_runs
 from aika.evaluation.comparison_report import (
@@ -19,7 +20,7 @@ from aika.evaluation.comparison_report import (
 )
 from aika.evaluation.runs import Run, RunKind
 from aika.settings import load_settings
-from aika.surfaces.cli.measuring import Asked, bars, measure_retrieval
+from aika.surfaces.cli.measuring import bars
 
 
 @dataclass(frozen=True, slots=True)

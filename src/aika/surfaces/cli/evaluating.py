@@ -61,6 +61,7 @@ def retrieval(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
     Exit status 1 means that a measure is worse than it may be.
     """
+    from aika.application.measuring import Asked
     from aika.surfaces.cli import measuring
 
     ending = Ending(
@@ -75,7 +76,7 @@ def retrieval(  # noqa: PLR0913, PLR0917 - each is an option of the command
         record=record,
         report=report,
     )
-    asked = measuring.Asked(chosen(collection, collection_option, folder), qrels, corpus, stages)
+    asked = Asked(chosen(collection, collection_option, folder), qrels, corpus, stages)
     if not asyncio.run(measuring.retrieval(asked, ending)):
         raise typer.Exit(_FAILED)
 
@@ -105,8 +106,8 @@ def compare(  # noqa: PLR0913, PLR0917 - each is an option of the command
     ``aika eval compare last-1 last`` compares what was recorded; ``aika eval compare --collection NAME --set
     retrieval.dense_weight=0.7`` measures the settings as they are, then with the change.
     """
+    from aika.application.measuring import Asked
     from aika.surfaces.cli import comparing
-    from aika.surfaces.cli.measuring import Asked
 
     pair = None if systems is None else tuple(part.strip() for part in systems.split(","))
     if pair is not None and len(pair) != 2:

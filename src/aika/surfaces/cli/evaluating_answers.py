@@ -69,7 +69,8 @@ def answers(  # noqa: PLR0913, PLR0917 - each is an option of the command
     Exit status 1 means that a measure is worse than it may be.
     """
     # Deferred, as are all commands' parts: the measures take half a second to import.
-    from aika.surfaces.cli import measuring, measuring_answers
+    from aika.application.measuring import Asked
+    from aika.surfaces.cli import measuring_answers
 
     ending = Ending(
         folder=folder,
@@ -83,7 +84,7 @@ def answers(  # noqa: PLR0913, PLR0917 - each is an option of the command
         record=record,
         report=report,
     )
-    asked = measuring.Asked(chosen(collection, collection_option, folder), qrels, corpus)
+    asked = Asked(chosen(collection, collection_option, folder), qrels, corpus)
     judging = measuring_answers.Judging(judge, judge_sample)
     if not asyncio.run(measuring_answers.answers(asked, _portion(sample, half), judging, ending)):
         raise typer.Exit(_FAILED)
@@ -100,9 +101,10 @@ def agreement(  # noqa: PLR0913, PLR0917 - each is an option of the command
     folder: Folder = HERE,
 ) -> None:
     """Print how far the measures of answers, and the judge, agree with people who rated answers (rated_answers.jsonl)."""
-    from aika.surfaces.cli import measuring, measuring_answers
+    from aika.application.measuring import Asked
+    from aika.surfaces.cli import measuring_answers
 
-    asked = measuring.Asked(chosen(collection, collection_option, folder))
+    asked = Asked(chosen(collection, collection_option, folder))
     judging = measuring_answers.Judging(judge, judge_sample)
     asyncio.run(
         measuring_answers.agreement(asked, judging, folder=folder, half=_portion(None, half).half, as_json=as_json)

@@ -4,18 +4,17 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from aika.application.evaluation import open_answering_system, open_retrieval_system
-from aika.application.evaluation_inputs import configuration_of, deployed, run_records, settings_with
-from aika.evaluation.collections import find_collection, load_collection
+from aika.application.evaluation import open_answering_system
+from aika.application.evaluation_inputs import run_records, settings_with
+from aika.application.measuring import Asked, measure_retrieval
+from aika.evaluation.collections import load_collection
 from aika.evaluation.gate import (
     baseline_of,
     below_baseline,
@@ -26,27 +25,14 @@ from aika.evaluation.gate import (
 )
 from aika.evaluation.owners import evaluate_owners
 from aika.evaluation.report import JsonReport, as_json, as_table, owners_as_json, owners_as_table
-from aika.evaluation.retrieval import RetrievalReport, evaluate_retrieval, parse_collection
-from aika.evaluation.retrieval_runs import Circumstances, retrieval_run
+from aika.evaluation.retrieval import parse_collection
 from aika.evaluation.runs import Run
-from aika.protocols import Entry
 from aika.settings import Settings, load_settings
 from aika.surfaces.cli.evaluation_options import Ending
 from aika.surfaces.cli.reporting import report_of
 
 _Shown = Callable[[str, int, int], None]
 _SECONDS_BETWEEN_LINES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be measured on."""
-
-    collection: Path
-    qrels: Path | None = None
-    corpus: Path | None = None
-    stages: bool = False
-    """Whether each part of retrieval is also left out, and added alone."""
 
 
 async def retrieval(asked: Asked, ending: Ending) -> bool:
@@ -56,27 +42,6 @@ async def retrieval(asked: Asked, ending: Ending) -> bool:
     with bars(Console(stderr=True)) as progress:
         run, report = await measure_retrieval(asked, settings, progress)
     return finish(run, settings, ending, table=as_table(report), numbers=as_json(report))
-
-
-async def measure_retrieval(asked: Asked, settings: Settings, progress: _Shown) -> tuple[Run, RetrievalReport]:
-    """Measure retrieval with these settings."""
-    started_at, started = datetime.now(UTC), time.perf_counter()
-    place = find_collection(asked.collection, beside=settings.base_dir)
-    collection = load_collection(place, qrels=asked.qrels, corpus=asked.corpus)
-    async with AsyncExitStack() as stack:
-        system = await stack.enter_async_context(open_retrieval_system(settings))
-        entries: list[Entry]
-        if collection.deployed:
-            there = await stack.enter_async_context(deployed(settings))
-            entries = await there.entries(collection)
-            collection = await there.prepared(collection, entries)
-            system = replace(system, vectors=there.vectors(system.vectors))
-        else:
-            entries, unreadable = await parse_collection(collection, system.intake, progress=progress)
-            collection = replace(collection, notes=(*collection.notes, *unreadable))
-        report = await evaluate_retrieval(collection, system, entries=entries, stages=asked.stages, progress=progress)
-    circumstances = Circumstances(configuration_of(settings), started_at, time.perf_counter() - started)
-    return retrieval_run(report, collection, entries, circumstances), report
 
 
 async def owners(collection: Path, *, corpus: Path | None, folder: Path, as_json_lines: bool) -> None:

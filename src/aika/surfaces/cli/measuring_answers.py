@@ -15,6 +15,7 @@ from rich.console import Console
 
 from aika.application.evaluation import AnsweringSystem, open_answering_system, open_settings_model
 from aika.application.evaluation_inputs import configuration_of, deployed, settings_with
+from aika.application.measuring import Asked
 from aika.domain.errors import ConfigurationError
 from aika.evaluation.answer_runs import (
     agreement_as_json,
@@ -38,7 +39,7 @@ from aika.protocols import Entry
 from aika.retrieval.lexical import TechnicalAnalyzer
 from aika.settings import Settings
 from aika.surfaces.cli.evaluation_options import Ending
-from aika.surfaces.cli.measuring import Asked, bars, finish
+from aika.surfaces.cli.measuring import bars, finish
 
 if TYPE_CHECKING:
     from aika.models.chat import ChatModel
