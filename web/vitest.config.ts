@@ -1,5 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { environment: "jsdom", include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}"], setupFiles: ["./vitest.setup.ts"] },
+  test: {
+    environment: "jsdom",
+    include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}", "messages/*.test.ts"],
+    setupFiles: ["./vitest.setup.ts"],
+  },
 });

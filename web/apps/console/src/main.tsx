@@ -7,6 +7,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
 import { router } from "./routes.tsx";
+import { loadLanguage } from "./shell/languages.ts";
 import "./app.css";
 
 const place = document.getElementById("app");
@@ -19,6 +20,8 @@ if (nonce) setNonce(nonce);
 const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 15_000, retry: 1, refetchOnWindowFocus: true } },
 });
+
+await loadLanguage();
 
 createRoot(place).render(
   <StrictMode>
