@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aika.answering.citations import without_markers
 from aika.answering.prompting import DECLINED, instructions, messages
+from aika.answering.stopping import finished, is_stopped, until_stopped
 from aika.answering.streaming import closing
 from aika.domain.answers import Draft, Origin, Usage
 from aika.domain.errors import ConfigurationError
@@ -58,13 +59,15 @@ class GeneratedWriter:
         written: list[str] = []
         usage: Usage | None = None
         async with closing(self._generator.generate(query, evidence)) as pieces:
-            async for piece in pieces:
+            async for piece in until_stopped(pieces):
                 if isinstance(piece, Usage):
                     usage = piece
                 else:
                     written.append(piece)
                     yield piece
         text = "".join(written).strip()
+        # The usage comes last: without it the model was cut short.
+        text = finished(text) if is_stopped() and usage is None else text
         yield Draft(
             query=query,
             text=text,

@@ -17,6 +17,7 @@ from aika.answering.courtesy import (
 from aika.answering.notes import notes_on
 from aika.answering.stating import Stated
 from aika.answering.steering import defused, steers
+from aika.answering.stopping import is_stopped
 from aika.answering.streaming import SafeStream, closing
 from aika.domain.answers import (
     Abstention,
@@ -170,7 +171,7 @@ class AnswerPipeline:
         if draft is not None and not draft.declined:
             draft = await self._stages.verifier.verify(draft)
         failure = _MODEL_UNAVAILABLE if draft is None else _MODEL_UNSUPPORTED if _is_unbacked(draft) else None
-        if failure is not None and self._stages.fallback is not None:
+        if failure is not None and self._stages.fallback is not None and not is_stopped():
             draft = await self._fallen_back(self._stages.fallback, query, hits) or draft
             added.append(failure)
         if draft is None:

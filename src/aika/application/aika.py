@@ -23,6 +23,7 @@ from aika.application.signing import HEADER, check_signature
 from aika.application.upkeep import Upkeep
 from aika.assistants.conversing import Conversing
 from aika.assistants.library import AssistantLibrary
+from aika.assistants.under_way import AnswersUnderWay
 from aika.domain.access import Scope
 from aika.domain.documents import Body, Document, RawDocument
 from aika.domain.errors import AikaError, AuthenticationError, ConfigurationError, ConflictError, NotFoundError
@@ -88,6 +89,8 @@ class Aika:
     digests: Digests = field(init=False)
     """Set by `open_aika`."""
     goalies: Goalies = field(init=False)
+    """Set by `open_aika`."""
+    under_way: AnswersUnderWay = field(init=False)
     """Set by `open_aika`."""
     insights: InsightsBoard = field(init=False)
     """Set by `open_aika`."""

@@ -30,6 +30,7 @@ from aika.application.syncing import SyncerOnDemand
 from aika.assistants.conversing import Conversing
 from aika.assistants.narrowing import Narrowing
 from aika.assistants.topics import LearnedTopics
+from aika.assistants.under_way import AnswersUnderWay
 from aika.domain.access import UNRESTRICTED
 from aika.domain.documents import Kind
 from aika.domain.errors import ConfigurationError
@@ -149,6 +150,8 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         aika.health = build_health(aika, ranking, surroundings.analyzer)
         aika.digests = await stack.enter_async_context(open_digests(aika, surroundings.analyzer))
         aika.goalies = build_goalies(aika)
+        aika.under_way = AnswersUnderWay(aika.conversing, database.under_way, clock)
+        stack.push_async_callback(aika.under_way.close)
         aika.insights = build_insights(aika, surroundings.analyzer)
         aika.evaluation = EvaluationDesk(settings, jobs, clock)
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))

@@ -1,25 +1,27 @@
 """Asking within a conversation: earlier turns give a follow-up its meaning, and what came of it is kept."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from aika.answering.stopping import is_stopped
 from aika.answering.streaming import closing
 from aika.assistants.journal import Asking, Journal
 from aika.assistants.narrowing import Narrowing
 from aika.assistants.passing import PassingTurns
 from aika.assistants.withholding import REMEMBERED_TURNS, is_withheld, readable
 from aika.domain.access import Scope
-from aika.domain.answers import Abstention, Answer, AnswerEvent
+from aika.domain.answers import STOPPED, Abstention, Answer, AnswerEvent, Origin
 from aika.domain.assistants import Assistant
 from aika.domain.conversations import Conversation, Turn
 from aika.domain.errors import NotFoundError
-from aika.domain.identifiers import ConversationId, PrincipalId, random_id
+from aika.domain.identifiers import AnswerId, ConversationId, PrincipalId, random_id
 from aika.domain.insights import Surface
 from aika.domain.queries import Handing, Message, Query, Role
 from aika.protocols import Answerer, Catalogue, Clock, Conversations
 
 _TITLE_CHARS = 80
 _PRIVATE_TITLE = "Asked with personal search"
+_STOPPED_TEXT = "You stopped this answer before anything in it could be checked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Question:
     """Where it is asked."""
     asker: PrincipalId | None = None
     """Who asks, where the conversation belongs to somebody else, such as a channel."""
+    answer: AnswerId | None = None
+    """What the answer is to be called. ``None`` leaves it to who answers."""
+    replaces: AnswerId | None = None
+    """The answer of ``conversation`` whose question is edited or tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,14 @@ class Conversing:
     async def begin(self, question: Question) -> Conversation:
         """Return the conversation that the question belongs to, stored if it is to be kept.
 
-        Raises `NotFoundError` for one that does not exist or is another person's.
+        Of one in which an answer is replaced, the turns before that. Raises `NotFoundError` for one that does not exist or is
+        another person's, and where that answer is not in it.
         """
         if question.conversation is not None:
-            return await self.conversation(
+            found = await self.conversation(
                 question.conversation, owner=question.owner, reads=question.reads or question.scope
             )
+            return found if question.replaces is None else _before(found, question.replaces)
         conversation = Conversation(
             id=ConversationId(random_id()),
             owner=question.owner,
@@ -111,7 +119,7 @@ class Conversing:
             private=question.handing is not None or bool(passing),
         )
         # Whoever stops listening stops the model too, at once and not when the garbage is collected.
-        async with closing(self._followed(question, self.answerer.answer(query))) as events:
+        async with closing(self._followed(question, _ended(self.answerer.answer(query), question))) as events:
             async for event in events:
                 if not isinstance(event, Answer | Abstention):
                     yield event
@@ -119,7 +127,7 @@ class Conversing:
                 # A question that was completed from a private turn may say what that said, and so may its answer.
                 outcome = replace(event, private=True) if passing else event
                 asked = None if assistant is None else assistant.id
-                turn = Turn(question.text, outcome, asked_at, asked, _asked_of(question))
+                turn = Turn(question.text, outcome, asked_at, asked, _asked_of(question), question.replaces)
                 if outcome.private:
                     self.passing.add(conversation.id, turn, owner=question.owner, now=self.clock.now())
                 elif question.keep:
@@ -139,6 +147,38 @@ class Conversing:
     def forget(self, owner: PrincipalId) -> None:
         """Forget what is remembered of a person's private turns."""
         self.passing.forget(owner)
+
+
+def _before(conversation: Conversation, answer: AnswerId) -> Conversation:
+    """Return the conversation as it was before an answer of it was asked for."""
+    places = [place for place, turn in enumerate(conversation.turns) if turn.outcome.id == answer]
+    if not places:
+        raise NotFoundError(f"there is no answer {answer!r} in this conversation")
+    return replace(conversation, turns=conversation.turns[: places[0]])
+
+
+async def _ended(events: AsyncIterator[AnswerEvent], question: Question) -> AsyncGenerator[AnswerEvent, None]:
+    """Yield the events with the outcome as it is to be known: under the name that the question gave it, and as stopped."""
+    async with closing(events) as inner:
+        async for event in inner:
+            if not isinstance(event, Answer | Abstention):
+                yield event
+                continue
+            outcome = _as_stopped(event)
+            yield outcome if question.answer is None else replace(outcome, id=question.answer)
+
+
+def _as_stopped(outcome: Answer | Abstention) -> Answer | Abstention:
+    """Return the outcome as it is where its asker stopped it."""
+    if not is_stopped():
+        return outcome
+    match outcome:
+        case Answer(origin=Origin.EXTRACTED):
+            return outcome  # quoted at once: nothing was cut short
+        case Answer():
+            return replace(outcome, stopped=True)
+        case Abstention():
+            return replace(outcome, text=_STOPPED_TEXT, reason=STOPPED, nearest=(), notes=())
 
 
 def _own(question: Question) -> Scope:

@@ -10,6 +10,10 @@ from aika.domain.identifiers import AnswerId, ChunkId, SourceId
 from aika.domain.queries import Hit, Query
 
 
+STOPPED = "stopped"
+"""The reason of an abstention that stands where the asker stopped before anything could be judged good."""
+
+
 class Origin(StrEnum):
     """Where an answer's words come from."""
 
@@ -118,6 +122,8 @@ class Answer:
     """What the asker should know: a source that changed long ago, one that is superseded, a ranking that was unavailable."""
     private: bool = False
     """Whether it may hold words of passages that were handed over with the question: for the asker alone, and never kept."""
+    stopped: bool = False
+    """Whether its asker stopped it: it may be incomplete."""
 
 
 @dataclass(frozen=True, slots=True)

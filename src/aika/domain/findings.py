@@ -5,14 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from aika.domain.access import Scope
-from aika.domain.answers import Abstention, Answer, Feedback, Rating
+from aika.domain.answers import STOPPED, Abstention, Answer, Feedback, Rating
 from aika.domain.documents import Document, Owner
 from aika.domain.identifiers import AnswerId, AssistantId, DocumentId, FindingId, SourceId
 
 REJECTED_TAG = "rejected"
 """A reason in feedback: whoever says so knows, and was not merely unhappy."""
-_NO_QUESTION = frozenset({"empty question", "question too long", "small talk"})
-"""Reasons of abstentions from what no document could have answered."""
+_NO_QUESTION = frozenset({"empty question", "question too long", "small talk", STOPPED})
+"""Reasons of abstentions from what no document could have answered, or was given no time to."""
 
 
 class FindingKind(StrEnum):

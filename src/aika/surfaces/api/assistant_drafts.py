@@ -42,8 +42,9 @@ from aika.domain.queries import Message, Role
 from aika.forms.assistant_drafts import DraftProblem, change_draft, read_draft, write_draft
 from aika.surfaces.api.assistants import knowledge_view, visible_sources
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
-from aika.surfaces.api.chat import EVENT_STREAM, STREAM_HEADERS, outcome_of
+from aika.surfaces.api.chat import outcome_of
 from aika.surfaces.api.problems import RESPONSES, problem_of
+from aika.surfaces.api.streaming import EVENT_STREAM, STREAM_HEADERS
 from aika.surfaces.api.views import completion_of, hit_view, summary_of
 
 logger = logging.getLogger(__name__)

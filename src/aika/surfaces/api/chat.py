@@ -1,33 +1,25 @@
 """``/v1/chat/complete``: asking."""
 
-import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import StreamingResponse
 
 from aika.application.aika import Aika
 from aika.assistants.choosing import Choice, begin
 from aika.assistants.conversing import Question
-from aika.client.conversation_models import ChatEvent, CompletedEvent, DeltaEvent, FailedEvent, RetrievedEvent
-from aika.client.models import ChatCompletion, ChatCompletionRequest, Problem
-from aika.domain.answers import Abstention, Answer, AnswerEvent, Retrieved, TextDelta
+from aika.client.models import ChatCompletion, ChatCompletionRequest
+from aika.domain.answers import Abstention, Answer, AnswerEvent
 from aika.domain.conversations import Conversation
-from aika.domain.errors import AikaError, InvalidRequestError
-from aika.domain.identifiers import AssistantId, ConversationId
+from aika.domain.errors import InvalidRequestError
+from aika.domain.identifiers import AnswerId, AssistantId, ConversationId
 from aika.domain.queries import Message, Role
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
-from aika.surfaces.api.problems import RESPONSES, problem_of
-from aika.surfaces.api.views import completion_of, hit_view
-
-logger = logging.getLogger(__name__)
+from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.streaming import EVENT_STREAM, streamed
+from aika.surfaces.api.views import completion_of
 
 router = APIRouter(tags=["chat"], responses=RESPONSES)
-
-EVENT_STREAM = "text/event-stream"
-# Proxies otherwise hold back what should appear as it is written.
-STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 _COMPLETE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -39,11 +31,13 @@ _COMPLETE_RESPONSES: dict[int | str, dict[str, Any]] = {
 
 @router.post("/v1/chat/complete", response_model=ChatCompletion, responses=_COMPLETE_RESPONSES)
 async def complete_chat(request: ChatCompletionRequest, aika: TheAika, caller: TheCaller) -> Any:
-    """Answer a question from the documents that the caller may read, with citations, or say that they do not answer."""
+    """Answer a question from the documents that the caller may read, with citations, or say that they do not answer.
+
+    A stream goes on when its connection drops: `GET /v1/answers/{id}/events` picks it up, and what is kept is kept anyway.
+    """
     conversation, question = await begun(request, aika, caller)
     if request.stream:
-        events = _events(aika, conversation, question)
-        return StreamingResponse(_encoded(events), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
+        return streamed(aika.under_way, aika.under_way.begin(conversation, question))
     outcome = await outcome_of(aika.conversing.ask(conversation, question))
     return completion_of(outcome, conversation.id, asked_of(question))
 
@@ -69,6 +63,8 @@ def question_of(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> Q
         raise InvalidRequestError(
             f"the question has {len(last.content):,} characters; at most {limit:,} are taken. Ask about the part that matters."
         )
+    if request.replaces is not None and request.conversation_id is None:
+        raise InvalidRequestError("'replaces' needs the 'conversation_id' of the answer whose place is taken")
     return Question(
         text=last.content,
         scope=caller.narrowed(sources=request.sources, kinds=request.kinds, filter=request.filter),
@@ -79,6 +75,7 @@ def question_of(request: ChatCompletionRequest, aika: Aika, caller: Caller) -> Q
         keep=request.store,
         surface=caller.surface,
         asker=caller.person,
+        replaces=None if request.replaces is None else AnswerId(request.replaces),
     )
 
 
@@ -91,29 +88,3 @@ async def outcome_of(events: AsyncIterator[AnswerEvent]) -> Answer | Abstention:
     if outcome is None:
         raise RuntimeError("the answerer ended without an outcome")
     return outcome
-
-
-async def _events(aika: Aika, conversation: Conversation, question: Question) -> AsyncIterator[ChatEvent]:
-    try:
-        async for event in aika.conversing.ask(conversation, question):
-            match event:
-                case Retrieved(hits, asked):
-                    views = [hit_view(hit) for hit in hits]
-                    yield RetrievedEvent(conversation_id=conversation.id, question=asked, hits=views)
-                case TextDelta(text):
-                    yield DeltaEvent(text=text)
-                case Answer() | Abstention():
-                    completion = completion_of(event, conversation.id, asked_of(question))
-                    yield CompletedEvent(completion=completion)
-    except AikaError as error:
-        yield FailedEvent(problem=problem_of(error))
-    except Exception:
-        # The status line is already sent: the stream's last event is the only way left to say that it failed.
-        logger.exception("a streamed answer failed")
-        detail = "aika failed on this request. The reason is in the server's log; please report it."
-        yield FailedEvent(problem=Problem(title="Internal error", status=500, detail=detail))
-
-
-async def _encoded(events: AsyncIterator[ChatEvent]) -> AsyncIterator[str]:
-    async for event in events:
-        yield f"event: {event.type}\ndata: {event.model_dump_json()}\n\n"

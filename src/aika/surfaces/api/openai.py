@@ -18,8 +18,9 @@ from aika.client.models import ChatCompletion, ChatCompletionRequest, ChatMessag
 from aika.domain.errors import InvalidRequestError
 from aika.domain.insights import Surface
 from aika.surfaces.api.callers import TheAika, TheCaller
-from aika.surfaces.api.chat import EVENT_STREAM, STREAM_HEADERS, begun, outcome_of
+from aika.surfaces.api.chat import begun, outcome_of
 from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.streaming import EVENT_STREAM, STREAM_HEADERS
 from aika.surfaces.api.views import completion_of
 
 router = APIRouter(tags=["openai"], responses=RESPONSES)
