@@ -31,7 +31,14 @@ def embedder_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def synced_examples(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> Path:
-    """A folder with the example company, synced once for all tests. Who serves it serves a copy of it."""
+    """A folder with the example company, synced once for all tests. Who serves it serves a copy of it.
+
+    The environment variable ``AIKA_SYNCED_EXAMPLES`` may name one that was synced before, which spares the time while tests
+    are written.
+    """
+    before = os.environ.get("AIKA_SYNCED_EXAMPLES")
+    if before is not None:
+        return Path(before)
     base = tmp_path_factory.mktemp("examples")
     shutil.copytree(ROOT / "examples", base / "examples", ignore=shutil.ignore_patterns(".aika"))
     shutil.copytree(ROOT / "docs", base / "docs")

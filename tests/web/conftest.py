@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from deployment import BUILT, ROOT, Deployment, serving
+from furnishing import Furnished, furnish
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from scripted_model import ScriptedModel
 from scripted_model import serving as serving_model
@@ -75,6 +76,12 @@ def deployment(
     }
     with serving(folder / "examples", model) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def furnished(deployment: Deployment) -> Furnished:
+    """Where things are that pages show: the server has been used for a while."""
+    return furnish(deployment.url)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
