@@ -1,8 +1,8 @@
 import { t } from "@aika/react/text";
 import { cn, IconButton } from "@aika/react/ui";
 import { Menu as MenuIcon, SquarePen } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
-import { Link, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
+import { Link, Outlet, useLocation, useNavigationType } from "react-router";
 import { Navigation } from "./navigation.tsx";
 
 const Palette = lazy(() => import("./palette.tsx"));
@@ -11,10 +11,8 @@ const Palette = lazy(() => import("./palette.tsx"));
 export function Shell(): ReactNode {
   const [open, setOpen] = useState(false);
   const [searching, setSearching] = useState(false);
-  const { pathname } = useLocation();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
-  useEffect(() => setOpen(false), [pathname]);
+  useArrival(() => setOpen(false));
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "k" && (event.metaKey || event.ctrlKey)) {
@@ -77,7 +75,6 @@ export function Shell(): ReactNode {
           <Outlet />
         </main>
       </div>
-      <ScrollRestoration />
       {searching && (
         <Suspense>
           <Palette onClose={() => setSearching(false)} />
@@ -85,4 +82,23 @@ export function Shell(): ReactNode {
       )}
     </div>
   );
+}
+
+/** On every other page: begin at its top, and with the keyboard inside it, as a browser does with a page of its own. */
+function useArrival(onArrival: () => void): void {
+  const { pathname } = useLocation();
+  const way = useNavigationType();
+  const last = useRef(pathname);
+  const arrive = useEffectEvent(() => {
+    onArrival();
+    const page = document.getElementById("page");
+    if (page === null) return;
+    if (way !== "POP") page.scrollTo(0, 0);
+    if (!page.contains(document.activeElement)) page.focus({ preventScroll: true });
+  });
+  useEffect(() => {
+    if (last.current === pathname) return;
+    last.current = pathname;
+    arrive();
+  }, [pathname]);
 }

@@ -49,6 +49,7 @@ export function Page({
 }): ReactNode {
   return (
     <div className={cn("mx-auto w-full px-4 pt-6 pb-20 sm:px-8 sm:pt-9", wide ? "max-w-[96rem]" : "max-w-6xl")}>
+      {typeof title === "string" && <title>{`${title} · aika`}</title>}
       {back !== undefined && <div className="mb-2 text-sm text-muted">{back}</div>}
       <header className="mb-7 flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
         <div className="min-w-0">
