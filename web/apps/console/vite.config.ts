@@ -7,6 +7,7 @@ const api = process.env.AIKA_API ?? "http://127.0.0.1:8400";
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss()],
+  resolve: { alias: { "rehype-raw": `${import.meta.dirname}/no-raw-html.ts` } },
   // The server puts a fresh nonce in its place with every page; see src/aika/surfaces/api/web_app.py.
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
@@ -17,6 +18,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: true,
     modulePreload: { polyfill: false },
+    rollupOptions: { input: { app: "index.html", diagram: "sandbox/diagram.html" } },
   },
-  server: { host: "127.0.0.1", proxy: Object.fromEntries(["/v1", "/schemas", "/readyz"].map((path) => [path, api])) },
+  server: {
+    host: "127.0.0.1",
+    // The frame that draws diagrams has no origin of its own.
+    cors: { origin: ["null", /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/] },
+    proxy: Object.fromEntries(["/v1", "/schemas", "/readyz"].map((path) => [path, api])),
+  },
 });

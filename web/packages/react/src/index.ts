@@ -1,2 +1,25 @@
 /** Components for answers with citations, on top of `@aika/client`. */
+export { Abstention, type AbstentionProps, Contact } from "./answer/abstention.tsx";
+export { Answer, type AnswerProps } from "./answer/answer.tsx";
+export { CitationChip as Citation, type CitationChipProps as CitationProps } from "./answer/citation-chip.tsx";
+export { ConfidenceLine } from "./answer/confidence-line.tsx";
+export { confidenceSentence } from "./answer/confidence-words.ts";
+export { DocumentLine, StandingBadge } from "./answer/document-line.tsx";
+export { Draft } from "./answer/draft.tsx";
+export { FeedbackButtons, type Rating, type Said } from "./answer/feedback.tsx";
+export { type CitedDocument, citedDocuments, SourceList, type SourceListProps } from "./answer/source-list.tsx";
+export type { Told } from "./answer/tell-owner-dialog.tsx";
+export { useStandings } from "./answer/use-standings.ts";
+export { Working } from "./answer/working.tsx";
+export { type Asked, type ConversationState, ConversationStore } from "./ask/conversation-store.ts";
+export { type Exchange, fromTurn, isUnderWay, type Phase } from "./ask/exchange.ts";
+export { type Asking, OpenConversations, useConversation, useOpenConversations } from "./ask/open-conversations.ts";
+export { type Ask, useAsk } from "./ask/use-ask.ts";
+export { markdownWithSources, plainText } from "./copying/answer-text.ts";
+export { copyText } from "./copying/clipboard.ts";
+export { csvOf } from "./copying/csv.ts";
+export { AnswerMarkdown, DocumentMarkdown } from "./markdown/markdown.tsx";
+export { PassagePanel, type PassagePanelProps } from "./passage/passage-panel.tsx";
+export { PassageText } from "./passage/passage-view.tsx";
+export { type Place, placeOfCitation, placeOfHit } from "./passage/use-passage.ts";
 export { AikaProvider, useAika } from "./provider.tsx";

@@ -1,0 +1,65 @@
+/** Runs inside the drawing frame. See `drawing-frame.ts`. */
+
+import mermaid from "mermaid";
+import { type FrameMessage, isDrawRequest } from "./messages.ts";
+
+const FONT = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", sans-serif';
+
+function say(message: FrameMessage): void {
+  window.parent.postMessage(message, "*");
+}
+
+async function draw(id: number, source: string, dark: boolean): Promise<void> {
+  mermaid.initialize({
+    startOnLoad: false,
+    securityLevel: "strict",
+    suppressErrorRendering: true,
+    theme: dark ? "dark" : "neutral",
+    fontFamily: FONT,
+    htmlLabels: false,
+    maxTextSize: 20_000,
+    maxEdges: 300,
+    // What a diagram may not change about itself by directives in its source.
+    secure: [
+      "secure",
+      "securityLevel",
+      "startOnLoad",
+      "maxTextSize",
+      "maxEdges",
+      "htmlLabels",
+      "fontFamily",
+      "suppressErrorRendering",
+    ],
+  });
+  const { svg } = await mermaid.render(`diagram-${id}`, source);
+  const sized = withSize(svg);
+  say({ type: "aika-drawn", id, ...sized });
+}
+
+/** A picture needs its size in its root element to be shown as an image. */
+function withSize(svg: string): { svg: string; width: number; height: number } {
+  const parsed = new DOMParser().parseFromString(svg, "text/html").querySelector("svg");
+  if (parsed === null) throw new Error("nothing was drawn");
+  const box = (parsed.getAttribute("viewBox") ?? "").split(/[\s,]+/).map(Number);
+  const width = box[2] || 600;
+  const height = box[3] || 400;
+  parsed.setAttribute("width", String(width));
+  parsed.setAttribute("height", String(height));
+  parsed.style.maxWidth = "";
+  return { svg: new XMLSerializer().serializeToString(parsed), width, height };
+}
+
+// One after the other: the library keeps its settings and measurements in common.
+let queue: Promise<void> = Promise.resolve();
+
+window.addEventListener("message", (message) => {
+  if (message.source !== window.parent || !isDrawRequest(message.data)) return;
+  const { id, source, dark } = message.data;
+  queue = queue
+    .then(() => draw(id, source, dark))
+    .catch((error: unknown) => {
+      say({ type: "aika-not-drawn", id, reason: error instanceof Error ? error.message : String(error) });
+    });
+});
+
+say({ type: "aika-ready" });

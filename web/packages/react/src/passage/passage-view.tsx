@@ -1,0 +1,59 @@
+import type { PassageView } from "@aika/client";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { DocumentMarkdown } from "../markdown/markdown.tsx";
+import type { Span } from "../markdown/passage-plugin.ts";
+import { t } from "../text/index.ts";
+import { unitSpan } from "./offsets.ts";
+
+const AS_IT_IS = new Set(["code", "data", "api"]);
+
+/** A passage where it stands: what is around it, with its own words marked and in view. */
+export function PassageText({ passage }: { passage: PassageView }): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  const { text } = passage;
+  const span = useMemo(
+    () =>
+      passage.state === "changed"
+        ? null
+        : unitSpan(text, passage.start - passage.text_start, passage.end - passage.text_start),
+    [text, passage],
+  );
+  useEffect(() => {
+    if (span === null) return;
+    const marked = place.current?.querySelector("[data-passage]");
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    marked?.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+  }, [span]);
+  return (
+    <div ref={place}>
+      {passage.text_start > 0 && <Cut />}
+      {AS_IT_IS.has(passage.document.kind) ? (
+        <PlainDocument text={text} span={span} />
+      ) : (
+        <DocumentMarkdown text={text} span={span} />
+      )}
+      {passage.text_end < passage.length && <Cut />}
+    </div>
+  );
+}
+
+function PlainDocument({ text, span }: { text: string; span: Span | null }) {
+  const { start, end } = span ?? { start: text.length, end: text.length };
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <pre tabIndex={0} className="overflow-x-auto rounded-xl bg-sunken p-4 font-mono text-[0.8125rem] leading-relaxed">
+      {text.slice(0, start)}
+      {end > start && <mark data-passage="">{text.slice(start, end)}</mark>}
+      {text.slice(end)}
+    </pre>
+  );
+}
+
+function Cut() {
+  return (
+    <p className="py-3 text-center text-faint">
+      <span aria-hidden="true">⋯</span>
+      <span className="sr-only">{t("The document goes on")}</span>
+    </p>
+  );
+}
