@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from aika.application.evaluation_inputs import run_records, settings_with
-from aika.application.measuring import Asked, measure_retrieval
 from aika.domain.errors import AikaError, ConfigurationError, InvalidRequestError, NotFoundError
 from aika.evaluation.records import RunRecords
 from aika.evaluation.runs import Record, Run, TopicRow
@@ -108,6 +107,9 @@ class EvaluationDesk:
 
         def progress(doing: str, done: int, total: int) -> None:
             started.doing, started.done, started.total = doing, done, total
+
+        # Deferred: it takes half a second to import, and opens what only a run needs.
+        from aika.application.measuring import Asked, measure_retrieval
 
         try:
             place = self._places().get(started.collection)
