@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,11 @@ _JOB = "evaluation"
 _CHANGEABLE = ("retrieval.", "reranker.", "answers.", "confidence.")
 """What a run may be started with another value of: nothing that writes, or reads elsewhere."""
 _REMEMBERED = 20
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+Measuring = Callable[[Path, Settings, Progress], Awaitable[Run]]
+"""Measures retrieval on the collection at a place."""
 
 
 @dataclass(slots=True)
@@ -51,6 +56,8 @@ class EvaluationDesk:
     settings: Settings
     jobs: Jobs
     clock: Clock
+    measuring: Measuring | None = None
+    """Set by who serves: what measures opens the parts of an application, which is what holds this."""
     _started: list[Started] = field(default_factory=list)
 
     @property
@@ -108,14 +115,13 @@ class EvaluationDesk:
         def progress(doing: str, done: int, total: int) -> None:
             started.doing, started.done, started.total = doing, done, total
 
-        # Deferred: it takes half a second to import, and opens what only a run needs.
-        from aika.application.measuring import Asked, measure_retrieval
-
         try:
             place = self._places().get(started.collection)
             if place is None:
                 raise InvalidRequestError(f"the collection {started.collection!r} is gone")
-            run, _ = await measure_retrieval(Asked(place), self._settings(changes), progress)
+            if self.measuring is None:
+                raise InvalidRequestError("this process does not measure: start the run in one that serves the API")
+            run = await self.measuring(place, self._settings(changes), progress)
             started.run = (await asyncio.to_thread(self.records.add, run)).record.id
         except AikaError as error:
             # It is shown where the run was started; doing it again would fail again.

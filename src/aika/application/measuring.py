@@ -50,3 +50,9 @@ async def measure_retrieval(asked: Asked, settings: Settings, progress: Shown) -
         report = await evaluate_retrieval(collection, system, entries=entries, stages=asked.stages, progress=progress)
     circumstances = Circumstances(configuration_of(settings), started_at, time.perf_counter() - started)
     return retrieval_run(report, collection, entries, circumstances), report
+
+
+async def measured_run(place: Path, settings: Settings, progress: Shown) -> Run:
+    """Measure retrieval on the collection at a place, and return the run alone."""
+    run, _ = await measure_retrieval(Asked(place), settings, progress)
+    return run

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from aika.application.aika import Aika
+from aika.application.measuring import measured_run
 from aika.client import evaluation_models as wire
 from aika.domain.errors import InvalidRequestError
 from aika.evaluation.comparison import compare_runs
@@ -14,6 +16,11 @@ from aika.surfaces.api.callers import TheAika, TheOperator
 from aika.surfaces.api.problems import RESPONSES
 
 router = APIRouter(tags=["evaluation"], responses=RESPONSES)
+
+
+def serve_measuring(aika: Aika) -> None:
+    """Let runs that are started here be measured by this process."""
+    aika.evaluation.measuring = measured_run
 
 
 @router.get("/v1/evaluation/runs")
