@@ -95,6 +95,8 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path 
     app.include_router(me.router)
     app.include_router(insights.router)
     app.include_router(evaluation.router)
+    if aika is not None:
+        evaluation.serve_measuring(aika)
     app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
     # What no route answers, the ones that other surfaces add later included.
     app.router.default = WebApp(web)
