@@ -19,6 +19,7 @@ from aika.application.health import Health
 from aika.application.insights import InsightsBoard
 from aika.application.judging import ReaderOnDemand
 from aika.application.rule_trial import Contender
+from aika.application.sign_in.sessions import SignIn
 from aika.application.signing import HEADER, check_signature
 from aika.application.upkeep import Upkeep
 from aika.assistants.conversing import Conversing
@@ -89,6 +90,8 @@ class Aika:
     digests: Digests = field(init=False)
     """Set by `open_aika`."""
     goalies: Goalies = field(init=False)
+    """Set by `open_aika`."""
+    sign_in: SignIn = field(init=False)
     """Set by `open_aika`."""
     under_way: AnswersUnderWay = field(init=False)
     """Set by `open_aika`."""
@@ -342,7 +345,7 @@ class Aika:
         while this is open."""
         upkeep = Upkeep(self, self.clock, timedelta(seconds=self.settings.sync.discovery_refresh))
         care = _running(self.health.run()), _running(self.digests.run()), _running(self.insights.run())
-        async with _running(upkeep.run()), care[0], care[1], care[2]:
+        async with _running(upkeep.run()), care[0], care[1], care[2], _running(self.sign_in.run()):
             yield
 
 

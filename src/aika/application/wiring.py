@@ -26,6 +26,7 @@ from aika.application.insights_wiring import build_insights, open_journal
 from aika.application.judging import ReaderOnDemand, open_judging
 from aika.application.rule_trial import Contender
 from aika.application.second_stage import open_second_stage
+from aika.application.sign_in.sessions import build_sign_in
 from aika.application.syncing import SyncerOnDemand
 from aika.assistants.conversing import Conversing
 from aika.assistants.narrowing import Narrowing
@@ -65,7 +66,7 @@ from aika.retrieval.rewriting import FollowUpRewriter, ModelRewriter
 from aika.retrieval.routing import Experience, SourceRouting
 from aika.retrieval.rules import Rules
 from aika.retrieval.stages import Stage
-from aika.settings import Settings, with_secrets
+from aika.settings import Settings, sign_in_secret, with_secrets
 from aika.stores.database.database import Database
 from aika.stores.jobs import DurableJobs
 from aika.stores.locking import DataDirectoryLock
@@ -150,6 +151,8 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         aika.health = build_health(aika, ranking, surroundings.analyzer)
         aika.digests = await stack.enter_async_context(open_digests(aika, surroundings.analyzer))
         aika.goalies = build_goalies(aika)
+        secret = None if settings.sign_in is None else sign_in_secret(settings.sign_in)
+        aika.sign_in = await build_sign_in(settings.sign_in, secret, database, clock, authenticate=aika.authenticate)
         aika.under_way = AnswersUnderWay(aika.conversing, database.under_way, clock)
         stack.push_async_callback(aika.under_way.close)
         aika.insights = build_insights(aika, surroundings.analyzer)

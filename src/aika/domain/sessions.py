@@ -2,11 +2,37 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
+from aika.domain.errors import AuthenticationError
 from aika.domain.identifiers import ApiKeyId, PrincipalId, SessionId, SourceId
 
 SIGN_IN = SourceId("@sign-in")
 """What the directory knows the identity provider's groups by. No source can be called so."""
+
+
+class SignInProblem(StrEnum):
+    """Why somebody is not signed in, as far as they can do something about it."""
+
+    EXPIRED = "expired"
+    """It took too long, or was begun in another browser."""
+    REFUSED = "refused"
+    """The provider did not let them in, or they changed their mind there."""
+    UNVERIFIED = "unverified"
+    """The provider does not say that they have an e-mail address that is their own."""
+    NOT_ALLOWED = "not-allowed"
+    """They may not use this aika."""
+    PROVIDER = "provider"
+    """The provider's answer cannot be trusted, or aika is set up wrongly there."""
+    UNREACHABLE = "unreachable"
+
+
+class SignInError(AuthenticationError):
+    """Somebody is not signed in. The message is for whoever runs aika: it may say what a stranger need not know."""
+
+    def __init__(self, problem: SignInProblem, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)

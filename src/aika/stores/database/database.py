@@ -29,6 +29,7 @@ from aika.stores.database.inbox import SqlInbox
 from aika.stores.database.keys import SqlApiKeys
 from aika.stores.database.migrating import migrate
 from aika.stores.database.opinions import SqlOpinions
+from aika.stores.database.own_secrets import SqlOwnSecrets
 from aika.stores.database.posts import SqlPosts
 from aika.stores.database.rated import SqlRatedAnswers
 from aika.stores.database.rated_signals import SqlRatedSignals
@@ -75,6 +76,7 @@ class Database:
         self.digests = SqlDigestLog(connections)
         self.scores = SqlScoreHistory(connections)
         self.keys = SqlApiKeys(connections)
+        self.own_secrets = SqlOwnSecrets(connections)
         self.sessions = SqlSessions(connections)
         self.signed_in = SqlSignedInPeople(connections)
         self.cases = SqlCases(connections)
