@@ -33,6 +33,8 @@ SHORTEST_REFRESH = timedelta(seconds=10)
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}")
 """How options name an environment variable."""
 
+_ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(:(\d{1,5}|\*))?")
+
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -58,6 +60,21 @@ class ServerSettings(_Strict):
         pattern=r"^https?://[^/?#\s]+/?$",
         description="Where browsers reach this server: ``https://aika.example.org``. Needed for ``[sign_in]`` save on loopback.",
     )
+    embedded_in: list[str] = Field(
+        default=[],
+        description="Whose pages may show aika's widget, as origins: ``https://wiki.example.org``, ``https://*.example.org``. "
+        "Empty: nobody's.",
+    )
+
+    @field_validator("embedded_in")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        for origin in value:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is no origin: write https://wiki.example.org or https://*.example.org, without a path"
+                )
+        return value
 
     @property
     def key_required(self) -> bool:

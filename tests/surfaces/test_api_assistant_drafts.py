@@ -214,7 +214,7 @@ async def test_two_drafts_answer_the_same_question_each_from_its_own_pages(
     assert "fastlane beta" in phones["completion"]["text"]
     assert (backend["effect"]["documents"], phones["effect"]["documents"]) == (2, 1)
     assert await aika.database.assistants.listing() == []
-    assert (await alice.get("/v1/conversations")).json() == []
+    assert (await alice.get("/v1/conversations")).json()["conversations"] == []
 
 
 async def test_a_draft_never_shows_what_its_writer_may_not_read(alice: httpx.AsyncClient) -> None:

@@ -11,7 +11,8 @@ from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import AssistantId, PrincipalId, SourceId, random_id
 from aika.domain.selection import Selection
 from aika.forms.assistant_drafts import Draft, DraftProblem
-from aika.forms.assistants import AssistantForm, principal
+from aika.forms.assistants import AssistantForm
+from aika.forms.principals import principal
 from aika.protocols import Catalogue
 
 _NAME = "this draft"

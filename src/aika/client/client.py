@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from aika.client.access_models import AccessView
+from aika.client.assistant_calls import AssistantDraftCalls, AsyncAssistantDraftCalls
 from aika.client.assistant_models import AssistantRequest, AssistantSummary, AssistantView
 from aika.client.conversation_calls import AsyncConversationCalls, ConversationCalls
 from aika.client.conversation_models import ChatEvent
@@ -45,7 +46,7 @@ _KEYS = TypeAdapter(list[KeyView])
 _ASSISTANTS = TypeAdapter(list[AssistantSummary])
 
 
-class AikaClient(HealthCalls, ConversationCalls):
+class AikaClient(HealthCalls, ConversationCalls, AssistantDraftCalls):
     """Asks an aika server.
 
     Every method raises `AikaUnreachableError` when there is no answer and `AikaRequestError` when the answer is a problem.
@@ -179,7 +180,7 @@ class AikaClient(HealthCalls, ConversationCalls):
         return _checked(reply)
 
 
-class AsyncAikaClient(AsyncHealthCalls, AsyncConversationCalls):
+class AsyncAikaClient(AsyncHealthCalls, AsyncConversationCalls, AsyncAssistantDraftCalls):
     """The same for asynchronous code. See `AikaClient`."""
 
     def __init__(

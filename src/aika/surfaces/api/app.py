@@ -18,6 +18,7 @@ from aika.application.aika import Aika
 from aika.application.assistant_schema import assistant_schema
 from aika.application.rules import rules_schema
 from aika.application.source_schema import source_schema
+from aika.client.assistant_draft_models import AssistantTryEvent
 from aika.client.conversation_models import ChatEvent
 from aika.client.models import Problem
 from aika.surfaces.api import (
@@ -93,13 +94,14 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path 
     for part in (goalie_queue, goalie_thresholds, goalies):
         app.include_router(part.router)
     app.include_router(me.router)
+    app.include_router(embedding.router)
     app.include_router(insights.router)
     app.include_router(evaluation.router)
     if aika is not None:
         evaluation.serve_measuring(aika)
     app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
     # What no route answers, the ones that other surfaces add later included.
-    app.router.default = WebApp(web)
+    app.router.default = WebApp(web, embedded_in=() if aika is None else aika.settings.server.embedded_in)
     _describe_events(app)
     app.add_middleware(_BodyLimit, max_bytes=max_body_bytes)
     # Outermost, so that refusals have them too.
@@ -163,6 +165,7 @@ def _describe_events(app: FastAPI) -> None:
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         described_too: tuple[tuple[str, TypeAdapter[Any]], ...] = (
             ("ChatEvent", TypeAdapter(ChatEvent)),
+            ("AssistantTryEvent", TypeAdapter(AssistantTryEvent)),
             ("Problem", TypeAdapter(Problem)),
         )
         for name, adapter in described_too:

@@ -6,7 +6,7 @@ It answers what no route of the API does, so that a route that another surface a
 import asyncio
 import mimetypes
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -31,6 +31,7 @@ SECTIONS = frozenset(
         "assistants",
         "c",
         "documents",
+        "embed",
         "evaluation",
         "goalies",
         "health",
@@ -42,6 +43,8 @@ SECTIONS = frozenset(
     }
 )
 """The first parts of the app's own addresses. A page elsewhere is the app's too, which says that there is nothing."""
+_EMBEDDED = "embed"
+"""What other pages may show, where a setting names them."""
 _NOT_THE_APPS = ("v1", "schemas", "slack")
 
 _ASSETS = "assets/"
@@ -87,8 +90,10 @@ class _Build:
 class WebApp:
     """Answers a browser. An ASGI app."""
 
-    def __init__(self, folder: Path = WEB) -> None:
+    def __init__(self, folder: Path = WEB, *, embedded_in: Sequence[str] = ()) -> None:
+        """``embedded_in`` are the origins whose pages may show the one page that is made for it."""
         self._folder = folder
+        self._embedded_in = tuple(embedded_in)
         self._build: _Build | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +112,7 @@ class WebApp:
         if build is not None and name in build.files:
             return _file(build.files[name], name, request)
         if section in SECTIONS:
-            return _page(build)
+            return _page(build, framed_by=self._embedded_in if section == _EMBEDDED else ())
         if "text/html" in request.headers.get("accept", ""):
             return _page(build, status=404)
         raise HTTPException(404)
@@ -145,13 +150,16 @@ def _files_in(folder: Path) -> dict[str, _File]:
     return found
 
 
-def _page(build: _Build | None, *, status: int = 200) -> Response:
+def _page(build: _Build | None, *, status: int = 200, framed_by: Sequence[str] = ()) -> Response:
     headers = {"Cache-Control": "no-cache"}
+    if framed_by:
+        # For pages that only load what says that they may.
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if build is None:
-        headers["Content-Security-Policy"] = page_policy(None)
+        headers["Content-Security-Policy"] = page_policy(None, framed_by=framed_by)
         return HTMLResponse(_PLAIN_PAGE.read_text(encoding="utf-8"), status, headers)
     nonce = secrets.token_urlsafe(18)
-    headers["Content-Security-Policy"] = page_policy(nonce)
+    headers["Content-Security-Policy"] = page_policy(nonce, framed_by=framed_by)
     return HTMLResponse(build.page.replace(NONCE, nonce), status, headers)
 
 

@@ -5,13 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 from aika.testing.leaks.asking import Asker, Told, Visit
+from aika.testing.leaks.assistant_visits import ASSISTANT_VISITS
 from aika.testing.leaks.company import CanaryDocument
 from aika.testing.leaks.goalie_visits import GOALIE_VISITS
 from aika.testing.leaks.health_visits import HEALTH_VISITS
 from aika.testing.leaks.measure_visits import MEASURE_VISITS
+from aika.testing.leaks.source_visits import SOURCE_VISITS
 from aika.testing.leaks.speaking import PUBLIC_ASSISTANT
 
-VISITS: dict[str, Visit] = {**HEALTH_VISITS, **GOALIE_VISITS, **MEASURE_VISITS}
+VISITS: dict[str, Visit] = {**HEALTH_VISITS, **GOALIE_VISITS, **MEASURE_VISITS, **SOURCE_VISITS, **ASSISTANT_VISITS}
 """By method and path, as the API's description has them."""
 
 
@@ -265,6 +267,36 @@ async def _key_deleted(asker: Asker) -> AsyncIterator[Told]:
 @visits("GET /v1/me")
 async def _me(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.ask("GET /v1/me")
+
+
+@visits("GET /v1/sign-in")
+async def _sign_in(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/sign-in")
+
+
+@visits("POST /v1/sign-in/key")
+async def _key_entered(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("POST /v1/sign-in/key", json={"key": str(uuid4())})
+
+
+@visits("POST /v1/sign-out")
+async def _signed_out(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("POST /v1/sign-out")
+
+
+@visits("GET /v1/sessions")
+async def _sessions(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/sessions")
+
+
+@visits("DELETE /v1/sessions/{id}")
+async def _session_ended(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("DELETE /v1/sessions/{id}", id=str(uuid4()))
+
+
+@visits("DELETE /v1/people/{email}/sessions")
+async def _sessions_revoked(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("DELETE /v1/people/{email}/sessions", email="nobody@x.invalid")
 
 
 @visits("GET /v1/confidence")
