@@ -1,0 +1,57 @@
+import type { ReactNode } from "react";
+import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { colorOf, dashOf, type PointChartProps } from "./data.ts";
+import { Tip } from "./tip.tsx";
+
+/** Lines over time, each with its interval as a band. What is not known is a gap. */
+export function LinePicture({ title, points, series, format, height = 220, most }: PointChartProps): ReactNode {
+  return (
+    <ResponsiveContainer width="100%" height={height}>
+      <ComposedChart data={[...points]} margin={{ top: 8, right: 12, bottom: 0, left: 0 }} aria-label={title}>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis dataKey="label" tickLine={false} axisLine={{ stroke: "var(--line)" }} minTickGap={24} tickMargin={8} />
+        <YAxis
+          width="auto"
+          tickLine={false}
+          axisLine={false}
+          tickFormatter={format}
+          domain={[0, most ?? "auto"]}
+          tickCount={5}
+        />
+        <Tooltip
+          content={({ active, payload }) =>
+            active ? <Tip point={payload[0]?.payload} series={series} format={format} /> : null
+          }
+          cursor={{ stroke: "var(--line-strong)" }}
+          isAnimationActive={false}
+        />
+        {series.map(({ id }, place) => (
+          <Area
+            key={`${id} interval`}
+            dataKey={(point: (typeof points)[number]) => point.ranges?.[id] ?? null}
+            stroke="none"
+            fill={colorOf(place)}
+            fillOpacity={0.14}
+            isAnimationActive={false}
+            activeDot={false}
+            tooltipType="none"
+            legendType="none"
+          />
+        ))}
+        {series.map(({ id, label }, place) => (
+          <Line
+            key={id}
+            name={label}
+            dataKey={(point: (typeof points)[number]) => point.values[id] ?? null}
+            stroke={colorOf(place)}
+            strokeWidth={2.25}
+            strokeDasharray={dashOf(place)}
+            dot={points.length <= 31 ? { r: 2.5, fill: colorOf(place), strokeWidth: 0 } : false}
+            activeDot={{ r: 5, stroke: "var(--surface)", strokeWidth: 2 }}
+            isAnimationActive={false}
+          />
+        ))}
+      </ComposedChart>
+    </ResponsiveContainer>
+  );
+}
