@@ -30,6 +30,7 @@ from aika.surfaces.api import (
     chat,
     conversations,
     digests,
+    embedding,
     evaluation,
     goalie_queue,
     goalie_thresholds,
