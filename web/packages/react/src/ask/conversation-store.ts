@@ -23,8 +23,8 @@ export interface Asked {
   /** By its id. Null asks without one. */
   readonly assistant?: string | null;
   readonly sources?: readonly string[] | null;
-  /** The answer whose question is edited or tried again. */
-  readonly replaces?: string | null;
+  /** The key of the exchange whose question is edited or tried again. */
+  readonly instead?: string | null;
 }
 
 export interface StoreOptions {
@@ -92,7 +92,7 @@ export class ConversationStore {
     const now = this.#options.now?.() ?? new Date();
     const exchange = begun(`asked-${this.#asked}`, asked.question, now.toISOString());
     const before = this.#state.exchanges;
-    this.#set({ exchanges: replaced(before, exchange, asked.replaces ?? null), trouble: null });
+    this.#set({ exchanges: replaced(before, exchange, asked.instead ?? null), trouble: null });
     const response = await this.#sent(asked, exchange.key);
     if (response !== null) await this.#follow(response, exchange.key);
     this.#options.onChanged?.();
@@ -142,7 +142,7 @@ export class ConversationStore {
     this.#connection = new AbortController();
     try {
       const { response } = await this.#options.aika.POST("/v1/chat/complete", {
-        body: this.#body(asked),
+        body: this.#body(asked, this.#exchange(key)?.replaces ?? null),
         parseAs: "stream",
         signal: this.#connection.signal,
       });
@@ -153,18 +153,17 @@ export class ConversationStore {
     }
   }
 
-  #body(asked: Asked) {
+  #body(asked: Asked, replaces: string | null) {
     const { id } = this.#state;
     return {
       messages: [{ role: "user" as const, content: asked.question }],
       stream: true,
       store: true,
+      without_assistant: asked.assistant === null,
       ...(id === null ? {} : { conversation_id: id }),
       ...(asked.sources == null ? {} : { sources: [...asked.sources] }),
-      ...(asked.assistant == null
-        ? { without_assistant: asked.assistant === null }
-        : { assistant: asked.assistant, without_assistant: false }),
-      ...(asked.replaces == null ? {} : { replaces: asked.replaces }),
+      ...(asked.assistant == null ? {} : { assistant: asked.assistant }),
+      ...(replaces === null ? {} : { replaces }),
     };
   }
 

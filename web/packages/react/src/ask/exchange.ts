@@ -26,6 +26,8 @@ export interface Exchange {
   readonly completion: ChatCompletion | null;
   readonly trouble: Trouble | null;
   readonly earlier: readonly EarlierVersion[];
+  /** The kept answer whose place this one takes. */
+  readonly replaces: string | null;
   readonly rating: "helpful" | "not_helpful" | null;
   readonly toldOwnerAt: string | null;
 }
@@ -45,6 +47,7 @@ export function begun(key: string, question: string, askedAt: string): Exchange 
     completion: null,
     trouble: null,
     earlier: [],
+    replaces: null,
     rating: null,
     toldOwnerAt: null,
   };
@@ -95,20 +98,19 @@ export function fromConversation(view: ConversationView): readonly Exchange[] {
   const done = view.turns.map(fromTurn);
   const running = view.under_way;
   if (!running) return done;
-  const begunAgain = { ...begun(running.answer_id, running.question, running.asked_at), answerId: running.answer_id };
-  return replaced(done, begunAgain, running.replaces);
+  const again = { ...begun(running.answer_id, running.question, running.asked_at), answerId: running.answer_id };
+  const old = done.find((exchange) => exchange.answerId === running.replaces);
+  return replaced(done, again, old?.key ?? null);
 }
 
-/** Returns the exchanges with a new one at the end, or in place of another and of all after that one. */
-export function replaced(
-  exchanges: readonly Exchange[],
-  added: Exchange,
-  answerId: string | null,
-): readonly Exchange[] {
-  const at = answerId === null ? -1 : exchanges.findIndex((exchange) => exchange.answerId === answerId);
+/** Returns the exchanges with a new one at the end, or in place of the one with this key and of all after that. */
+export function replaced(exchanges: readonly Exchange[], added: Exchange, key: string | null): readonly Exchange[] {
+  const at = key === null ? -1 : exchanges.findIndex((exchange) => exchange.key === key);
   const old = exchanges[at];
   if (old === undefined) return [...exchanges, added];
-  return [...exchanges.slice(0, at), { ...added, earlier: versionsWith(old) }];
+  // What failed was never kept: then the new one takes the place that the failed one was to take.
+  const replaces = old.completion?.id ?? old.replaces;
+  return [...exchanges.slice(0, at), { ...added, replaces, earlier: versionsWith(old) }];
 }
 
 function versionsWith(old: Exchange): readonly EarlierVersion[] {

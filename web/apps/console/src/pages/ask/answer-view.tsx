@@ -1,0 +1,132 @@
+import type { ChatCompletion } from "@aika/client";
+import { Answer, Draft, type Exchange, isUnderWay, type Told, useAika, Working } from "@aika/react";
+import { t } from "@aika/react/text";
+import { Button, toast, toastError } from "@aika/react/ui";
+import { CircleAlert, RotateCcw } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { AnswerActions } from "./answer-actions.tsx";
+import { FollowUps } from "./follow-ups.tsx";
+import type { ThreadProps } from "./thread.tsx";
+
+export interface AnswerViewProps {
+  readonly exchange: Exchange;
+  readonly isLast: boolean;
+  readonly thread: ThreadProps;
+}
+
+/** What came of a question: on its way, an answer, an abstention, or what went wrong. */
+export function AnswerView({ exchange, isLast, thread }: AnswerViewProps): ReactNode {
+  const [version, setVersion] = useState<number | null>(null);
+  const earlier = version === null ? undefined : exchange.earlier[version];
+  const completion = earlier?.completion ?? exchange.completion;
+  return (
+    <section aria-label={t("Answer")} className="flex flex-col gap-4" aria-busy={isUnderWay(exchange)}>
+      <p className="sr-only" role="status">
+        {isLast ? heard(exchange) : ""}
+      </p>
+      {completion === null ? (
+        <>
+          <Draft exchange={exchange} />
+          {isUnderWay(exchange) && <Working exchange={exchange} />}
+        </>
+      ) : (
+        <Shown completion={completion} exchange={exchange} thread={thread} old={earlier !== undefined} />
+      )}
+      {exchange.trouble !== null && <Trouble exchange={exchange} thread={thread} />}
+      {completion !== null && (
+        <AnswerActions
+          exchange={exchange}
+          completion={completion}
+          thread={thread}
+          version={version}
+          onVersion={setVersion}
+        />
+      )}
+      {isLast && exchange.phase === "done" && exchange.answerId !== null && (
+        <FollowUps
+          answerId={exchange.answerId}
+          onAsk={(question) => void thread.conversation.store.ask({ question, assistant: thread.assistant })}
+        />
+      )}
+    </section>
+  );
+}
+
+function Shown({
+  completion,
+  exchange,
+  thread,
+  old,
+}: {
+  completion: ChatCompletion;
+  exchange: Exchange;
+  thread: ThreadProps;
+  old: boolean;
+}) {
+  const tell = useTelling(completion, thread);
+  const { opened } = thread;
+  const isOpen = opened?.answerId === completion.id;
+  return (
+    <Answer
+      completion={completion}
+      standings={thread.standings}
+      open={isOpen ? (opened?.place.marker ?? null) : null}
+      onOpen={(marker) => thread.onOpenCitation(completion.id, completion.citations, marker)}
+      openHit={isOpen ? (opened?.place.key ?? null) : null}
+      onOpenHit={(hit) => thread.onOpenHit(completion.id, hit)}
+      toldOwnerAt={exchange.toldOwnerAt}
+      {...(old ? {} : { onTell: tell })}
+    />
+  );
+}
+
+function useTelling(completion: ChatCompletion, thread: ThreadProps) {
+  const aika = useAika();
+  return async (told: Told) => {
+    try {
+      const { data } = await aika.POST("/v1/answers/{id}/tell-owner", {
+        params: { path: { id: completion.id } },
+        body: { words: told.words, document: told.document, with_name: told.withName },
+      });
+      if (data === undefined) return;
+      thread.conversation.store.note(completion.id, { toldOwnerAt: data.told_at });
+      toast(
+        data.owner === null ? t("The administrators were told.") : t("{name} was told.", { name: data.owner.name }),
+      );
+    } catch (error) {
+      toastError(error);
+      throw error;
+    }
+  };
+}
+
+function Trouble({ exchange, thread }: { exchange: Exchange; thread: ThreadProps }) {
+  const { store } = thread.conversation;
+  const { trouble } = exchange;
+  if (trouble === null) return null;
+  const lost = exchange.phase === "lost";
+  const again = () => {
+    if (lost) void store.reconnect(exchange.key);
+    else void store.ask({ question: exchange.question, assistant: thread.assistant, instead: exchange.key });
+  };
+  return (
+    <div role="alert" className="flex items-start gap-3 rounded-xl bg-bad-soft px-4 py-3 text-sm">
+      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
+      <p className="min-w-0 flex-1">
+        <span className="font-medium">{trouble.title}</span>
+        {trouble.detail && <span className="block text-muted">{trouble.detail}</span>}
+      </p>
+      <Button size="small" onClick={again}>
+        <RotateCcw aria-hidden />
+        {lost ? t("Reconnect") : t("Try again")}
+      </Button>
+    </div>
+  );
+}
+
+function heard(exchange: Exchange): string {
+  if (exchange.phase === "done" && exchange.completion?.outcome === "abstention") return t("No answer was found");
+  if (exchange.phase === "done") return t("The answer is here");
+  if (exchange.phase === "failed" || exchange.phase === "lost") return "";
+  return exchange.phase === "sent" ? t("Searching your documents") : t("Writing the answer");
+}
