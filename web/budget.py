@@ -13,6 +13,7 @@ BUILT = Path(__file__).resolve().parents[1] / "src" / "aika" / "surfaces" / "api
 ASK_PAGE_KB = 350
 """What the ask page may load in all before it is used. Formulas, diagrams and charts come when they are needed."""
 
+APP = "index.html"
 PAGES = "src/pages/"
 
 
@@ -25,7 +26,6 @@ class Chunk:
     source: str
     imports: Sequence[str]
     styles: Sequence[str]
-    entry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def main() -> None:
 def weights(built: Path) -> list[Weight]:
     """Return what each page of a built app loads, the heaviest first."""
     chunks = _chunks(built / ".vite" / "manifest.json")
-    entries = [name for name, chunk in chunks.items() if chunk.entry]
-    frame = _with_imports(entries, chunks)
+    # Other entries are documents of their own, such as the one in which diagrams are drawn.
+    frame = _with_imports([APP], chunks)
     pages = [name for name, chunk in chunks.items() if PAGES in chunk.source]
     found = []
     for name in pages:
@@ -82,7 +82,6 @@ def _chunks(manifest: Path) -> Mapping[str, Chunk]:
             chunk.get("src", ""),
             chunk.get("imports", []),
             chunk.get("css", []),
-            bool(chunk.get("isEntry")),
         )
         for name, chunk in json.loads(manifest.read_bytes()).items()
     }

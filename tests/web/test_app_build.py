@@ -1,6 +1,7 @@
 """Building the web app: only when something changed, and with a remedy where it cannot be."""
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -92,6 +93,16 @@ def test_the_ask_page_stays_within_its_budget() -> None:
     ask = next(weight for weight in budget.weights(budget.BUILT) if weight.page.startswith("ask/"))
 
     assert ask.scripts <= budget.ASK_PAGE_KB * 1000
+
+
+def test_the_lock_file_has_the_packages_of_every_platform() -> None:
+    """A registry that lacks some leaves them out of the lock file without a word, and `npm ci` fails everywhere."""
+    packages = json.loads((WEB / "package-lock.json").read_bytes())["packages"]
+    names = {path.rpartition("node_modules/")[2] for path in packages}
+
+    missing = {name for package in packages.values() for name in package.get("optionalDependencies", {})} - names
+
+    assert missing == set()
 
 
 def test_text_files_have_smaller_twins_that_say_the_same(build: ModuleType, tmp_path: Path) -> None:
