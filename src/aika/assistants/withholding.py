@@ -24,7 +24,7 @@ NOTE = (
 
 async def readable(conversation: Conversation, catalogue: Catalogue, *, scope: Scope) -> Conversation:
     """Return the conversation as this scope may see it: what came from other documents is withheld."""
-    named = {document for turn in conversation.turns for document in _documents(turn.outcome)}
+    named = {document for turn in conversation.turns for document in documents_of(turn.outcome)}
     admitted = await catalogue.admitted(named, scope=scope) if named else set()
     return _without(conversation, admitted)
 
@@ -37,14 +37,14 @@ def _without(conversation: Conversation, admitted: set[DocumentId]) -> Conversat
     turns: list[Turn] = []
     for turn in conversation.turns:
         # A question that was completed from the conversation, and the notes on that, may say what an earlier answer said.
-        kept = _on_its_own(turn) if any(map(is_withheld, turns)) else turn
+        kept = on_its_own(turn) if any(map(is_withheld, turns)) else turn
         if not _rests_on(turn.outcome) <= admitted or _was_written_from(turns, turn):
             kept = _withheld(turn)
         turns.append(_trimmed(kept, admitted))
     return replace(conversation, turns=tuple(turns))
 
 
-def _documents(outcome: Answer | Abstention) -> set[DocumentId]:
+def documents_of(outcome: Answer | Abstention) -> set[DocumentId]:
     """Return every document that the outcome names or quotes."""
     hits = outcome.evidence if isinstance(outcome, Answer) else outcome.nearest
     cited = {citation.document.id for citation in outcome.citations} if isinstance(outcome, Answer) else set()
@@ -55,7 +55,7 @@ def _rests_on(outcome: Answer | Abstention) -> set[DocumentId]:
     """Return the documents that the outcome's text may hold words of."""
     if isinstance(outcome, Answer) and outcome.origin is Origin.EXTRACTED:
         return {citation.document.id for citation in outcome.citations}
-    return _documents(outcome)
+    return documents_of(outcome)
 
 
 def _was_written_from(earlier: list[Turn], turn: Turn) -> bool:
@@ -76,14 +76,14 @@ def _withheld(turn: Turn) -> Turn:
     return replace(turn, outcome=outcome)
 
 
-def _on_its_own(turn: Turn) -> Turn:
+def on_its_own(turn: Turn) -> Turn:
     return replace(turn, outcome=replace(turn.outcome, question=turn.question, notes=()))
 
 
 def _trimmed(turn: Turn, admitted: set[DocumentId]) -> Turn:
     """Return the turn without evidence that may not be read, and without notes that may name it."""
     outcome = turn.outcome
-    if not isinstance(outcome, Answer) or _documents(outcome) <= admitted:
+    if not isinstance(outcome, Answer) or documents_of(outcome) <= admitted:
         return turn
     evidence = tuple(hit for hit in outcome.evidence if hit.chunk.document.id in admitted)
     return replace(turn, outcome=replace(outcome, evidence=evidence, notes=()))

@@ -1,7 +1,5 @@
 """What people asked before, page by page, and found again by words."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true, update
 
 from aika.domain.conversations import Conversation, Listed, Place, Turn
@@ -116,16 +114,3 @@ def _after(place: Place) -> ColumnElement[bool]:
 def _listed(row: AnyRow) -> Listed:
     changed_at = row.created_at if row.changed_at is None else row.changed_at
     return Listed(conversation_of(row, ()), changed_at, pinned=bool(row.pinned), shared=bool(row.is_shared))
-
-
-def replaced_chain(turn: Turn, replaced: dict[AnswerId, Turn]) -> Sequence[Turn]:
-    """Return the versions that stood in a turn's place before it, oldest first."""
-    chain: list[Turn] = []
-    at = replaced.get(turn.outcome.id)
-    while at is not None and len(chain) < _MOST_VERSIONS:
-        chain.append(at)
-        at = replaced.get(at.outcome.id)
-    return chain[::-1]
-
-
-_MOST_VERSIONS = 50

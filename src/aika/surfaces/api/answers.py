@@ -1,19 +1,30 @@
 """``/v1/answers``: picking up an answer under way, stopping it, saying what it was worth, and whom to tell."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from aika.client.conversation_models import StopReply
-from aika.client.models import FeedbackRequest
+from aika.application.aika import Aika
+from aika.assistants.withholding import readable
+from aika.client.conversation_models import CompletedEvent, FailedEvent, StopReply
+from aika.client.models import ChatCompletion, FeedbackRequest
 from aika.client.talk_models import SuggestionsReply, TellOwnerReply, TellOwnerRequest
-from aika.surfaces.api.callers import TheAika, TheCaller
+from aika.domain.answers import Feedback, Rating
+from aika.domain.errors import AikaError, NotFoundError
+from aika.domain.identifiers import AnswerId
+from aika.surfaces.api.callers import Caller, TheAika, TheCaller
 from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.streaming import EVENT_STREAM, STILL_THERE, encoded, event_stream, failure, streamed
+from aika.surfaces.api.views import completion_of
 
 router = APIRouter(tags=["answers"], responses=RESPONSES)
 
-EVENT_STREAM = "text/event-stream"
+_LOOK_SECONDS = 0.5
+"""Between two looks whether another process has ended an answer."""
 
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -31,19 +42,46 @@ async def follow_answer(
     last_event_id: Annotated[str | None, Header(description="The id of the last event that arrived.")] = None,
     after: Annotated[int | None, Query(ge=0, description="The same, for clients that cannot set headers.")] = None,
 ) -> StreamingResponse:
-    """Go on with an answer under way, or with one that ended a short while ago, after the event that arrived last."""
-    raise NotImplementedError
+    """Go on with an answer under way, or with one that ended a short while ago, after the event that arrived last.
+
+    Where another process writes it, or it ended longer ago, only its last event is sent, once it is there.
+    """
+    seen = _number(last_event_id) if after is None else after
+    answer = AnswerId(id)
+    writing = aika.under_way.find(answer, owner=caller.owner)
+    if writing is not None:
+        return streamed(aika.under_way, writing, after=seen)
+    elsewhere = await aika.under_way.elsewhere(answer, owner=caller.owner)
+    stored = await _stored(aika, caller, answer)
+    if elsewhere is None and stored is None:
+        raise _unknown(id)
+    return event_stream(_awaited(aika, caller, answer, seen))
 
 
 @router.post("/v1/answers/{id}/stop")
 async def stop_answer(id: str, aika: TheAika, caller: TheCaller) -> StopReply:
     """Stop an answer under way. What was written so far is judged, and kept where it holds."""
-    raise NotImplementedError
+    answer = AnswerId(id)
+    if await aika.under_way.stop(answer, owner=caller.owner):
+        return StopReply(answer_id=id, state="stopping")
+    ended = aika.under_way.find(answer, owner=caller.owner) is not None
+    if not ended and await aika.database.conversations.outcome(answer, owner=caller.owner) is None:
+        raise _unknown(id)
+    return StopReply(answer_id=id, state="finished")
 
 
 @router.post("/v1/answers/{id}/feedback", status_code=204)
 async def give_feedback(id: str, request: FeedbackRequest, aika: TheAika, caller: TheCaller) -> None:
     """Say whether an answer helped, and why not. Saying it again replaces what was said."""
+    feedback = Feedback(
+        AnswerId(id),
+        Rating(request.rating),
+        request.comment,
+        aika.clock.now(),
+        tuple(dict.fromkeys(request.reasons)),
+        request.reply,
+    )
+    await aika.database.conversations.give_feedback(feedback, owner=caller.owner)
 
 
 @router.post("/v1/answers/{id}/tell-owner")
@@ -58,3 +96,44 @@ async def follow_ups(
 ) -> SuggestionsReply:
     """Return questions that could come next: what stands beside the passages that the answer cites."""
     raise NotImplementedError
+
+
+async def _awaited(aika: Aika, caller: Caller, answer: AnswerId, seen: int) -> AsyncIterator[str]:
+    """Wait until an answer is stored that another process writes, and send its last event."""
+    try:
+        while (stored := await _stored(aika, caller, answer)) is None:
+            if await aika.under_way.elsewhere(answer, owner=caller.owner) is None:
+                # It may have ended between the two looks.
+                stored = await _stored(aika, caller, answer)
+                break
+            yield STILL_THERE
+            await asyncio.sleep(_LOOK_SECONDS)
+    except AikaError as error:
+        yield encoded(seen + 1, FailedEvent(problem=failure(error)))
+        return
+    if stored is None:
+        yield encoded(seen + 1, FailedEvent(problem=failure(_unknown(answer))))
+    else:
+        yield encoded(seen + 1, CompletedEvent(completion=stored))
+
+
+async def _stored(aika: Aika, caller: Caller, answer: AnswerId) -> ChatCompletion | None:
+    """Return a kept answer as its owner may see it now."""
+    found = await aika.database.history.turn(answer, owner=caller.owner)
+    if found is None:
+        return None
+    conversation, turn = found
+    shown = await aika.conversing.conversation(conversation.id, owner=caller.owner, reads=caller.scope)
+    # One that was set aside by an edit is not among them.
+    turn = next((one for one in shown.turns if one.outcome.id == answer), turn)
+    alone = await readable(replace(conversation, turns=(turn,)), aika.database.catalogue, scope=caller.scope)
+    return completion_of(alone.turns[0].outcome, conversation.id, turn.assistant)
+
+
+def _number(last_event_id: str | None) -> int:
+    """Return the number of an event. What is none begins from the start."""
+    return int(last_event_id) if last_event_id is not None and last_event_id.isdecimal() else 0
+
+
+def _unknown(answer: str) -> NotFoundError:
+    return NotFoundError(f"there is no answer {answer!r} of yours: it was not kept, or is gone")

@@ -23,7 +23,7 @@ from aika.surfaces.api.views import completion_of, hit_view
 EVENT_STREAM = "text/event-stream"
 # Proxies otherwise hold back what should appear as it is written.
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_STILL_THERE = ": still there\n\n"
+STILL_THERE = ": still there\n\n"
 """A comment, so that nobody between takes a quiet connection for a dead one."""
 
 
@@ -44,7 +44,7 @@ async def _sent(under_way: AnswersUnderWay, writing: Writing, after: int) -> Asy
     async with aclosing(under_way.follow(writing, after=after)) as batches:
         async for batch in batches:
             lines = [encoded(number, _wire(event, writing)) for number, event in batch]
-            yield "".join(lines) or _STILL_THERE
+            yield "".join(lines) or STILL_THERE
 
 
 def _wire(event: Event, writing: Writing) -> ChatEvent:

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from aika.assistants.withholding import WITHHELD
 from aika.client import models as wire
-from aika.domain.answers import Abstention, Answer, Citation, Confidence, Usage
+from aika.domain.answers import STOPPED, Abstention, Answer, Citation, Confidence, Usage
 from aika.domain.documents import AttributeValue, Body, Document, Owner
+from aika.domain.findings import cause_of_outcome
 from aika.domain.identifiers import AssistantId, ChunkId, ConversationId
 from aika.domain.queries import Explanation, Hit, Retrieval
 from aika.domain.sources import SourceState, SyncReport, UnreadableDocument
 from aika.protocols import ApiKey
+
+_NEAREST = "These come nearest:"
 
 
 def owner_view(owner: Owner | None) -> wire.OwnerView | None:
@@ -83,6 +87,7 @@ def completion_of(
                 usage=_usage_view(outcome.usage),
                 created_at=outcome.created_at,
                 assistant=assistant,
+                stopped=outcome.stopped,
             )
         case Abstention():
             return wire.ChatCompletion(
@@ -94,11 +99,32 @@ def completion_of(
                 confidence=_confidence_view(outcome.confidence),
                 nearest=[hit_view(hit) for hit in outcome.nearest],
                 reason=outcome.reason,
+                help=help_view(outcome),
+                stopped=outcome.reason == STOPPED,
                 notes=list(outcome.notes),
                 usage=_usage_view(outcome.usage),
                 created_at=outcome.created_at,
                 assistant=assistant,
             )
+
+
+def help_view(abstention: Abstention) -> wire.HelpView | None:
+    """Return what is offered instead of an answer, ``None`` where there was no question to answer."""
+    if cause_of_outcome(abstention) is None or abstention.reason == WITHHELD:
+        return None
+    documents = list({hit.chunk.document.id: hit.chunk.document for hit in abstention.nearest}.values())
+    owners = {document.owner.name: document.owner for document in reversed(documents) if document.owner is not None}
+    people = [
+        wire.PersonToAsk(
+            name=name,
+            contact=owners[name].contact,
+            documents=[summary_of(document) for document in documents if document.owner and document.owner.name == name],
+        )
+        for name in dict.fromkeys(document.owner.name for document in documents if document.owner is not None)
+    ]
+    # What comes nearest is listed below the first paragraph of the text, and beside it in `nearest`.
+    message = abstention.text.partition("\n\n")[0].removesuffix(_NEAREST).strip()
+    return wire.HelpView(message=message, people=people, tellable=True)
 
 
 def source_summary(state: SourceState) -> wire.SourceSummary:
