@@ -27,7 +27,14 @@ from aika.assistants.library import AssistantLibrary
 from aika.assistants.under_way import AnswersUnderWay
 from aika.domain.access import Scope
 from aika.domain.documents import Body, Document, RawDocument
-from aika.domain.errors import AikaError, AuthenticationError, ConfigurationError, ConflictError, NotFoundError
+from aika.domain.errors import (
+    AikaError,
+    AuthenticationError,
+    ConfigurationError,
+    ConflictError,
+    NotFoundError,
+    PermanentError,
+)
 from aika.domain.findings import Complaint
 from aika.domain.identifiers import ApiKeyId, DocumentId, PrincipalId, SourceId, random_id
 from aika.domain.queries import Query, Retrieval
@@ -161,6 +168,19 @@ class Aika:
             self.generations.wake()
         return removed
 
+    async def forget_source(self, id: SourceId) -> int:
+        """Remove the documents of a source that is no longer declared; return how many there were.
+
+        A sync of it that is under way stops at its next report, and removes what it recorded meanwhile.
+        """
+        removed = await self.syncer.forget(id)
+        self.generations.wake()
+        return removed
+
+    def progress(self, id: SourceId) -> SyncReport | None:
+        """Return how far the sync is that is under way in this process."""
+        return self._progress.get(id)
+
     async def source_states(self, *, scope: Scope) -> list[SourceState]:
         """Return how every source stands of which the scope admits a document, by id, counting only what it admits.
 
@@ -208,8 +228,11 @@ class Aika:
             return  # its file was removed between the order and the work
 
         def note(report: SyncReport) -> None:
-            self._progress[name] = report
-            self.generations.wake()
+            if name not in self.sources:
+                raise _SourceRemovedError(f"the source {name!r} was removed while it was synced")
+            before, self._progress[name] = self._progress.get(name), report
+            if before is None or _recorded(before) != _recorded(report):
+                self.generations.wake()
 
         try:
             again = True
@@ -217,6 +240,8 @@ class Aika:
                 self._again.discard(name)
                 await self.syncer.sync(self.sources[name], on_progress=note, allow_removals=said["allow_removals"])
                 again = name in self._again
+        except _SourceRemovedError:
+            await self.forget_source(name)
         finally:
             self._progress.pop(name, None)
 
@@ -235,16 +260,17 @@ class Aika:
         source = self.source(id)
         if HEADER in notification.headers:
             check_signature(_secret_of(source), notification, now=self.clock.now())
-            await self._sync_again(id)
+            await self.sync_changed(id)
             return None
         report = await self.syncer.apply(source, notification)
         self.generations.wake()
         if report.failed or id in self._progress:
             # What cannot be read now is found later; and a sync under way may put back what has changed since it listed it.
-            await self._sync_again(id)
+            await self.sync_changed(id)
         return report
 
-    async def _sync_again(self, id: SourceId) -> None:
+    async def sync_changed(self, id: SourceId) -> None:
+        """Sync a source that has changed, also where a sync of it is under way that began before."""
         self._again.add(id)  # for the one under way, if there is one
         await self.submit_sync(id)
 
@@ -347,6 +373,14 @@ class Aika:
         care = _running(self.health.run()), _running(self.digests.run()), _running(self.insights.run())
         async with _running(upkeep.run()), care[0], care[1], care[2], _running(self.sign_in.run()):
             yield
+
+
+def _recorded(report: SyncReport) -> int:
+    return report.added + report.changed + report.removed
+
+
+class _SourceRemovedError(PermanentError):
+    """Ends a sync whose source is gone."""
 
 
 @asynccontextmanager

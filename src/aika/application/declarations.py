@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from threading import Lock
 
 from aika.application.lending import lent_source
 from aika.application.rules import CompanyRules, all_rules, load_rules, rule_files
@@ -49,6 +50,10 @@ class Declarations:
     rules: tuple[RankingRule, ...] = ()
     """Of the company and of all sources."""
     company_rules: CompanyRules = field(default_factory=CompanyRules)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever changes declarations: one at a time."""
+    _reading: Lock = field(default_factory=Lock)
+    """Held while files are read: an older reading must not replace a newer one."""
 
     @property
     def folder(self) -> Path:
@@ -57,6 +62,10 @@ class Declarations:
 
     def reload(self) -> Changes:
         """Read all files again. A source whose file is wrong at the moment stays as it was."""
+        with self._reading:
+            return self._reload()
+
+    def _reload(self) -> Changes:
         before = self.sources
         declared, errors = load_sources(self.settings)
         now = {source.id: source for source in declared}

@@ -272,6 +272,7 @@ class SyncView(Wire):
     failed: int
     expected: int | None = None
     message: str = ""
+    reading: str = Field(default="", description="The key of the document that was begun last, while the sync runs.")
 
 
 class UnreadableView(Wire):
@@ -294,6 +295,9 @@ class SourceSummary(Wire):
     refresh_seconds: float | None = Field(default=None, description="How often it is synced by itself.")
     promise_seconds: float | None = Field(default=None, description="How far it may lag behind, as its owners promise.")
     late: bool = Field(default=False, description="Whether it lags behind further than promised.")
+    managed: bool = Field(
+        default=False, description="Whether the caller may change it, sync it and see all of its state."
+    )
 
 
 class SourceView(SourceSummary):

@@ -21,6 +21,7 @@ from aika.application.source_schema import source_schema
 from aika.client.assistant_draft_models import AssistantTryEvent
 from aika.client.conversation_models import ChatEvent
 from aika.client.models import Problem
+from aika.client.source_models import PreviewEvent
 from aika.surfaces.api import (
     access,
     answers,
@@ -45,6 +46,8 @@ from aika.surfaces.api import (
     passages,
     problems,
     rules,
+    shelves,
+    sources,
 )
 from aika.surfaces.api.response_headers import ResponseHeaders
 from aika.surfaces.api.web_app import WEB, WebApp
@@ -77,7 +80,9 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path 
         passages,
         assistant_drafts,  # before what would take its paths for ids
         assistants,
+        sources,  # before what would take its paths for ids
         library,
+        shelves,
         changes,
         access,
         health,
@@ -167,6 +172,7 @@ def _describe_events(app: FastAPI) -> None:
         described_too: tuple[tuple[str, TypeAdapter[Any]], ...] = (
             ("ChatEvent", TypeAdapter(ChatEvent)),
             ("AssistantTryEvent", TypeAdapter(AssistantTryEvent)),
+            ("PreviewEvent", TypeAdapter(PreviewEvent)),
             ("Problem", TypeAdapter(Problem)),
         )
         for name, adapter in described_too:

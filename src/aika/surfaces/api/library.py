@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query
 from aika.application.aika import Aika
 from aika.client.models import DocumentView, SearchReply, SearchRequest, SourceSummary, SourceView, SyncRequest
 from aika.domain import queries
-from aika.domain.errors import InvalidRequestError, NotFoundError
+from aika.domain.access import Scope
+from aika.domain.errors import AccessDeniedError, InvalidRequestError, NotFoundError
 from aika.domain.identifiers import DocumentId, SourceId
-from aika.domain.sources import SourceState
-from aika.surfaces.api.callers import Caller, TheAdmin, TheAika, TheCaller
+from aika.domain.sources import Source, SourceState
+from aika.surfaces.api.callers import Caller, TheAika, TheCaller
 from aika.surfaces.api.problems import RESPONSES
 from aika.surfaces.api.views import document_view, search_reply, source_summary, source_view
 
@@ -57,39 +58,60 @@ async def get_document(id: str, aika: TheAika, caller: TheCaller) -> DocumentVie
 async def list_sources(aika: TheAika, caller: TheCaller) -> list[SourceSummary]:
     """Return the sources that hold something for the caller, and how current each is.
 
-    Administrators see all, with the numbers of all documents; everyone else's numbers are of the documents they may read.
+    Those who manage a source see the numbers of all its documents; everyone else's are of the documents they may read.
     """
-    return [_seen_by(caller, state) for state in await aika.source_states(scope=caller.overseen)]
+    states = {state.source.id: state for state in await aika.source_states(scope=caller.overseen)}
+    managed = [source.id for source in aika.sources.values() if caller.manages(source)]
+    if managed and not caller.admin:
+        everything = Scope(audience=None, sources=frozenset(managed))
+        states |= {state.source.id: state for state in await aika.source_states(scope=everything)}
+    return [_seen_by(caller, states[id_]) for id_ in sorted(states)]
 
 
 @router.get("/v1/sources/{id}")
 async def get_source(id: str, aika: TheAika, caller: TheCaller) -> SourceView:
-    """Return one source. Administrators also see what could not be read, and why."""
-    state = await _state(aika, caller, id)
-    if not caller.admin:
+    """Return one source. Those who manage it also see what could not be read, and why."""
+    state = await state_of(aika, caller, id)
+    if not caller.manages(state.source):
         return source_view(_without_sync(state), [])
-    return source_view(state, await aika.unreadable(state.source.id))
+    return source_view(state, await aika.unreadable(state.source.id), managed=True)
 
 
 @router.post("/v1/sources/{id}/sync", status_code=202)
-async def sync_source(id: str, aika: TheAika, caller: TheAdmin, request: SyncRequest | None = None) -> SourceSummary:
-    """Start bringing a source up to date. A sync of it that already runs goes on instead."""
-    state = await _state(aika, caller, id)
-    await aika.submit_sync(state.source.id, allow_removals=request is not None and request.allow_removals)
-    return source_summary(await _state(aika, caller, id))
+async def sync_source(id: str, aika: TheAika, caller: TheCaller, request: SyncRequest | None = None) -> SourceSummary:
+    """Start bringing a source up to date, for those who manage it. A sync of it that already runs goes on instead."""
+    source = await managed_source(aika, caller, id)
+    await aika.submit_sync(source.id, allow_removals=request is not None and request.allow_removals)
+    return source_summary(await state_of(aika, caller, id), managed=True)
+
+
+async def state_of(aika: Aika, caller: Caller, id: str) -> SourceState:
+    """Return how a source stands for the caller. Raises `NotFoundError` for one that holds nothing for them."""
+    source = aika.sources.get(SourceId(id))
+    managed = source is not None and caller.manages(source)
+    seen = Scope(audience=None) if managed else caller.scope
+    states = await aika.source_states(scope=seen.narrowed(sources=[SourceId(id)]))
+    if not states:
+        raise NotFoundError(f"there is no source called {SourceId(id)!r}")
+    return states[0]
+
+
+async def managed_source(aika: Aika, caller: Caller, id: str) -> Source:
+    """Return a source that the caller manages.
+
+    Raises `NotFoundError` for one that holds nothing for them, and `AccessDeniedError` for one that they only read.
+    """
+    source = (await state_of(aika, caller, id)).source
+    if not caller.manages(source):
+        raise AccessDeniedError("this is for those who manage the source: its 'managers', and administrators")
+    return source
 
 
 def _seen_by(caller: Caller, state: SourceState) -> SourceSummary:
-    return source_summary(state if caller.admin else _without_sync(state))
+    managed = caller.manages(state.source)
+    return source_summary(state if managed else _without_sync(state), managed=managed)
 
 
 def _without_sync(state: SourceState) -> SourceState:
     """Return the state without the last sync's account, which counts and names documents that others may read."""
     return replace(state, last_sync=None)
-
-
-async def _state(aika: Aika, caller: Caller, id: str) -> SourceState:
-    states = await aika.source_states(scope=caller.overseen.narrowed(sources=[SourceId(id)]))
-    if not states:
-        raise NotFoundError(f"there is no source called {SourceId(id)!r}")
-    return states[0]

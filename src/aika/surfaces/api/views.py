@@ -127,7 +127,7 @@ def help_view(abstention: Abstention) -> wire.HelpView | None:
     return wire.HelpView(message=message, people=people, tellable=True)
 
 
-def source_summary(state: SourceState) -> wire.SourceSummary:
+def source_summary(state: SourceState, *, managed: bool = False) -> wire.SourceSummary:
     return wire.SourceSummary(
         id=state.source.id,
         connector=state.source.connector,
@@ -137,18 +137,19 @@ def source_summary(state: SourceState) -> wire.SourceSummary:
         chunks=state.chunks,
         findable=state.findable,
         embedded=state.embedded,
-        last_sync=None if state.last_sync is None else _sync_view(state.last_sync),
+        last_sync=None if state.last_sync is None else sync_view(state.last_sync),
         last_success_at=state.last_success_at,
         lag_seconds=_seconds(state.lag),
         refresh_seconds=_seconds(state.source.refresh),
         promise_seconds=_seconds(state.source.promise),
         late=state.is_late,
+        managed=managed,
     )
 
 
-def source_view(state: SourceState, unreadable: list[UnreadableDocument]) -> wire.SourceView:
+def source_view(state: SourceState, unreadable: list[UnreadableDocument], *, managed: bool = False) -> wire.SourceView:
     return wire.SourceView(
-        **source_summary(state).model_dump(),
+        **source_summary(state, managed=managed).model_dump(),
         unreadable=[wire.UnreadableView(key=item.key, reason=item.reason) for item in unreadable],
     )
 
@@ -223,7 +224,7 @@ def _usage_view(usage: Usage | None) -> wire.UsageView | None:
     )
 
 
-def _sync_view(report: SyncReport) -> wire.SyncView:
+def sync_view(report: SyncReport) -> wire.SyncView:
     return wire.SyncView(
         phase=report.phase.value,
         started_at=report.started_at,
@@ -236,6 +237,7 @@ def _sync_view(report: SyncReport) -> wire.SyncView:
         failed=report.failed,
         expected=report.expected,
         message=report.message,
+        reading=report.reading,
     )
 
 
