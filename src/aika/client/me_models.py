@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from aika.client.models import Wire
+from aika.client.models import Wire, WireRequest
 
 CallerRole = Literal["asker", "owner", "admin"]
 
@@ -29,3 +29,49 @@ class MeView(Wire):
     session_expires_at: datetime | None = Field(
         default=None, description="When one has to sign in again at the latest."
     )
+
+
+class SignInView(Wire):
+    """How one signs in here."""
+
+    required: bool = Field(description="Whether who has not signed in gets no further, save with an API key.")
+    methods: list[Literal["openid-connect", "key"]] = Field(
+        description="At an identity provider; by entering an API key. Empty where nothing has to be shown."
+    )
+    provider: str | None = Field(default=None, description="What people call the identity provider.")
+    start: str | None = Field(
+        default=None,
+        description="Where a browser goes to sign in at the provider. Takes `?then=` with a place in the app.",
+    )
+
+
+class KeyEntry(WireRequest):
+    """An API key that a person enters in a browser."""
+
+    key: str = Field(min_length=1, max_length=500)
+
+
+class SignOutRequest(WireRequest):
+    everywhere: bool = Field(default=False, description="Sign out of all browsers.")
+
+
+class SignOutView(Wire):
+    """That one has signed out."""
+
+    url: str | None = Field(
+        default=None, description="Where the browser goes to sign out of the identity provider too."
+    )
+
+
+class SessionView(Wire):
+    """A browser that one is signed in with."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime = Field(description="When it was last used, to the minute.")
+    expires_at: datetime
+    current: bool = Field(description="Whether this request came with it.")
+
+
+class RevokedView(Wire):
+    sessions: int = Field(description="How many sessions ended.")

@@ -39,6 +39,12 @@ class SqlApiKeys:
             row = found.one_or_none()
         return None if row is None else _key(row)
 
+    async def get(self, id: ApiKeyId) -> ApiKey | None:
+        """Return a key by its id, expired or not."""
+        async with self._connections.read() as connection:
+            row = (await connection.execute(select(api_keys).where(api_keys.c.id == id))).one_or_none()
+        return None if row is None else _key(row)
+
     async def listing(self) -> list[ApiKey]:
         """Return all keys, oldest first."""
         async with self._connections.read() as connection:

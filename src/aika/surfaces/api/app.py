@@ -48,8 +48,10 @@ from aika.surfaces.api import (
     rules,
     shelves,
     sources,
+    sign_in,
 )
 from aika.surfaces.api.response_headers import ResponseHeaders
+from aika.surfaces.api.same_origin import SameOrigin
 from aika.surfaces.api.web_app import WEB, WebApp
 
 _PAGE = Path(__file__).parent / "page"
@@ -100,6 +102,7 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path 
     for part in (goalie_queue, goalie_thresholds, goalies):
         app.include_router(part.router)
     app.include_router(me.router)
+    app.include_router(sign_in.router)
     app.include_router(embedding.router)
     app.include_router(insights.router)
     app.include_router(evaluation.router)
@@ -110,8 +113,10 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path 
     app.router.default = WebApp(web, embedded_in=() if aika is None else aika.settings.server.embedded_in)
     _describe_events(app)
     app.add_middleware(_BodyLimit, max_bytes=max_body_bytes)
+    public_url = None if aika is None else aika.settings.server.public_url
+    app.add_middleware(SameOrigin, public_url=public_url)
     # Outermost, so that refusals have them too.
-    app.add_middleware(ResponseHeaders, https=False)
+    app.add_middleware(ResponseHeaders, https=(public_url or "").startswith("https://"))
     return app
 
 

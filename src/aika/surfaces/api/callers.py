@@ -3,51 +3,26 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 from hashlib import blake2b
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Header
 
-from aika.application.aika import KEY_PREFIX, Aika
+from aika.application.aika import Aika
 from aika.client.filters import DocumentFilter
 from aika.domain.access import EVERYONE, Scope
 from aika.domain.assistants import Asker
 from aika.domain.documents import Kind
-from aika.domain.errors import AccessDeniedError, AuthenticationError, InvalidRequestError
+from aika.domain.errors import AccessDeniedError, InvalidRequestError
 from aika.domain.identifiers import PrincipalId, SourceId
 from aika.domain.insights import Surface
 from aika.domain.selection import EVERYTHING
 from aika.domain.sources import Source
 from aika.forms.selection import SelectionForm
+from aika.surfaces.api.rights import Identity, Rights, TheAika, rights_of
 
-_bearer = HTTPBearer(auto_error=False, description="An API key, made with `aika keys create`.")
+_ADMIN = "an administrator, who is in sign_in.admins or has an API key that was made with --admin"
 _ADDRESS = re.compile(r"[^\s@,<>:]+@[^\s@,<>:]+")
-
-
-class Means(StrEnum):
-    """How a caller showed who they are."""
-
-    LOCAL = "local"
-    """By being on this machine, where nothing more is asked for."""
-    KEY = "key"
-    SESSION = "session"
-    """By having signed in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who a caller is."""
-
-    name: str
-    """What people call them."""
-    person: PrincipalId | None
-    """``user:`` and an e-mail address; ``None`` for whoever is no particular person."""
-    means: Means
-    expires_at: datetime | None = None
-    """When they have to show it again at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +82,6 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
-    """What the key of a request allows, or the lack of one on this machine."""
-
-    owner: PrincipalId
-    principals: frozenset[PrincipalId]
-    sources: frozenset[SourceId] | None
-    admin: bool
-    on_behalf: bool
-    identity: Identity
-
-
-@dataclass(frozen=True, slots=True)
 class Others:
     """For whom a front end asks, as its headers say."""
 
@@ -131,37 +94,6 @@ def _check_kinds(*wanted: Collection[str] | None) -> None:
     unknown = sorted({kind for kinds in wanted for kind in kinds or ()} - set(Kind))
     if unknown:
         raise InvalidRequestError(f"unknown kinds: {', '.join(unknown)} (known: {', '.join(Kind)})")
-
-
-def aika_of(request: Request) -> Aika:
-    """Return the application that the server serves."""
-    aika = request.app.state.aika
-    if not isinstance(aika, Aika):
-        raise TypeError("the app was created without an application")
-    return aika
-
-
-async def rights_of(
-    aika: "TheAika", credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Rights:
-    """Return the caller's rights. Raises `AuthenticationError` for a wrong key, and for none where one is required."""
-    server = aika.settings.server
-    if credentials is not None and (server.key_required or _is_ours(credentials.credentials)):
-        key = await aika.authenticate(credentials.credentials)
-        if key is None:
-            raise AuthenticationError(
-                "the API key is unknown or has expired; make a new one with: aika keys create NAME"
-            )
-        owner = PrincipalId(f"key:{key.id}")
-        # Who may make keys could make one that asks for others.
-        operator = key.admin and key.sources is None
-        identity = Identity(key.name, _only_person(key.principals), Means.KEY, key.expires_at)
-        return Rights(owner, key.principals, key.sources, key.admin, key.on_behalf or operator, identity)
-    if server.key_required:
-        raise AuthenticationError("this server needs an API key in the header 'Authorization: Bearer KEY'")
-    anonymous = frozenset(PrincipalId(principal) for principal in server.anonymous_principals)
-    identity = Identity("This machine", None, Means.LOCAL)
-    return Rights(PrincipalId("local"), anonymous, None, admin=True, on_behalf=True, identity=identity)
 
 
 def others_of(
@@ -200,7 +132,7 @@ def surface_of(
 
 
 async def caller_of(
-    aika: "TheAika",
+    aika: TheAika,
     rights: Annotated[Rights, Depends(rights_of)],
     others: Annotated[Others, Depends(others_of)],
     surface: Annotated[Surface, Depends(surface_of)],
@@ -258,37 +190,25 @@ async def _people(aika: Aika, others: Others) -> Sequence[PrincipalId]:
     return list(people)
 
 
-def _only_person(principals: Collection[PrincipalId]) -> PrincipalId | None:
-    """Return the person whose key it is, where it is one person's."""
-    people = [principal for principal in principals if principal.startswith("user:")]
-    return people[0] if len(people) == 1 else None
-
-
 def _channel(people: Sequence[PrincipalId]) -> PrincipalId:
     """Return the owner of what is asked for exactly these people and for no one of them in particular."""
     digest = blake2b("\n".join(sorted(people)).encode(), digest_size=16).hexdigest()
     return PrincipalId(f"audience:{digest}")
 
 
-def _is_ours(secret: str) -> bool:
-    # OpenAI's clients insist on sending some key, also to a server that needs none.
-    return secret.startswith(KEY_PREFIX)
-
-
 async def admin_of(caller: "TheCaller") -> Caller:
     if not caller.admin:
-        raise AccessDeniedError("this needs an API key that was made with --admin")
+        raise AccessDeniedError(f"this needs {_ADMIN}")
     return caller
 
 
 async def operator_of(caller: "TheAdmin") -> Caller:
     """Return an administrator of everything: one of some sources only must not grant what they do not have."""
     if not caller.operator:
-        raise AccessDeniedError("this needs an API key that was made with --admin and without --source")
+        raise AccessDeniedError(f"this needs {_ADMIN} and without --source")
     return caller
 
 
-TheAika = Annotated[Aika, Depends(aika_of)]
 TheCaller = Annotated[Caller, Depends(caller_of)]
 TheAdmin = Annotated[Caller, Depends(admin_of)]
 TheOperator = Annotated[Caller, Depends(operator_of)]

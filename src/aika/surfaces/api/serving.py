@@ -67,9 +67,14 @@ async def serve(
 
 
 def check_exposure(settings: Settings) -> None:
-    """Raise `ConfigurationError` where the address is not loopback and keys are not required."""
+    """Raise `ConfigurationError` where the address is not loopback and neither keys nor signing in are required."""
     server = settings.server
-    if not server.is_loopback and server.require_key is False:
+    if not server.is_loopback and settings.sign_in is not None and server.public_url is None:
+        raise ConfigurationError(
+            f"server.host is {server.host!r} and [sign_in] is configured, but not server.public_url: where do people come back "
+            'to from the identity provider? Write it as public_url = "https://aika.example.org"'
+        )
+    if not server.is_loopback and not settings.credentials_required:
         raise ConfigurationError(
             f"server.host is {server.host!r}, which other machines can reach, and server.require_key is false. "
             "Remove require_key and make a key with: aika keys create NAME"

@@ -54,7 +54,8 @@ async def reach(settings: Settings) -> AsyncIterator[Reached]:
     from aika.surfaces.api.app import create_app
 
     # A command of the person who owns the files needs no key.
-    trusted = settings.model_copy(update={"server": settings.server.model_copy(update={"require_key": False})})
+    server = settings.server.model_copy(update={"require_key": False})
+    trusted = settings.model_copy(update={"server": server, "sign_in": None})
     async with open_aika(trusted) as aika, aika.background():
         # A command that was interrupted may have left documents that the index has yet to follow.
         await aika.generations.until_findable()
