@@ -74,6 +74,8 @@ export interface paths {
         /**
          * Follow Answer
          * @description Go on with an answer under way, or with one that ended a short while ago, after the event that arrived last.
+         *
+         *     Where another process writes it, or it ended longer ago, only its last event is sent, once it is there.
          */
         get: operations["follow_answer_v1_answers__id__events_get"];
         put?: never;
@@ -308,6 +310,8 @@ export interface paths {
         /**
          * Complete Chat
          * @description Answer a question from the documents that the caller may read, with citations, or say that they do not answer.
+         *
+         *     A stream goes on when its connection drops: `GET /v1/answers/{id}/events` picks it up, and what is kept is kept anyway.
          */
         post: operations["complete_chat_v1_chat_complete_post"];
         delete?: never;
@@ -348,6 +352,26 @@ export interface paths {
          * @description Say which models turn signals into the confidence, what they were fitted to, and how good they are.
          */
         get: operations["confidence_v1_confidence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Connectors
+         * @description Return the kinds of places that documents can be read from, with the schema of their options.
+         */
+        get: operations["list_connectors_v1_connectors_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -510,6 +534,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/documents/{id}/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * About Document
+         * @description Return what there is to know of a document besides its text: its chunks, why it may be read, what cites it.
+         */
+        get: operations["about_document_v1_documents__id__about_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/documents/{id}/passage": {
         parameters: {
             query?: never;
@@ -522,6 +566,110 @@ export interface paths {
          * @description Return a passage with what stands around it, whole blocks of text on either side.
          */
         get: operations["get_passage_v1_documents__id__passage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Two Runs
+         * @description Return how the second run differs from the first, topic by topic, and whether chance alone explains it.
+         */
+        get: operations["compare_two_runs_v1_evaluation_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Return what was recorded here, the newest first.
+         */
+        get: operations["list_runs_v1_evaluation_runs_get"];
+        put?: never;
+        /**
+         * Start Run
+         * @description Start measuring retrieval on a collection. The same run that is under way goes on instead.
+         */
+        post: operations["start_run_v1_evaluation_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return a run with its topics.
+         */
+        get: operations["get_run_v1_evaluation_runs__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation/runs/{id}/topics/{topic}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Topic Trace
+         * @description Return how a topic's documents moved through the stages of a run.
+         */
+        get: operations["get_topic_trace_v1_evaluation_runs__id__topics__topic__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation/started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Started Runs
+         * @description Return the collections that a run can be started on, and the runs that were started since the server was.
+         */
+        get: operations["list_started_runs_v1_evaluation_started_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -976,6 +1124,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Insights
+         * @description Return the insights of a period. Administrators see all; who manages sources sees what cites one of them.
+         */
+        get: operations["get_insights_v1_insights_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/adoption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Adoption
+         * @description Return how many of each team asked within the last four whole weeks.
+         */
+        get: operations["get_adoption_v1_insights_adoption_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/tables/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Insights Table
+         * @description Return a table of the insights as CSV.
+         */
+        get: operations["get_insights_table_v1_insights_tables__table__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Topics
+         * @description Return what enough people asked about, as far as their conversations are kept, and what no document answers.
+         */
+        get: operations["get_topics_v1_insights_topics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -1074,6 +1302,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{email}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Sessions
+         * @description Sign a person out everywhere, and forget the groups that the identity provider named for them.
+         */
+        delete: operations["revoke_sessions_v1_people__email__sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -1138,6 +1386,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Return the browsers that one is signed in with, the last one first.
+         */
+        get: operations["list_sessions_v1_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description Sign one of one's own browsers out.
+         */
+        delete: operations["end_session_v1_sessions__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shared/{token}": {
         parameters: {
             query?: never;
@@ -1178,6 +1466,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe Sign In
+         * @description Say how one signs in here. Anybody may ask.
+         */
+        get: operations["describe_sign_in_v1_sign_in_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter Key
+         * @description Begin a session with an API key, whose rights it has, so that a browser need not keep the key.
+         */
+        post: operations["enter_key_v1_sign_in_key_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description End the session that the request comes with. Without one there is nothing to do.
+         */
+        post: operations["sign_out_v1_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/source-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Source Errors
+         * @description Return what is wrong with sources' files. The sources that they declared before go on working.
+         */
+        get: operations["list_source_errors_v1_source_errors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sources": {
         parameters: {
             query?: never;
@@ -1193,7 +1561,11 @@ export interface paths {
          */
         get: operations["list_sources_v1_sources_get"];
         put?: never;
-        post?: never;
+        /**
+         * Create Source
+         * @description Write a new source's file, take it on, and start its first sync.
+         */
+        post: operations["create_source_v1_sources_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1212,6 +1584,30 @@ export interface paths {
          * @description Return one source. Those who manage it also see what could not be read, and why.
          */
         get: operations["get_source_v1_sources__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Source
+         * @description Delete a source's file and all documents that were read from it.
+         */
+        delete: operations["remove_source_v1_sources__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Documents
+         * @description Return the documents of a source that the caller may read, a page at a time.
+         */
+        get: operations["list_documents_v1_sources__id__documents_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1264,6 +1660,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Problems
+         * @description Return what the last sync could not read, by cause, for those who manage the source.
+         */
+        get: operations["list_problems_v1_sources__id__problems_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Source Settings
+         * @description Return how a source is declared, for those who manage it. Secrets are masked.
+         */
+        get: operations["get_source_settings_v1_sources__id__settings_get"];
+        /**
+         * Change Source
+         * @description Change a source's file, all of it, and sync it. Comments in the file stay.
+         *
+         *     Operators may change everything; others who manage it its purpose, owner, contact, refresh, promise and rules.
+         */
+        put: operations["change_source_v1_sources__id__settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sources/{id}/sync": {
         parameters: {
             query?: never;
@@ -1278,6 +1720,66 @@ export interface paths {
          * @description Start bringing a source up to date, for those who manage it. A sync of it that already runs goes on instead.
          */
         post: operations["sync_source_v1_sources__id__sync_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{id}/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Syncs
+         * @description Return the last syncs of a source, newest first, for those who manage it.
+         */
+        get: operations["list_syncs_v1_sources__id__syncs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Source
+         * @description Check a source before it is saved: its form, and whether it can be read. Nothing is kept.
+         */
+        post: operations["check_source_v1_sources_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Source
+         * @description Read the first documents of a source as aika would, as server-sent events of a `PreviewEvent` each. Nothing is kept.
+         */
+        post: operations["preview_source_v1_sources_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1329,6 +1831,49 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AboutDocumentView
+         * @description What there is to know of a document besides its text.
+         */
+        AboutDocumentView: {
+            /**
+             * After
+             * @default []
+             */
+            after: components["schemas"]["DocumentSummary"][];
+            /**
+             * Before
+             * @description Of the same folder.
+             * @default []
+             */
+            before: components["schemas"]["DocumentSummary"][];
+            /** Chunks */
+            chunks: components["schemas"]["ChunkView"][];
+            cited: components["schemas"]["CitedView"];
+            document: components["schemas"]["DocumentSummary"];
+            /**
+             * Managed
+             * @description Whether the caller manages its source.
+             * @default false
+             */
+            managed: boolean;
+            /**
+             * Readers
+             * @description All, for those who manage the source.
+             */
+            readers: components["schemas"]["ReaderView"][] | null;
+            /**
+             * Readers Left Out
+             * @description How many more readers there are than are listed.
+             * @default 0
+             */
+            readers_left_out: number;
+            /**
+             * Reasons
+             * @description Why the caller may read it.
+             */
+            reasons: components["schemas"]["ReasonView"][];
+        };
         /** AcceptRequest */
         AcceptRequest: {
             /**
@@ -1379,6 +1924,49 @@ export interface components {
             user: string;
         };
         /**
+         * AdoptionReply
+         * @description How many of each team use aika.
+         */
+        AdoptionReply: {
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Smallest Group */
+            smallest_group: number;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Teams */
+            teams: components["schemas"]["AdoptionView"][];
+        };
+        /**
+         * AdoptionView
+         * @description How many of a team asked within four weeks.
+         */
+        AdoptionView: {
+            /**
+             * At Least
+             * @description Whether it may be more: those who do not ask are too few.
+             * @default false
+             */
+            at_least: boolean;
+            /** Size */
+            size: number;
+            /** Team */
+            team: string;
+            /** Title */
+            title: string;
+            /**
+             * Users
+             * @description Unset where they are fewer than the smallest group.
+             */
+            users: number | null;
+        };
+        /**
          * ShareView
          * @description A link to a conversation as it was when it was shared.
          */
@@ -1414,6 +2002,59 @@ export interface components {
             low: number;
             /** Of */
             of: number;
+        };
+        /**
+         * ShareView
+         * @description How many of how many.
+         */
+        aika__client__insights_models__ShareView: {
+            /** High */
+            high: number;
+            /**
+             * Low
+             * @description Of the 95 % interval.
+             */
+            low: number;
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /**
+             * Value
+             * @description `of` divided by `n`; unset where `n` is 0.
+             */
+            value: number | null;
+        };
+        /**
+         * AskedGapView
+         * @description What several people asked and no document answers.
+         */
+        AskedGapView: {
+            /** Findings */
+            findings: string[];
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string | null;
+            /** People */
+            people: number;
+            /** Questions */
+            questions: number;
+        };
+        /**
+         * AskedTopicView
+         * @description What several people asked about.
+         */
+        AskedTopicView: {
+            /**
+             * Name
+             * @description A question that enough people asked so, or words that enough of them used.
+             */
+            name: string;
+            /** People */
+            people: number;
+            /** Questions */
+            questions: number;
         };
         /** AssignRequest */
         AssignRequest: {
@@ -1667,6 +2308,7 @@ export interface components {
              */
             visibility: "private" | "group" | "public";
         };
+        AssistantTryEvent: components["schemas"]["EffectEvent"] | components["schemas"]["RetrievedEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["CompletedEvent"] | components["schemas"]["FailedEvent"];
         /** AssistantTryReply */
         AssistantTryReply: {
             completion: components["schemas"]["ChatCompletion"];
@@ -1872,6 +2514,33 @@ export interface components {
             state: string;
             /** Workspace */
             workspace: string;
+        };
+        /**
+         * CauseView
+         * @description Documents that could not be read for the same reason.
+         */
+        CauseView: {
+            /** Count */
+            count: number;
+            /**
+             * Documents
+             * @description The first of them.
+             */
+            documents: components["schemas"]["UnreadView"][];
+            /** Id */
+            id: string;
+            /**
+             * Left Out
+             * @description Whether nothing of them can be found; else only something was left out.
+             */
+            left_out: boolean;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /** Title */
+            title: string;
         };
         /**
          * ChannelReportView
@@ -2124,6 +2793,79 @@ export interface components {
              */
             role: "user" | "assistant";
         };
+        /** CheckReply */
+        CheckReply: {
+            /**
+             * Connected
+             * @description Unset: it was not tried.
+             */
+            connected: boolean | null;
+            /**
+             * Error
+             * @description Why it could not be read, and what to do.
+             */
+            error: string | null;
+            look: components["schemas"]["LookView"] | null;
+            /**
+             * Problems
+             * @description What is wrong with the form.
+             * @default []
+             */
+            problems: components["schemas"]["FieldProblemView"][];
+            /**
+             * Warnings
+             * @description What would surprise later.
+             * @default []
+             */
+            warnings: string[];
+        };
+        /** CheckRequest */
+        CheckRequest: {
+            /**
+             * Connect
+             * @description Whether to connect and look, or to check the form only.
+             * @default true
+             */
+            connect?: boolean;
+            /** Connector */
+            connector: string;
+            /** Contact */
+            contact?: string | null;
+            /**
+             * Id
+             * @description Its name: lower-case letters, digits, '-' and '_'.
+             */
+            id: string;
+            /** Managers */
+            managers?: string[] | null;
+            /**
+             * Options
+             * @description Secrets in it as `${NAME}` of a variable.
+             * @default {}
+             */
+            options?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Owner */
+            owner?: string | null;
+            /** Promise */
+            promise?: string | null;
+            /** Purpose */
+            purpose?: string | null;
+            /** Readers */
+            readers?: string[] | null;
+            /**
+             * Refresh
+             * @description Such as "15m", "1h", "1d".
+             */
+            refresh?: string | null;
+            /** Rules */
+            rules?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[] | null;
+            /** Webhook Secret */
+            webhook_secret?: string | null;
+        };
         /** ChoosableSourceView */
         ChoosableSourceView: {
             /**
@@ -2138,6 +2880,23 @@ export interface components {
              * @default
              */
             purpose: string;
+        };
+        /**
+         * ChunkView
+         * @description Where a chunk stands in its document.
+         */
+        ChunkView: {
+            /** End */
+            end: number;
+            /**
+             * Heading Path
+             * @default []
+             */
+            heading_path: string[];
+            /** Position */
+            position: number;
+            /** Start */
+            start: number;
         };
         /**
          * CitationView
@@ -2172,6 +2931,42 @@ export interface components {
              * @default null
              */
             url: string | null;
+        };
+        /**
+         * CitedView
+         * @description Which answers cite a document.
+         */
+        CitedView: {
+            /**
+             * Answers
+             * @description How many; unset where so few people asked that it would tell of them.
+             */
+            answers: number | null;
+            /** Last At */
+            last_at: string | null;
+            /** People */
+            people: number | null;
+            /**
+             * Questions
+             * @description The caller's own; an operator's are all.
+             * @default []
+             */
+            questions: components["schemas"]["CitingQuestionView"][];
+        };
+        /** CitingQuestionView */
+        CitingQuestionView: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Conversation Id
+             * @description Unset where it is not the caller's.
+             */
+            conversation_id: string | null;
+            /** Question */
+            question: string;
         };
         /**
          * CompletedEvent
@@ -2249,6 +3044,50 @@ export interface components {
              * @description The probability that the answer helps.
              */
             value: number;
+        };
+        /**
+         * ConnectorView
+         * @description A kind of place that documents can be read from.
+         */
+        ConnectorView: {
+            /**
+             * First
+             * @description The options that nearly everybody sets, in this order.
+             * @default []
+             */
+            first: string[];
+            /**
+             * Knows Readers
+             * @description Whether it can tell itself who may read what.
+             */
+            knows_readers: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @description What to have ready.
+             * @default
+             */
+            needs: string;
+            /**
+             * Options
+             * @description The JSON Schema of its options.
+             */
+            options: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Reads Server
+             * @description Whether it can read files of the machine that aika runs on.
+             */
+            reads_server: boolean;
+            /**
+             * Summary
+             * @default
+             */
+            summary: string;
+            /** Title */
+            title: string;
         };
         /**
          * ConversationChange
@@ -2497,6 +3336,16 @@ export interface components {
              */
             tags?: string[] | null;
         };
+        /** DocumentsReply */
+        DocumentsReply: {
+            /** Documents */
+            documents: components["schemas"]["ListedDocument"][];
+            /**
+             * Next
+             * @description The `after` of the next page.
+             */
+            next: string | null;
+        };
         /** DocumentSummary */
         DocumentSummary: {
             /** Id */
@@ -2669,6 +3518,30 @@ export interface components {
             question: string;
         };
         /**
+         * EffectEvent
+         * @description The first event: what the draft's filter leaves.
+         */
+        EffectEvent: {
+            effect: components["schemas"]["FilterEffectView"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "effect";
+        };
+        /**
+         * EstimateView
+         * @description A mean with its 95 % interval.
+         */
+        EstimateView: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Value */
+            value: number;
+        };
+        /**
          * ExhibitView
          * @description A passage that a finding rests on.
          */
@@ -2749,6 +3622,48 @@ export interface components {
              * @default
              */
             reply?: string;
+        };
+        /** FieldProblemView */
+        FieldProblemView: {
+            /**
+             * Field
+             * @description With dots: `options.url`. Empty for the whole.
+             */
+            field: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * FiguresView
+         * @description What came of a set of questions.
+         */
+        FiguresView: {
+            /** @description Of the questions that documents could answer. Greetings are none. */
+            answered: components["schemas"]["aika__client__insights_models__ShareView"];
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Failed
+             * @description Questions that ended in an error.
+             */
+            failed: number;
+            /** @description To the first word of the answer. */
+            first_word: components["schemas"]["SpreadView"] | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /** @description To the end of the answer. */
+            latency: components["schemas"]["SpreadView"] | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** People */
+            people: number;
+            /** Questions */
+            questions: number;
+            /**
+             * Unpriced
+             * @description Questions that a language model of unknown price worked on.
+             */
+            unpriced: number;
         };
         /**
          * FilterEffectView
@@ -3364,7 +4279,82 @@ export interface components {
             /** Timezone */
             timezone: string;
         };
+        /**
+         * InsightsReply
+         * @description Insights of a period. Numbers that too few people stand behind are in none of them.
+         */
+        InsightsReply: {
+            acceptance: components["schemas"]["aika__client__insights_models__ShareView"];
+            /**
+             * All Users
+             * @description Ever, in steps of the smallest group.
+             */
+            all_users: number | null;
+            /**
+             * Alone
+             * @description Whether nobody but oneself can ask here, so that nothing has to be hidden.
+             */
+            alone: boolean;
+            /**
+             * Calibration Error
+             * @description The mean distance of confidence from the share found helpful.
+             */
+            calibration_error: number | null;
+            /**
+             * Daily Users
+             * @description Of the last day that is shown.
+             */
+            daily_users: number | null;
+            /**
+             * End
+             * Format: date
+             * @description The first day after the period.
+             */
+            end: string;
+            /**
+             * Hidden
+             * @description Days or weeks of the series that are not shown.
+             */
+            hidden: number;
+            /**
+             * Interval
+             * @enum {string}
+             */
+            interval: "day" | "week";
+            /** Parts */
+            parts: {
+                [key: string]: components["schemas"]["PartView"][];
+            };
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityView"][];
+            /** Series */
+            series: components["schemas"]["PointView"][];
+            /**
+             * Smallest Group
+             * @description How many people stand behind every number at least. 1: nothing is hidden.
+             */
+            smallest_group: number;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            totals: components["schemas"]["FiguresView"];
+            /**
+             * Weekly Users
+             * @description Of the last week that is shown.
+             */
+            weekly_users: number | null;
+        };
         JsonValue: unknown;
+        /**
+         * KeyEntry
+         * @description An API key that a person enters in a browser.
+         */
+        KeyEntry: {
+            /** Key */
+            key: string;
+        };
         /**
          * KeyRequest
          * @description A new API key.
@@ -3460,6 +4450,70 @@ export interface components {
              */
             topic: boolean;
         };
+        /** ListedDocument */
+        ListedDocument: {
+            /**
+             * Change
+             * @description Larger is later.
+             */
+            change: number;
+            /** Chunks */
+            chunks: number;
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Modified At */
+            modified_at: string | null;
+            owner: components["schemas"]["OwnerView"] | null;
+            /** Source */
+            source: string;
+            /** Status */
+            status: string | null;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * ListedEvent
+         * @description So many documents were listed by now.
+         */
+        ListedEvent: {
+            /** Found */
+            found: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "listed";
+        };
+        /**
+         * LookedEvent
+         * @description The last event.
+         */
+        LookedEvent: {
+            look: components["schemas"]["LookView"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "looked";
+        };
+        /**
+         * LookFailedEvent
+         * @description The last event where the source could not be read.
+         */
+        LookFailedEvent: {
+            problem: components["schemas"]["Problem"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "failed";
+        };
         /** LookReply */
         LookReply: {
             /**
@@ -3477,6 +4531,96 @@ export interface components {
              * @description Those that still wait.
              */
             waiting: number;
+        };
+        /**
+         * LookView
+         * @description What a look at a source has found.
+         */
+        LookView: {
+            /**
+             * Found
+             * @description Documents listed.
+             */
+            found: number;
+            /**
+             * Groups
+             * @description Groups of which it knows the members.
+             * @default 0
+             */
+            groups: number;
+            /**
+             * Kinds
+             * @description Of the documents that were read.
+             * @default {}
+             */
+            kinds: {
+                [key: string]: number;
+            };
+            /**
+             * Read
+             * @description Documents read.
+             * @default 0
+             */
+            read: number;
+            /**
+             * Unowned
+             * @description Documents, of those read, without an owner.
+             * @default 0
+             */
+            unowned: number;
+            /**
+             * Unread
+             * @description Documents, of those read, that nobody may read.
+             * @default 0
+             */
+            unread: number;
+            /**
+             * Unreadable
+             * @default 0
+             */
+            unreadable: number;
+            /**
+             * Whole
+             * @description Whether these are all; else there are more.
+             */
+            whole: boolean;
+        };
+        /**
+         * MeasureComparisonView
+         * @description One measure of two runs, over the topics that both have.
+         */
+        MeasureComparisonView: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Difference */
+            difference: number;
+            /** High */
+            high: number;
+            /** Losses */
+            losses: number;
+            /**
+             * Low
+             * @description Of the 95 % interval of the difference.
+             */
+            low: number;
+            /** Name */
+            name: string;
+            /**
+             * P
+             * @description Of a randomisation test.
+             */
+            p: number;
+            /**
+             * P Corrected
+             * @description With Holm's correction over all measures compared.
+             */
+            p_corrected: number;
+            /** Ties */
+            ties: number;
+            /** Wins */
+            wins: number;
         };
         /**
          * MeView
@@ -3569,6 +4713,47 @@ export interface components {
             reason: string;
             /** Stage */
             stage: string;
+        };
+        /** NamedDraft */
+        NamedDraft: {
+            /** Connector */
+            connector: string;
+            /** Contact */
+            contact?: string | null;
+            /**
+             * Id
+             * @description Its name: lower-case letters, digits, '-' and '_'.
+             */
+            id: string;
+            /** Managers */
+            managers?: string[] | null;
+            /**
+             * Options
+             * @description Secrets in it as `${NAME}` of a variable.
+             * @default {}
+             */
+            options?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Owner */
+            owner?: string | null;
+            /** Promise */
+            promise?: string | null;
+            /** Purpose */
+            purpose?: string | null;
+            /** Readers */
+            readers?: string[] | null;
+            /**
+             * Refresh
+             * @description Such as "15m", "1h", "1d".
+             */
+            refresh?: string | null;
+            /** Rules */
+            rules?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[] | null;
+            /** Webhook Secret */
+            webhook_secret?: string | null;
         };
         /** NewKey */
         NewKey: {
@@ -3690,6 +4875,17 @@ export interface components {
             found_in: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * PartView
+         * @description The figures of a surface, an assistant, a source, a team or a model.
+         */
+        PartView: {
+            figures: components["schemas"]["FiguresView"];
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * PassageView
@@ -3826,6 +5022,21 @@ export interface components {
             tags?: string[] | null;
         };
         /**
+         * PointView
+         * @description A day or a week.
+         */
+        PointView: {
+            /** @description Answers found helpful, of those that were rated. */
+            acceptance: components["schemas"]["aika__client__insights_models__ShareView"] | null;
+            /** @description Unset where nobody asked, or fewer people than the smallest group. */
+            figures: components["schemas"]["FiguresView"] | null;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+        };
+        /**
          * PrecisionView
          * @description How often answers agree with people's, where 1 is as often as two people's do. With its 95 % interval.
          */
@@ -3836,6 +5047,92 @@ export interface components {
             low: number;
             /** Value */
             value: number;
+        };
+        /**
+         * PreviewDocument
+         * @description A document as aika would read it.
+         */
+        PreviewDocument: {
+            /** Characters */
+            characters: number;
+            /** Chunks */
+            chunks: number;
+            /**
+             * Excerpt
+             * @description How its text begins.
+             */
+            excerpt: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Modified At
+             * @default null
+             */
+            modified_at: string | null;
+            /** @default null */
+            owner: components["schemas"]["OwnerView"] | null;
+            /**
+             * Readers
+             * @default []
+             */
+            readers: string[];
+            /** Title */
+            title: string;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+        };
+        PreviewEvent: components["schemas"]["ListedEvent"] | components["schemas"]["ReadEvent"] | components["schemas"]["UnreadableEvent"] | components["schemas"]["LookedEvent"] | components["schemas"]["LookFailedEvent"];
+        /** PreviewRequest */
+        PreviewRequest: {
+            /** Connector */
+            connector: string;
+            /** Contact */
+            contact?: string | null;
+            /**
+             * Documents
+             * @description How many documents to read.
+             * @default 10
+             */
+            documents?: number;
+            /**
+             * Id
+             * @description Its name: lower-case letters, digits, '-' and '_'.
+             */
+            id: string;
+            /** Managers */
+            managers?: string[] | null;
+            /**
+             * Options
+             * @description Secrets in it as `${NAME}` of a variable.
+             * @default {}
+             */
+            options?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Owner */
+            owner?: string | null;
+            /** Promise */
+            promise?: string | null;
+            /** Purpose */
+            purpose?: string | null;
+            /** Readers */
+            readers?: string[] | null;
+            /**
+             * Refresh
+             * @description Such as "15m", "1h", "1d".
+             */
+            refresh?: string | null;
+            /** Rules */
+            rules?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[] | null;
+            /** Webhook Secret */
+            webhook_secret?: string | null;
         };
         /**
          * Problem
@@ -3864,6 +5161,21 @@ export interface components {
              * @default about:blank
              */
             type: string;
+        };
+        /** ProblemsReply */
+        ProblemsReply: {
+            /**
+             * As Of
+             * @description The end of the sync that they are of.
+             */
+            as_of: string | null;
+            /**
+             * Causes
+             * @description The largest first.
+             */
+            causes: components["schemas"]["CauseView"][];
+            /** Total */
+            total: number;
         };
         /**
          * QueuedCase
@@ -3935,6 +5247,28 @@ export interface components {
             /** Threshold */
             threshold: number;
         };
+        /**
+         * ReaderView
+         * @description Somebody who may read a document.
+         */
+        ReaderView: {
+            /**
+             * People
+             * @description How many are in it, where it is a group and that is known.
+             */
+            people: number | null;
+            /** Principal */
+            principal: string;
+        };
+        /** ReadEvent */
+        ReadEvent: {
+            document: components["schemas"]["PreviewDocument"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "read";
+        };
         /** Readiness */
         Readiness: {
             /**
@@ -3947,6 +5281,19 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not ready";
+        };
+        /**
+         * ReasonView
+         * @description Why the caller may read a document.
+         */
+        ReasonView: {
+            /** Group */
+            group: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "everyone" | "guests" | "you" | "group";
         };
         /**
          * RecommendationView
@@ -3966,6 +5313,30 @@ export interface components {
              */
             reason: string;
             reported: components["schemas"]["ThresholdRowView"] | null;
+        };
+        /**
+         * ReliabilityView
+         * @description Rated answers whose confidence was in one range.
+         */
+        ReliabilityView: {
+            /**
+             * Confidence
+             * @description The mean of what was told.
+             */
+            confidence: number;
+            helpful: components["schemas"]["aika__client__insights_models__ShareView"];
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+        };
+        /** RemovedReply */
+        RemovedReply: {
+            /**
+             * Documents
+             * @description How many documents went with the source.
+             */
+            documents: number;
         };
         /**
          * ReplayReply
@@ -4058,6 +5429,14 @@ export interface components {
              */
             type: "retrieved";
         };
+        /** RevokedView */
+        RevokedView: {
+            /**
+             * Sessions
+             * @description How many sessions ended.
+             */
+            sessions: number;
+        };
         /**
          * RuleChangeView
          * @description A question that gets something else.
@@ -4134,6 +5513,168 @@ export interface components {
             name: string;
             /** Selects */
             selects: string;
+        };
+        /**
+         * RunComparisonView
+         * @description How the second run differs from the first.
+         */
+        RunComparisonView: {
+            after: components["schemas"]["RunSummary"];
+            before: components["schemas"]["RunSummary"];
+            /**
+             * Changes
+             * @description Every topic of both runs, what lost most first.
+             */
+            changes: components["schemas"]["TopicChangeView"][];
+            /**
+             * Measure
+             * @description The one whose topics are listed.
+             */
+            measure: string;
+            /** Measures */
+            measures: components["schemas"]["MeasureComparisonView"][];
+            /** Notes */
+            notes: string[];
+            /** Settings */
+            settings: components["schemas"]["SettingChange"][];
+            /** Topics */
+            topics: number;
+        };
+        /**
+         * RunOrder
+         * @description A run to start.
+         */
+        RunOrder: {
+            /**
+             * Changes
+             * @description Settings for this run, such as `retrieval.dense_weight=0.7`.
+             * @default []
+             */
+            changes?: string[];
+            /** Collection */
+            collection: string;
+        };
+        /**
+         * RunsReply
+         * @description What was recorded here, the newest first.
+         */
+        RunsReply: {
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+        };
+        /**
+         * RunSummary
+         * @description A recorded run.
+         */
+        RunSummary: {
+            /** Collection */
+            collection: string;
+            /**
+             * Configuration
+             * @description Equal for equal settings and versions.
+             */
+            configuration: string;
+            /**
+             * Digest
+             * @description Equal for equal topics and judgments.
+             */
+            digest: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "retrieval" | "answers" | "confidence";
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Revision
+             * @description The commit of the settings' repository.
+             * @default
+             */
+            revision: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Systems
+             * @description The first is the one that the run is about.
+             */
+            systems: components["schemas"]["SystemView"][];
+            /** Topics */
+            topics: number;
+        };
+        /**
+         * RunView
+         * @description A recorded run with its topics.
+         */
+        RunView: {
+            /** Collection */
+            collection: string;
+            /**
+             * Configuration
+             * @description Equal for equal settings and versions.
+             */
+            configuration: string;
+            /**
+             * Digest
+             * @description Equal for equal topics and judgments.
+             */
+            digest: string;
+            /** Facts */
+            facts: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "retrieval" | "answers" | "confidence";
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Revision
+             * @description The commit of the settings' repository.
+             * @default
+             */
+            revision: string;
+            /** Rows */
+            rows: components["schemas"]["TopicRowView"][];
+            /** Seconds */
+            seconds: number;
+            /** Settings */
+            settings: {
+                [key: string]: string;
+            };
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Systems
+             * @description The first is the one that the run is about.
+             */
+            systems: components["schemas"]["SystemView"][];
+            /** Topics */
+            topics: number;
+            /** Versions */
+            versions: {
+                [key: string]: string;
+            };
         };
         /**
          * ScorePartView
@@ -4281,6 +5822,47 @@ export interface components {
             /** To */
             to: string;
         };
+        /**
+         * SessionView
+         * @description A browser that one is signed in with.
+         */
+        SessionView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Current
+             * @description Whether this request came with it.
+             */
+            current: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Seen At
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            seen_at: string;
+        };
+        /**
+         * SettingChange
+         * @description A setting or version that differs.
+         */
+        SettingChange: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /** Name */
+            name: string;
+        };
         /** SharedConversationView */
         SharedConversationView: {
             /**
@@ -4351,6 +5933,91 @@ export interface components {
             /** Value */
             value: number;
         };
+        /**
+         * SignInView
+         * @description How one signs in here.
+         */
+        SignInView: {
+            /**
+             * Methods
+             * @description At an identity provider; by entering an API key. Empty where nothing has to be shown.
+             */
+            methods: ("openid-connect" | "key")[];
+            /**
+             * Provider
+             * @description What people call the identity provider.
+             */
+            provider: string | null;
+            /**
+             * Required
+             * @description Whether who has not signed in gets no further, save with an API key.
+             */
+            required: boolean;
+            /**
+             * Start
+             * @description Where a browser goes to sign in at the provider. Takes `?then=` with a place in the app.
+             */
+            start: string | null;
+        };
+        /** SignOutRequest */
+        SignOutRequest: {
+            /**
+             * Everywhere
+             * @description Sign out of all browsers.
+             * @default false
+             */
+            everywhere?: boolean;
+        };
+        /**
+         * SignOutView
+         * @description That one has signed out.
+         */
+        SignOutView: {
+            /**
+             * Url
+             * @description Where the browser goes to sign out of the identity provider too.
+             */
+            url: string | null;
+        };
+        /**
+         * SourceDraft
+         * @description A source as its file has it. What is not given is left out of the file.
+         */
+        SourceDraft: {
+            /** Connector */
+            connector: string;
+            /** Contact */
+            contact?: string | null;
+            /** Managers */
+            managers?: string[] | null;
+            /**
+             * Options
+             * @description Secrets in it as `${NAME}` of a variable.
+             * @default {}
+             */
+            options?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Owner */
+            owner?: string | null;
+            /** Promise */
+            promise?: string | null;
+            /** Purpose */
+            purpose?: string | null;
+            /** Readers */
+            readers?: string[] | null;
+            /**
+             * Refresh
+             * @description Such as "15m", "1h", "1d".
+             */
+            refresh?: string | null;
+            /** Rules */
+            rules?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[] | null;
+            /** Webhook Secret */
+            webhook_secret?: string | null;
+        };
         /** SourceEffectView */
         SourceEffectView: {
             /**
@@ -4365,6 +6032,66 @@ export interface components {
              * @description Of how many that the caller may read.
              */
             readable: number;
+        };
+        /**
+         * SourceFileProblem
+         * @description A source's file that is wrong. What it declared before goes on working.
+         */
+        SourceFileProblem: {
+            /** Message */
+            message: string;
+        };
+        /**
+         * SourceSettingsView
+         * @description How a source is declared.
+         */
+        SourceSettingsView: {
+            /**
+             * Fields
+             * @description The fields that the caller may change.
+             */
+            fields: string[];
+            /**
+             * Home
+             * @description Where it is declared.
+             * @enum {string}
+             */
+            home: "file" | "settings" | "discovered";
+            /** Id */
+            id: string;
+            /**
+             * Place
+             * @description The file.
+             */
+            place: string;
+            /**
+             * Remedy
+             * @description Where to change it, where that cannot be done here.
+             * @default
+             */
+            remedy: string;
+            /**
+             * Removable
+             * @default false
+             */
+            removable: boolean;
+            settings: components["schemas"]["SourceDraft"];
+            /**
+             * Unset Variables
+             * @description Variables that it names and that are not set.
+             * @default []
+             */
+            unset_variables: string[];
+            /**
+             * Version
+             * @description For `If-Match`.
+             */
+            version: string;
+            /**
+             * Yaml
+             * @description The file's text, secrets masked.
+             */
+            yaml: string;
         };
         /** SourceSummary */
         SourceSummary: {
@@ -4486,6 +6213,31 @@ export interface components {
             unreadable: components["schemas"]["UnreadableView"][];
         };
         /**
+         * SpreadView
+         * @description Milliseconds.
+         */
+        SpreadView: {
+            /** P50 */
+            p50: number;
+            /** P95 */
+            p95: number;
+        };
+        /**
+         * StageRanking
+         * @description What one stage, or one ranking, has where.
+         */
+        StageRanking: {
+            /** Name */
+            name: string;
+            /**
+             * Ranks
+             * @description By document, from 1.
+             */
+            ranks: {
+                [key: string]: number;
+            };
+        };
+        /**
          * StandingsReply
          * @description Only of documents that the reader may read, in the order asked for.
          */
@@ -4558,6 +6310,46 @@ export interface components {
             type: "started";
         };
         /**
+         * StartedRun
+         * @description A run that was started in the web app.
+         */
+        StartedRun: {
+            /** Changes */
+            changes: string[];
+            /** Collection */
+            collection: string;
+            /** Doing */
+            doing: string;
+            /** Done */
+            done: number;
+            /** Problem */
+            problem: string | null;
+            /** Run */
+            run: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed";
+            /** Total */
+            total: number;
+        };
+        /**
+         * StartedRuns
+         * @description What can be started, and what was.
+         */
+        StartedRuns: {
+            /** Collections */
+            collections: string[];
+            /** Started */
+            started: components["schemas"]["StartedRun"][];
+        };
+        /**
          * StopReply
          * @description What stopping came to.
          */
@@ -4624,6 +6416,14 @@ export interface components {
              */
             allow_removals?: boolean;
         };
+        /** SyncsReply */
+        SyncsReply: {
+            /**
+             * Syncs
+             * @description The newest first.
+             */
+            syncs: components["schemas"]["SyncView"][];
+        };
         /** SyncView */
         SyncView: {
             /** Added */
@@ -4663,6 +6463,25 @@ export interface components {
             started_at: string;
             /** Unchanged */
             unchanged: number;
+        };
+        /**
+         * SystemView
+         * @description What one way of doing it reached.
+         */
+        SystemView: {
+            /** Measures */
+            measures: {
+                [key: string]: components["schemas"]["EstimateView"];
+            };
+            /** Name */
+            name: string;
+            /**
+             * P50
+             * @description Milliseconds of a topic.
+             */
+            p50: number | null;
+            /** P95 */
+            p95: number | null;
         };
         /** TellOwnerReply */
         TellOwnerReply: {
@@ -4736,6 +6555,158 @@ export interface components {
             /** Medium */
             medium: number;
         };
+        /**
+         * ToldView
+         * @description What a system answered.
+         */
+        ToldView: {
+            /**
+             * Abstained
+             * @default false
+             */
+            abstained: boolean;
+            /** Confidence */
+            confidence: number | null;
+            /**
+             * Remarks
+             * @default []
+             */
+            remarks: string[];
+            /** System */
+            system: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TopicChangeView
+         * @description A topic in both runs.
+         */
+        TopicChangeView: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TopicRowView
+         * @description A topic's part of a run.
+         */
+        TopicRowView: {
+            /** Abstained */
+            abstained: boolean | null;
+            /** Id */
+            id: string;
+            /**
+             * Missed
+             * @description Relevant documents that were not found at all.
+             * @default 0
+             */
+            missed: number;
+            /**
+             * Slices
+             * @default {}
+             */
+            slices: {
+                [key: string]: string[];
+            };
+            /** Text */
+            text: string;
+            /**
+             * Values
+             * @description By system, then by measure.
+             */
+            values: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /**
+         * TopicsReply
+         * @description What people asked about, and what no document answers.
+         */
+        TopicsReply: {
+            /** Gaps */
+            gaps: components["schemas"]["AskedGapView"][];
+            /** Smallest Group */
+            smallest_group: number;
+            /** Topics */
+            topics: components["schemas"]["AskedTopicView"][];
+        };
+        /**
+         * TopicTrace
+         * @description How a topic's documents moved through the stages.
+         */
+        TopicTrace: {
+            /** Documents */
+            documents: components["schemas"]["TracedDocument"][];
+            /** Expected */
+            expected: string[];
+            /** Milliseconds */
+            milliseconds: {
+                [key: string]: number;
+            };
+            /** Missed */
+            missed: string[];
+            /** Next */
+            next: string | null;
+            /**
+             * Previous
+             * @description The topic before this one.
+             */
+            previous: string | null;
+            /** Run */
+            run: string;
+            /**
+             * Stages
+             * @description In the order in which they work.
+             */
+            stages: components["schemas"]["StageRanking"][];
+            /**
+             * System
+             * @description The one that the run is about.
+             */
+            system: string;
+            /** Told */
+            told: components["schemas"]["ToldView"][];
+            topic: components["schemas"]["TopicRowView"];
+        };
+        /**
+         * TracedDocument
+         * @description A document of a topic's rankings.
+         */
+        TracedDocument: {
+            /**
+             * Grade
+             * @description 0 is not relevant; unset is not judged.
+             */
+            grade: number | null;
+            /** Id */
+            id: string;
+            /**
+             * Quote
+             * @default
+             */
+            quote: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Support */
+            support: number | null;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /** Url */
+            url: string | null;
+        };
         /** TurnView */
         TurnView: {
             /**
@@ -4780,8 +6751,27 @@ export interface components {
             /** Replaces */
             replaces: string | null;
         };
+        /** UnreadableEvent */
+        UnreadableEvent: {
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "unreadable";
+        };
         /** UnreadableView */
         UnreadableView: {
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+        };
+        /** UnreadView */
+        UnreadView: {
             /** Key */
             key: string;
             /** Reason */
@@ -4854,16 +6844,23 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AboutDocumentView = components['schemas']['AboutDocumentView'];
 export type AcceptRequest = components['schemas']['AcceptRequest'];
 export type AccessView = components['schemas']['AccessView'];
+export type AdoptionReply = components['schemas']['AdoptionReply'];
+export type AdoptionView = components['schemas']['AdoptionView'];
 export type AikaClientConversationModelsShareView = components['schemas']['aika__client__conversation_models__ShareView'];
 export type AikaClientGoalieModelsShareView = components['schemas']['aika__client__goalie_models__ShareView'];
+export type AikaClientInsightsModelsShareView = components['schemas']['aika__client__insights_models__ShareView'];
+export type AskedGapView = components['schemas']['AskedGapView'];
+export type AskedTopicView = components['schemas']['AskedTopicView'];
 export type AssignRequest = components['schemas']['AssignRequest'];
 export type AssistantCheckReply = components['schemas']['AssistantCheckReply'];
 export type AssistantCheckRequest = components['schemas']['AssistantCheckRequest'];
 export type AssistantFormView = components['schemas']['AssistantFormView'];
 export type AssistantRequest = components['schemas']['AssistantRequest'];
 export type AssistantSummary = components['schemas']['AssistantSummary'];
+export type AssistantTryEvent = components['schemas']['AssistantTryEvent'];
 export type AssistantTryReply = components['schemas']['AssistantTryReply'];
 export type AssistantTryRequest = components['schemas']['AssistantTryRequest'];
 export type AssistantView = components['schemas']['AssistantView'];
@@ -4872,17 +6869,24 @@ export type BrokenQuestionView = components['schemas']['BrokenQuestionView'];
 export type CasesReply = components['schemas']['CasesReply'];
 export type CaseState = components['schemas']['CaseState'];
 export type CaseView = components['schemas']['CaseView'];
+export type CauseView = components['schemas']['CauseView'];
 export type ChannelReportView = components['schemas']['ChannelReportView'];
 export type ChatCompletion = components['schemas']['ChatCompletion'];
 export type ChatCompletionRequest = components['schemas']['ChatCompletionRequest'];
 export type ChatEvent = components['schemas']['ChatEvent'];
 export type ChatMessage = components['schemas']['ChatMessage'];
+export type CheckReply = components['schemas']['CheckReply'];
+export type CheckRequest = components['schemas']['CheckRequest'];
 export type ChoosableSourceView = components['schemas']['ChoosableSourceView'];
+export type ChunkView = components['schemas']['ChunkView'];
 export type CitationView = components['schemas']['CitationView'];
+export type CitedView = components['schemas']['CitedView'];
+export type CitingQuestionView = components['schemas']['CitingQuestionView'];
 export type CompletedEvent = components['schemas']['CompletedEvent'];
 export type ConfidenceModelsView = components['schemas']['ConfidenceModelsView'];
 export type ConfidenceModelView = components['schemas']['ConfidenceModelView'];
 export type ConfidenceView = components['schemas']['ConfidenceView'];
+export type ConnectorView = components['schemas']['ConnectorView'];
 export type ConversationChange = components['schemas']['ConversationChange'];
 export type ConversationsReply = components['schemas']['ConversationsReply'];
 export type ConversationSummary = components['schemas']['ConversationSummary'];
@@ -4894,15 +6898,20 @@ export type DigestsReply = components['schemas']['DigestsReply'];
 export type DigestView = components['schemas']['DigestView'];
 export type DismissRequest = components['schemas']['DismissRequest'];
 export type DocumentFilter = components['schemas']['DocumentFilter'];
+export type DocumentsReply = components['schemas']['DocumentsReply'];
 export type DocumentSummary = components['schemas']['DocumentSummary'];
 export type DocumentUpload = components['schemas']['DocumentUpload'];
 export type DocumentView = components['schemas']['DocumentView'];
 export type DraftProblemView = components['schemas']['DraftProblemView'];
 export type EarlierVersion = components['schemas']['EarlierVersion'];
+export type EffectEvent = components['schemas']['EffectEvent'];
+export type EstimateView = components['schemas']['EstimateView'];
 export type ExhibitView = components['schemas']['ExhibitView'];
 export type ExplanationView = components['schemas']['ExplanationView'];
 export type FailedEvent = components['schemas']['FailedEvent'];
 export type FeedbackRequest = components['schemas']['FeedbackRequest'];
+export type FieldProblemView = components['schemas']['FieldProblemView'];
+export type FiguresView = components['schemas']['FiguresView'];
 export type FilterEffectView = components['schemas']['FilterEffectView'];
 export type FindingEventView = components['schemas']['FindingEventView'];
 export type FindingHistoryReply = components['schemas']['FindingHistoryReply'];
@@ -4924,15 +6933,24 @@ export type HelpView = components['schemas']['HelpView'];
 export type HitView = components['schemas']['HitView'];
 export type HookReply = components['schemas']['HookReply'];
 export type HoursView = components['schemas']['HoursView'];
+export type InsightsReply = components['schemas']['InsightsReply'];
 export type JsonValue = components['schemas']['JsonValue'];
+export type KeyEntry = components['schemas']['KeyEntry'];
 export type KeyRequest = components['schemas']['KeyRequest'];
 export type KeyView = components['schemas']['KeyView'];
 export type KnowledgeView = components['schemas']['KnowledgeView'];
+export type ListedDocument = components['schemas']['ListedDocument'];
+export type ListedEvent = components['schemas']['ListedEvent'];
+export type LookedEvent = components['schemas']['LookedEvent'];
+export type LookFailedEvent = components['schemas']['LookFailedEvent'];
 export type LookReply = components['schemas']['LookReply'];
+export type LookView = components['schemas']['LookView'];
+export type MeasureComparisonView = components['schemas']['MeasureComparisonView'];
 export type MeView = components['schemas']['MeView'];
 export type MissingDocumentView = components['schemas']['MissingDocumentView'];
 export type MovedView = components['schemas']['MovedView'];
 export type MoveView = components['schemas']['MoveView'];
+export type NamedDraft = components['schemas']['NamedDraft'];
 export type NewKey = components['schemas']['NewKey'];
 export type NoiseView = components['schemas']['NoiseView'];
 export type OpenAiMessage = components['schemas']['OpenAIMessage'];
@@ -4940,56 +6958,95 @@ export type OpenAiPart = components['schemas']['OpenAIPart'];
 export type OpenAiRequest = components['schemas']['OpenAIRequest'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnerView = components['schemas']['OwnerView'];
+export type PartView = components['schemas']['PartView'];
 export type PassageView = components['schemas']['PassageView'];
 export type PastScoresReply = components['schemas']['PastScoresReply'];
 export type PersonToAsk = components['schemas']['PersonToAsk'];
 export type PlaceView = components['schemas']['PlaceView'];
 export type PlainFilter = components['schemas']['PlainFilter'];
+export type PointView = components['schemas']['PointView'];
 export type PrecisionView = components['schemas']['PrecisionView'];
+export type PreviewDocument = components['schemas']['PreviewDocument'];
+export type PreviewEvent = components['schemas']['PreviewEvent'];
+export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type Problem = components['schemas']['Problem'];
+export type ProblemsReply = components['schemas']['ProblemsReply'];
 export type QueuedCase = components['schemas']['QueuedCase'];
 export type QueueReply = components['schemas']['QueueReply'];
 export type ReachedView = components['schemas']['ReachedView'];
+export type ReaderView = components['schemas']['ReaderView'];
+export type ReadEvent = components['schemas']['ReadEvent'];
 export type Readiness = components['schemas']['Readiness'];
+export type ReasonView = components['schemas']['ReasonView'];
 export type RecommendationView = components['schemas']['RecommendationView'];
+export type ReliabilityView = components['schemas']['ReliabilityView'];
+export type RemovedReply = components['schemas']['RemovedReply'];
 export type ReplayReply = components['schemas']['ReplayReply'];
 export type ReplayView = components['schemas']['ReplayView'];
 export type ResolveRequest = components['schemas']['ResolveRequest'];
 export type RetrievedEvent = components['schemas']['RetrievedEvent'];
+export type RevokedView = components['schemas']['RevokedView'];
 export type RuleChangeView = components['schemas']['RuleChangeView'];
 export type RulesReply = components['schemas']['RulesReply'];
 export type RuleTestReply = components['schemas']['RuleTestReply'];
 export type RuleTestRequest = components['schemas']['RuleTestRequest'];
 export type RuleView = components['schemas']['RuleView'];
+export type RunComparisonView = components['schemas']['RunComparisonView'];
+export type RunOrder = components['schemas']['RunOrder'];
+export type RunsReply = components['schemas']['RunsReply'];
+export type RunSummary = components['schemas']['RunSummary'];
+export type RunView = components['schemas']['RunView'];
 export type ScorePartView = components['schemas']['ScorePartView'];
 export type ScoresReply = components['schemas']['ScoresReply'];
 export type ScoreView = components['schemas']['ScoreView'];
 export type SearchReply = components['schemas']['SearchReply'];
 export type SearchRequest = components['schemas']['SearchRequest'];
 export type SentDigestView = components['schemas']['SentDigestView'];
+export type SessionView = components['schemas']['SessionView'];
+export type SettingChange = components['schemas']['SettingChange'];
 export type SharedConversationView = components['schemas']['SharedConversationView'];
 export type SharedTurn = components['schemas']['SharedTurn'];
 export type SignalView = components['schemas']['SignalView'];
+export type SignInView = components['schemas']['SignInView'];
+export type SignOutRequest = components['schemas']['SignOutRequest'];
+export type SignOutView = components['schemas']['SignOutView'];
+export type SourceDraft = components['schemas']['SourceDraft'];
 export type SourceEffectView = components['schemas']['SourceEffectView'];
+export type SourceFileProblem = components['schemas']['SourceFileProblem'];
+export type SourceSettingsView = components['schemas']['SourceSettingsView'];
 export type SourceSummary = components['schemas']['SourceSummary'];
 export type SourceView = components['schemas']['SourceView'];
+export type SpreadView = components['schemas']['SpreadView'];
+export type StageRanking = components['schemas']['StageRanking'];
 export type StandingsReply = components['schemas']['StandingsReply'];
 export type StandingView = components['schemas']['StandingView'];
 export type StartedEvent = components['schemas']['StartedEvent'];
+export type StartedRun = components['schemas']['StartedRun'];
+export type StartedRuns = components['schemas']['StartedRuns'];
 export type StopReply = components['schemas']['StopReply'];
 export type SuggestedEditView = components['schemas']['SuggestedEditView'];
 export type SuggestionsReply = components['schemas']['SuggestionsReply'];
 export type SuggestionView = components['schemas']['SuggestionView'];
 export type Surface = components['schemas']['Surface'];
 export type SyncRequest = components['schemas']['SyncRequest'];
+export type SyncsReply = components['schemas']['SyncsReply'];
 export type SyncView = components['schemas']['SyncView'];
+export type SystemView = components['schemas']['SystemView'];
 export type TellOwnerReply = components['schemas']['TellOwnerReply'];
 export type TellOwnerRequest = components['schemas']['TellOwnerRequest'];
 export type ThresholdRowView = components['schemas']['ThresholdRowView'];
 export type ThresholdsRequest = components['schemas']['ThresholdsRequest'];
+export type ToldView = components['schemas']['ToldView'];
+export type TopicChangeView = components['schemas']['TopicChangeView'];
+export type TopicRowView = components['schemas']['TopicRowView'];
+export type TopicsReply = components['schemas']['TopicsReply'];
+export type TopicTrace = components['schemas']['TopicTrace'];
+export type TracedDocument = components['schemas']['TracedDocument'];
 export type TurnView = components['schemas']['TurnView'];
 export type UnderWayView = components['schemas']['UnderWayView'];
+export type UnreadableEvent = components['schemas']['UnreadableEvent'];
 export type UnreadableView = components['schemas']['UnreadableView'];
+export type UnreadView = components['schemas']['UnreadView'];
 export type UsageView = components['schemas']['UsageView'];
 export type VerdictReply = components['schemas']['VerdictReply'];
 export type VerdictRequest = components['schemas']['VerdictRequest'];
@@ -6851,6 +8908,96 @@ export interface operations {
             };
         };
     };
+    list_connectors_v1_connectors_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorView"][];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_conversations_v1_conversations_get: {
         parameters: {
             query?: {
@@ -7774,6 +9921,98 @@ export interface operations {
             };
         };
     };
+    about_document_v1_documents__id__about_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AboutDocumentView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_passage_v1_documents__id__passage_get: {
         parameters: {
             query: {
@@ -7808,6 +10047,567 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PassageView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_two_runs_v1_evaluation_compare_get: {
+        parameters: {
+            query: {
+                /** @description The run before. */
+                a: string;
+                /** @description The run after. */
+                b: string;
+                /** @description Whose topics are listed. Unset: the first. */
+                measure?: string | null;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparisonView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs_v1_evaluation_runs_get: {
+        parameters: {
+            query?: {
+                /** @description Only runs on this collection. */
+                collection?: string | null;
+                kind?: ("retrieval" | "answers" | "confidence") | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsReply"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_run_v1_evaluation_runs_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedRun"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_v1_evaluation_runs__id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_topic_trace_v1_evaluation_runs__id__topics__topic__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                id: string;
+                topic: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicTrace"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_started_runs_v1_evaluation_started_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedRuns"];
                 };
             };
             /** @description Authentication required */
@@ -9952,6 +12752,403 @@ export interface operations {
             };
         };
     };
+    get_insights_v1_insights_get: {
+        parameters: {
+            query?: {
+                /** @description Only questions to this assistant, by its id. */
+                assistant?: string | null;
+                interval?: "day" | "week";
+                /** @description Only answers that cite this source. */
+                source?: string | null;
+                /** @description Only questions asked there, such as `slack`. */
+                surface?: string | null;
+                /** @description Only questions of this team, such as `group:platform`. */
+                team?: string | null;
+                /** @description How many weeks, the current one included. */
+                weeks?: number;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightsReply"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_adoption_v1_insights_adoption_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionReply"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights_table_v1_insights_tables__table__get: {
+        parameters: {
+            query?: {
+                /** @description Only questions to this assistant, by its id. */
+                assistant?: string | null;
+                interval?: "day" | "week";
+                /** @description Only answers that cite this source. */
+                source?: string | null;
+                /** @description Only questions asked there, such as `slack`. */
+                surface?: string | null;
+                /** @description Only questions of this team, such as `group:platform`. */
+                team?: string | null;
+                /** @description How many weeks, the current one included. */
+                weeks?: number;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                table: "series" | "parts" | "reliability";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_topics_v1_insights_topics_get: {
+        parameters: {
+            query?: {
+                /** @description Only questions to this assistant, by its id. */
+                assistant?: string | null;
+                /** @description Only answers that cite this source. */
+                source?: string | null;
+                /** @description Only questions asked there, such as `slack`. */
+                surface?: string | null;
+                /** @description Only questions of this team, such as `group:platform`. */
+                team?: string | null;
+                /** @description How many weeks, the current one included. */
+                weeks?: number;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicsReply"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_keys_v1_keys_get: {
         parameters: {
             query?: never;
@@ -10501,6 +13698,98 @@ export interface operations {
             };
         };
     };
+    revoke_sessions_v1_people__email__sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rules_v1_rules_get: {
         parameters: {
             query?: never;
@@ -10874,6 +14163,186 @@ export interface operations {
             };
         };
     };
+    list_sessions_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"][];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session_v1_sessions__id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_shared_v1_shared__token__get: {
         parameters: {
             query?: never;
@@ -11058,6 +14527,351 @@ export interface operations {
             };
         };
     };
+    describe_sign_in_v1_sign_in_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_key_v1_sign_in_key_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_v1_sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SignOutRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOutView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_source_errors_v1_source_errors_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceFileProblem"][];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sources_v1_sources_get: {
         parameters: {
             query?: never;
@@ -11081,6 +14895,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceSummary"][];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_source_v1_sources_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceSettingsView"];
                 };
             };
             /** @description Authentication required */
@@ -11173,6 +15081,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_source_v1_sources__id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+                /** @description The `version` that the change was made to. Needed. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedReply"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_documents_v1_sources__id__documents_get: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                kind?: string[] | null;
+                limit?: number;
+                /** @description By key, or the last changed first. */
+                order?: "key" | "changed";
+                /** @description Words that all stand in the key or the title. */
+                q?: string;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentsReply"];
                 };
             };
             /** @description Authentication required */
@@ -11521,6 +15624,288 @@ export interface operations {
             };
         };
     };
+    list_problems_v1_sources__id__problems_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemsReply"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_source_settings_v1_sources__id__settings_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceSettingsView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_source_v1_sources__id__settings_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+                /** @description The `version` that the change was made to. Needed. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceSettingsView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync_source_v1_sources__id__sync_post: {
         parameters: {
             query?: never;
@@ -11550,6 +15935,289 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceSummary"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_syncs_v1_sources__id__syncs_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncsReply"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_source_v1_sources_check_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReply"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_source_v1_sources_preview_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/event-stream": string;
                 };
             };
             /** @description Authentication required */
