@@ -43,6 +43,8 @@ export interface PointChartProps {
   most?: number;
   /** The heading's level on the page. */
   level?: 2 | 3;
+  /** Upright lines of a line chart, each at the label of a point. */
+  marks?: readonly { at: string; label: string }[];
 }
 
 /** The colors of series, in order. The last one repeats. */

@@ -1,10 +1,28 @@
 import type { ReactNode } from "react";
-import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
 import { colorOf, dashOf, type PointChartProps } from "./data.ts";
 import { Tip } from "./tip.tsx";
 
 /** Lines over time, each with its interval as a band. What is not known is a gap. */
-export function LinePicture({ title, points, series, format, height = 220, most }: PointChartProps): ReactNode {
+export function LinePicture({
+  title,
+  points,
+  series,
+  format,
+  height = 220,
+  most,
+  marks = [],
+}: PointChartProps): ReactNode {
   return (
     <ResponsiveContainer width="100%" height={height}>
       <ComposedChart data={[...points]} margin={{ top: 8, right: 12, bottom: 0, left: 0 }} aria-label={title}>
@@ -18,6 +36,15 @@ export function LinePicture({ title, points, series, format, height = 220, most 
           domain={[0, most ?? "auto"]}
           tickCount={5}
         />
+        {marks.map(({ at, label }) => (
+          <ReferenceLine
+            key={label}
+            x={at}
+            stroke="var(--line-strong)"
+            strokeDasharray="3 3"
+            label={{ value: label, position: "insideTopLeft", fill: "var(--muted)", fontSize: 12 }}
+          />
+        ))}
         <Tooltip
           content={({ active, payload }) =>
             active ? <Tip point={payload[0]?.payload} series={series} format={format} /> : null
