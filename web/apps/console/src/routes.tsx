@@ -8,6 +8,8 @@ type Loaded = Promise<{ default: ComponentType }>;
 const page = (path: string, load: () => Loaded): RouteObject => ({
   path,
   ErrorBoundary: PageFailed,
+  // The frame stands while the first page's chunk is on its way.
+  HydrateFallback: () => null,
   lazy: async () => ({ Component: (await load()).default }),
 });
 
@@ -18,8 +20,6 @@ export const router = createBrowserRouter([
   {
     Component: Shell,
     ErrorBoundary: PageFailed,
-    // Until the first page's chunk is here the shell's frame stands; see shell.tsx.
-    HydrateFallback: () => null,
     children: [
       page("/", () => import("./pages/ask/ask.tsx")),
       page("/c/:id", () => import("./pages/ask/ask.tsx")),
