@@ -35,6 +35,8 @@ class Started:
     collection: str
     changes: tuple[str, ...]
     started_at: datetime
+    job: str = ""
+    """The durable work's id."""
     doing: str = ""
     """What is under way."""
     done: int = 0
@@ -100,7 +102,9 @@ class EvaluationDesk:
         if started.doing:
             return started
         started.doing = "waiting"
-        await self.jobs.submit(_JOB, json.dumps(argument), key=f"{_JOB}:{collection}:{json.dumps(list(changes))}")
+        started.job = await self.jobs.submit(
+            _JOB, json.dumps(argument), key=f"{_JOB}:{collection}:{json.dumps(list(changes))}"
+        )
         return started
 
     def accept_work(self) -> None:

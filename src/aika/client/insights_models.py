@@ -11,7 +11,7 @@ IntervalName = Literal["day", "week"]
 DivisionName = Literal["surface", "assistant", "source", "team", "model"]
 
 
-class ShareView(Wire):
+class CountedShare(Wire):
     """How many of how many."""
 
     of: int
@@ -33,7 +33,7 @@ class FiguresView(Wire):
 
     questions: int
     people: int
-    answered: ShareView = Field(description="Of the questions that documents could answer. Greetings are none.")
+    answered: CountedShare = Field(description="Of the questions that documents could answer. Greetings are none.")
     failed: int = Field(description="Questions that ended in an error.")
     latency: SpreadView | None = Field(default=None, description="To the end of the answer.")
     first_word: SpreadView | None = Field(default=None, description="To the first word of the answer.")
@@ -50,7 +50,9 @@ class PointView(Wire):
     figures: FiguresView | None = Field(
         default=None, description="Unset where nobody asked, or fewer people than the smallest group."
     )
-    acceptance: ShareView | None = Field(default=None, description="Answers found helpful, of those that were rated.")
+    acceptance: CountedShare | None = Field(
+        default=None, description="Answers found helpful, of those that were rated."
+    )
 
 
 class ReliabilityView(Wire):
@@ -59,7 +61,7 @@ class ReliabilityView(Wire):
     low: float
     high: float
     confidence: float = Field(description="The mean of what was told.")
-    helpful: ShareView
+    helpful: CountedShare
 
 
 class PartView(Wire):
@@ -84,7 +86,7 @@ class InsightsReply(Wire):
     weekly_users: int | None = Field(default=None, description="Of the last week that is shown.")
     all_users: int | None = Field(default=None, description="Ever, in steps of the smallest group.")
     series: list[PointView]
-    acceptance: ShareView
+    acceptance: CountedShare
     reliability: list[ReliabilityView]
     calibration_error: float | None = Field(
         default=None, description="The mean distance of confidence from the share found helpful."

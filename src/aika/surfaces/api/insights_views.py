@@ -19,8 +19,8 @@ Cell = str | int | float | bool | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def share_view(share: Share) -> wire.ShareView:
-    return wire.ShareView(**asdict(share))
+def share_view(share: Share) -> wire.CountedShare:
+    return wire.CountedShare(**asdict(share))
 
 
 def figures_view(figures: Figures) -> wire.FiguresView:
@@ -141,7 +141,7 @@ def as_csv(rows: Iterable[Mapping[str, Cell]]) -> str:
     return out.getvalue()
 
 
-def _columns(figures: wire.FiguresView | None, acceptance: wire.ShareView | None) -> dict[str, Cell]:
+def _columns(figures: wire.FiguresView | None, acceptance: wire.CountedShare | None) -> dict[str, Cell]:
     f, a = figures, acceptance
     return {
         "questions": None if f is None else f.questions,

@@ -2004,28 +2004,6 @@ export interface components {
             of: number;
         };
         /**
-         * ShareView
-         * @description How many of how many.
-         */
-        aika__client__insights_models__ShareView: {
-            /** High */
-            high: number;
-            /**
-             * Low
-             * @description Of the 95 % interval.
-             */
-            low: number;
-            /** N */
-            n: number;
-            /** Of */
-            of: number;
-            /**
-             * Value
-             * @description `of` divided by `n`; unset where `n` is 0.
-             */
-            value: number | null;
-        };
-        /**
          * AskedGapView
          * @description What several people asked and no document answers.
          */
@@ -3196,6 +3174,28 @@ export interface components {
             under_way: components["schemas"]["UnderWayView"] | null;
         };
         /**
+         * CountedShare
+         * @description How many of how many.
+         */
+        CountedShare: {
+            /** High */
+            high: number;
+            /**
+             * Low
+             * @description Of the 95 % interval.
+             */
+            low: number;
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /**
+             * Value
+             * @description `of` divided by `n`; unset where `n` is 0.
+             */
+            value: number | null;
+        };
+        /**
          * CountedView
          * @description A value that documents have.
          */
@@ -3639,7 +3639,7 @@ export interface components {
          */
         FiguresView: {
             /** @description Of the questions that documents could answer. Greetings are none. */
-            answered: components["schemas"]["aika__client__insights_models__ShareView"];
+            answered: components["schemas"]["CountedShare"];
             /** Cost Usd */
             cost_usd: number;
             /**
@@ -4284,7 +4284,7 @@ export interface components {
          * @description Insights of a period. Numbers that too few people stand behind are in none of them.
          */
         InsightsReply: {
-            acceptance: components["schemas"]["aika__client__insights_models__ShareView"];
+            acceptance: components["schemas"]["CountedShare"];
             /**
              * All Users
              * @description Ever, in steps of the smallest group.
@@ -5027,7 +5027,7 @@ export interface components {
          */
         PointView: {
             /** @description Answers found helpful, of those that were rated. */
-            acceptance: components["schemas"]["aika__client__insights_models__ShareView"] | null;
+            acceptance: components["schemas"]["CountedShare"] | null;
             /** @description Unset where nobody asked, or fewer people than the smallest group. */
             figures: components["schemas"]["FiguresView"] | null;
             /**
@@ -5324,7 +5324,7 @@ export interface components {
              * @description The mean of what was told.
              */
             confidence: number;
-            helpful: components["schemas"]["aika__client__insights_models__ShareView"];
+            helpful: components["schemas"]["CountedShare"];
             /** High */
             high: number;
             /** Low */
@@ -6851,7 +6851,6 @@ export type AdoptionReply = components['schemas']['AdoptionReply'];
 export type AdoptionView = components['schemas']['AdoptionView'];
 export type AikaClientConversationModelsShareView = components['schemas']['aika__client__conversation_models__ShareView'];
 export type AikaClientGoalieModelsShareView = components['schemas']['aika__client__goalie_models__ShareView'];
-export type AikaClientInsightsModelsShareView = components['schemas']['aika__client__insights_models__ShareView'];
 export type AskedGapView = components['schemas']['AskedGapView'];
 export type AskedTopicView = components['schemas']['AskedTopicView'];
 export type AssignRequest = components['schemas']['AssignRequest'];
@@ -6891,6 +6890,7 @@ export type ConversationChange = components['schemas']['ConversationChange'];
 export type ConversationsReply = components['schemas']['ConversationsReply'];
 export type ConversationSummary = components['schemas']['ConversationSummary'];
 export type ConversationView = components['schemas']['ConversationView'];
+export type CountedShare = components['schemas']['CountedShare'];
 export type CountedView = components['schemas']['CountedView'];
 export type DayScoreView = components['schemas']['DayScoreView'];
 export type DeltaEvent = components['schemas']['DeltaEvent'];
