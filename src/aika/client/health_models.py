@@ -53,6 +53,7 @@ class BrokenQuestionView(Wire):
     asked_at: datetime
     cause: Literal["rejected", "rated down", "contradicted", "unanswered"]
     passes: bool = Field(description="Whether it was answered when it was asked again.")
+    words: str = Field(default="", description="What the asker wrote to the owner.")
 
 
 class FindingSummary(Wire):

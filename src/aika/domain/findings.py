@@ -153,6 +153,8 @@ class BrokenQuestion:
     """Who was asked."""
     said: str = ""
     """A follow-up as its asker put it: shown in place of ``text``, which may say what earlier answers said."""
+    words: str = ""
+    """What the asker wrote to the owner, and who they are where they said so."""
 
     @property
     def shown(self) -> str:

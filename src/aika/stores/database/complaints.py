@@ -55,7 +55,7 @@ class SqlComplaints:
         row = {
             "cause": complaint.cause.value,
             "complaint": _COMPLAINT.dump_python(complaint, mode="json"),
-            "asker": "" if asker is None else await self._digest(asker),
+            "asker": "" if asker is None else await self.asker_digest(asker),
             "tries": 0,
             "done": False,
         }
@@ -106,13 +106,14 @@ class SqlComplaints:
                 reply=next((one.reply for one in meant if one.reply), ""),
             ),
             asked_at=row.asked_at,
-            asker=await self._digest(PrincipalId(row.owner)),
+            asker=await self.asker_digest(PrincipalId(row.owner)),
             answer=AnswerId(row.answer),
             assistant=None if row.assistant is None else AssistantId(row.assistant),
             said="" if row.question == outcome.question else row.question,
         )
 
-    async def _digest(self, asker: PrincipalId) -> str:
+    async def asker_digest(self, asker: PrincipalId) -> str:
+        """Return what stands for somebody in findings: it tells people apart, and nobody who they are."""
         if not self._key:
             mine = {"name": _ASKERS, "secret": random.token_bytes(_SECRET_BYTES)}
             async with self._connections.write() as connection:

@@ -158,6 +158,7 @@ async def _add_questions(connection: AsyncConnection, id: str, questions: Sequen
                 continue  # its conversation was deleted meanwhile
         digest = _digest(question)
         known = (broken_questions.c.finding == id, broken_questions.c.digest == digest)
+        before = await connection.scalar(select(broken_questions.c.question).where(*known))
         await connection.execute(delete(broken_questions).where(*known))
         await connection.execute(
             insert(broken_questions).values(
@@ -166,9 +167,16 @@ async def _add_questions(connection: AsyncConnection, id: str, questions: Sequen
                 answer=question.answer,
                 asker=question.asker,
                 asked_at=question.asked_at,
-                question=_QUESTION.dump_python(question, mode="json"),
+                question=_QUESTION.dump_python(_with_words(question, before), mode="json"),
             )
         )
+
+
+def _with_words(question: BrokenQuestion, before: object) -> BrokenQuestion:
+    """Return the question with what its asker wrote to the owner before, unless they wrote something else."""
+    if before is None or question.words:
+        return question
+    return replace(question, words=_QUESTION.validate_python(before).words)
 
 
 async def _reopen(connection: AsyncConnection, there: _AnyRow, finding: Finding) -> None:

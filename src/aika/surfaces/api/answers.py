@@ -9,17 +9,21 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
 from aika.application.aika import Aika
+from aika.application.telling import Telling
+from aika.application.telling import tell_owner as tell
 from aika.assistants.withholding import readable
 from aika.client.conversation_models import CompletedEvent, FailedEvent, StopReply
 from aika.client.models import ChatCompletion, FeedbackRequest
 from aika.client.talk_models import SuggestionsReply, TellOwnerReply, TellOwnerRequest
 from aika.domain.answers import Feedback, Rating
 from aika.domain.errors import AikaError, NotFoundError
-from aika.domain.identifiers import AnswerId
+from aika.domain.findings import FindingKind
+from aika.domain.identifiers import AnswerId, DocumentId
+from aika.health.findings_access import Viewer
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
 from aika.surfaces.api.problems import RESPONSES
 from aika.surfaces.api.streaming import EVENT_STREAM, STILL_THERE, encoded, event_stream, failure, streamed
-from aika.surfaces.api.views import completion_of
+from aika.surfaces.api.views import completion_of, owner_view
 
 router = APIRouter(tags=["answers"], responses=RESPONSES)
 
@@ -87,7 +91,20 @@ async def give_feedback(id: str, request: FeedbackRequest, aika: TheAika, caller
 @router.post("/v1/answers/{id}/tell-owner")
 async def tell_owner(id: str, request: TellOwnerRequest, aika: TheAika, caller: TheCaller) -> TellOwnerReply:
     """Tell whoever answers for the nearest documents that something is missing. It becomes a finding of theirs."""
-    raise NotImplementedError
+    signed = f"{request.words}\n\n{caller.name}".strip() if request.with_name else request.words
+    telling = Telling(
+        answer=AnswerId(id),
+        asker=caller.owner,
+        words=signed,
+        document=None if request.document is None else DocumentId(request.document),
+    )
+    told = await tell(aika, telling, Viewer(caller.scope, caller.asker.people, caller.admin))
+    return TellOwnerReply(
+        told_at=told.at,
+        kind="not retrieved" if told.kind is FindingKind.NOT_RETRIEVED else "no document",
+        owner=owner_view(told.owner),
+        finding=None if told.finding is None else told.finding.id,
+    )
 
 
 @router.get("/v1/answers/{id}/follow-ups")

@@ -237,5 +237,9 @@ def _suggestion_view(edit: SuggestedEdit | None) -> wire.SuggestedEditView | Non
 
 def _question_view(question: BrokenQuestion) -> wire.BrokenQuestionView:
     return wire.BrokenQuestionView(
-        text=question.shown, asked_at=question.asked_at, cause=question.cause.value, passes=question.passes
+        text=question.shown,
+        asked_at=question.asked_at,
+        cause=question.cause.value,
+        passes=question.passes,
+        words=question.words,
     )

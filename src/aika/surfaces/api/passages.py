@@ -4,9 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from aika.client.talk_models import PassageView, StandingsReply, SuggestionsReply
+from aika.answering.passages import locate
+from aika.application.standings import standings
+from aika.client.talk_models import BlockView, PassageView, StandingsReply, StandingView, SuggestionsReply
+from aika.domain.identifiers import DocumentId
+from aika.health.findings_access import Viewer
 from aika.surfaces.api.callers import TheAika, TheCaller
 from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.views import summary_of
 
 router = APIRouter(tags=["library"], responses=RESPONSES)
 
@@ -36,7 +41,22 @@ async def get_passage(  # noqa: PLR0913, PLR0917 - each is a parameter of the re
     around: Annotated[int, Query(ge=0, le=20_000, description="How many characters to show on either side.")] = 1_500,
 ) -> PassageView:
     """Return a passage with what stands around it, whole blocks of text on either side."""
-    raise NotImplementedError
+    document, body = await aika.document(DocumentId(id), scope=caller.scope)
+    place = locate(body, start, end, quote=quote, around=around)
+    first, last = place.around
+    return PassageView(
+        document=summary_of(document),
+        state=place.state.value,
+        start=place.start,
+        end=place.end,
+        text=body.text[first:last],
+        text_start=first,
+        text_end=last,
+        length=len(body.text),
+        heading_path=list(place.heading_path),
+        blocks=[BlockView(kind=block.kind.value, start=block.start, end=block.end) for block in place.blocks],
+        url=_link(document.url, place.anchor),
+    )
 
 
 @router.get("/v1/standings")
@@ -44,4 +64,22 @@ async def get_standings(
     aika: TheAika, caller: TheCaller, document: Annotated[list[str], Query(max_length=50, description="Their ids.")]
 ) -> StandingsReply:
     """Return how far documents can be relied on: their age, what replaced them, and what is known to be wrong with them."""
-    raise NotImplementedError
+    viewer = Viewer(caller.scope, caller.asker.people, caller.admin)
+    found = await standings(aika, [DocumentId(id_) for id_ in document], viewer)
+    return StandingsReply(
+        standings=[
+            StandingView(
+                document=summary_of(stand.document),
+                standing=stand.standing.value,
+                reason=stand.reason,
+                age_days=stand.age_days,
+                reviewed_days=stand.reviewed_days,
+                findings=[finding.id for finding in stand.findings],
+            )
+            for stand in found
+        ]
+    )
+
+
+def _link(url: str | None, anchor: str | None) -> str | None:
+    return url if url is None or anchor is None else f"{url.split('#', 1)[0]}#{anchor}"
