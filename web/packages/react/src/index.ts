@@ -5,7 +5,6 @@ export { CitationChip as Citation, type CitationChipProps as CitationProps } fro
 export { ConfidenceLine } from "./answer/confidence-line.tsx";
 export { confidenceSentence } from "./answer/confidence-words.ts";
 export { DocumentLine, StandingBadge } from "./answer/document-line.tsx";
-export { Draft } from "./answer/draft.tsx";
 export { FeedbackButtons, type Rating, type Said } from "./answer/feedback.tsx";
 export { type CitedDocument, citedDocuments, SourceList, type SourceListProps } from "./answer/source-list.tsx";
 export type { Told } from "./answer/tell-owner-dialog.tsx";

@@ -1,6 +1,6 @@
 import type { CitationView } from "@aika/client";
 import { HoverCard } from "radix-ui";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { t } from "../text/index.ts";
 import { cn } from "../ui/classes.ts";
 import { DocumentLine } from "./document-line.tsx";
@@ -13,35 +13,45 @@ export interface CitationChipProps {
   readonly open?: boolean;
 }
 
+// In the line like a word, so that no line begins with a number: a box of its own would let the line break before it.
 const LOOK =
-  "mx-[0.1em] inline-flex h-[1.35em] min-w-[1.35em] -translate-y-[0.12em] items-center justify-center rounded-[0.4em] px-[0.3em] align-baseline font-sans text-[0.75em] leading-none font-semibold tabular no-underline transition-colors select-none";
+  "relative mx-[0.08em] rounded-[0.45em] px-[0.45em] py-[0.2em] align-[0.1em] font-sans text-[0.72em] font-semibold tabular no-underline transition-colors select-none";
 
 /** A footnote's number. Pointing at it shows the words it stands for; pressing it opens them in their document. */
 export function CitationChip({ marker, citation, onOpen, open = false }: CitationChipProps): ReactNode {
   if (citation === undefined) {
     return (
-      <span data-citation={marker} className={cn(LOOK, "bg-sunken text-faint")}>
+      <span data-citation={marker} className={cn(LOOK, "bg-sunken text-muted")}>
         {marker}
       </span>
     );
   }
+  const press = () => onOpen?.(marker);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    press();
+  };
   return (
     <HoverCard.Root openDelay={200} closeDelay={120}>
       <HoverCard.Trigger asChild>
-        <button
-          type="button"
+        {/* biome-ignore lint/a11y/useSemanticElements: a button is a box, and lines break before boxes */}
+        <span
+          role="button"
+          tabIndex={0}
           data-citation={marker}
           aria-pressed={open}
           aria-label={t("Source {marker}: {title}", { marker, title: citation.document.title })}
-          onClick={() => onOpen?.(marker)}
+          onClick={press}
+          onKeyDown={onKeyDown}
           className={cn(
             LOOK,
-            "relative after:absolute after:-inset-1",
+            "cursor-pointer after:absolute after:-inset-x-0.5 after:-inset-y-1.5",
             open ? "bg-accent text-on-accent" : "bg-accent-soft text-accent hover:bg-accent hover:text-on-accent",
           )}
         >
           {marker}
-        </button>
+        </span>
       </HoverCard.Trigger>
       <HoverCard.Portal>
         <HoverCard.Content

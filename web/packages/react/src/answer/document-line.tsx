@@ -8,31 +8,32 @@ const HARMLESS = new Set(["accepted", "active", "approved", "current", "final", 
 
 /** Where a document is from, whose it is, and when it last changed, in one line. */
 export function DocumentLine({ document, className }: { document: DocumentSummary; className?: string }): ReactNode {
+  const { source, owner, modified_at } = document;
   return (
-    <span className={cn("flex flex-wrap items-center gap-x-1.5 gap-y-0.5 text-xs text-muted", className)}>
-      <span>{document.source}</span>
-      {document.owner !== null && (
-        <>
-          <Dot />
-          <span className="truncate">{document.owner.name}</span>
-        </>
-      )}
-      {document.modified_at !== null && (
-        <>
-          <Dot />
-          <time dateTime={document.modified_at} title={formatDate(document.modified_at)}>
-            {t("changed {age}", { age: formatAge(document.modified_at) })}
-          </time>
-        </>
-      )}
+    // The dots before the facts stand in the margin that is cut off, so that no line begins or ends with one.
+    <span className={cn("block overflow-hidden text-xs text-muted", className)}>
+      <span className="-ml-3.5 flex flex-wrap gap-y-0.5">
+        <Fact>{source}</Fact>
+        {owner !== null && <Fact>{owner.name}</Fact>}
+        {modified_at !== null && (
+          <Fact>
+            <time dateTime={modified_at} title={formatDate(modified_at)}>
+              {t("changed {age}", { age: formatAge(modified_at) })}
+            </time>
+          </Fact>
+        )}
+      </span>
     </span>
   );
 }
 
-function Dot() {
+function Fact({ children }: { children: ReactNode }) {
   return (
-    <span aria-hidden="true" className="text-faint">
-      ·
+    <span className="flex max-w-full min-w-0">
+      <span aria-hidden="true" className="w-3.5 shrink-0 text-center text-faint">
+        ·
+      </span>
+      <span className="truncate">{children}</span>
     </span>
   );
 }

@@ -52,12 +52,15 @@ const EMPTY: ConversationState = {
 export class ConversationStore {
   readonly #options: StoreOptions;
   readonly #listeners = new Set<() => void>();
+  /** Whether its first question was put on this page, and not read from the server. */
+  readonly begunHere: boolean;
   #state: ConversationState;
   #connection: AbortController | null = null;
   #asked = 0;
 
   constructor(options: StoreOptions, id: string | null = null) {
     this.#options = options;
+    this.begunHere = id === null;
     this.#state = { ...EMPTY, id, loading: id !== null };
   }
 
@@ -132,10 +135,16 @@ export class ConversationStore {
   }
 
   #take(view: ConversationView): void {
-    const exchanges = fromConversation(view);
+    const exchanges = fromConversation(view).map((one) => this.#asShown(one));
     this.#set({ view, title: view.title, assistant: view.assistant, exchanges, loading: false });
     const running = exchanges.find(isUnderWay);
     if (running !== undefined) void this.#pickUp(running.key).then(() => this.#options.onChanged?.());
+  }
+
+  /** Keeps the key of what is shown already, so that nothing is drawn anew. */
+  #asShown(read: Exchange): Exchange {
+    const shown = this.#state.exchanges.find((one) => one.answerId !== null && one.answerId === read.answerId);
+    return shown === undefined ? read : { ...read, key: shown.key };
   }
 
   async #sent(asked: Asked, key: string): Promise<Response | null> {

@@ -5,6 +5,30 @@ import { type FrameMessage, isDrawRequest } from "./messages.ts";
 
 const FONT = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", sans-serif';
 
+const LIGHT = {
+  background: "#ffffff",
+  primaryColor: "#eef2fe",
+  primaryBorderColor: "#b4c2ee",
+  primaryTextColor: "#1c2333",
+  secondaryColor: "#f1f3f6",
+  tertiaryColor: "#f8f9fb",
+  lineColor: "#667085",
+  textColor: "#1c2333",
+  fontSize: "15px",
+};
+const DARK = {
+  darkMode: true,
+  background: "#17191f",
+  primaryColor: "#252d44",
+  primaryBorderColor: "#51639a",
+  primaryTextColor: "#eef0f5",
+  secondaryColor: "#282c34",
+  tertiaryColor: "#1f232a",
+  lineColor: "#a0a8b8",
+  textColor: "#eef0f5",
+  fontSize: "15px",
+};
+
 function say(message: FrameMessage): void {
   window.parent.postMessage(message, "*");
 }
@@ -14,7 +38,8 @@ async function draw(id: number, source: string, dark: boolean): Promise<void> {
     startOnLoad: false,
     securityLevel: "strict",
     suppressErrorRendering: true,
-    theme: dark ? "dark" : "neutral",
+    theme: "base",
+    themeVariables: dark ? DARK : LIGHT,
     fontFamily: FONT,
     htmlLabels: false,
     maxTextSize: 20_000,

@@ -16,6 +16,7 @@ export function Table({ children }: { children?: ReactNode }): ReactNode {
       <div className="aika-block-tools">
         <CopyButton
           label={t("Copy as CSV")}
+          text={t("CSV")}
           copy={() => (table.current === null ? Promise.resolve() : copyText(csvOf(cellsOf(table.current))))}
         />
       </div>

@@ -110,7 +110,7 @@ function OriginalLink({ address }: { address: string | null }) {
   return (
     <Button asChild size="small">
       <a href={address} target="_blank" rel="noreferrer noopener">
-        {t("Open the original")}
+        {t("Original")}
         <ArrowUpRight aria-hidden />
       </a>
     </Button>

@@ -1,5 +1,5 @@
 import type { ChatCompletion } from "@aika/client";
-import { Answer, Draft, type Exchange, isUnderWay, type Told, useAika, Working } from "@aika/react";
+import { Answer, type Exchange, isUnderWay, type Told, useAika, Working } from "@aika/react";
 import { t } from "@aika/react/text";
 import { Button, toast, toastError } from "@aika/react/ui";
 import { CircleAlert, RotateCcw } from "lucide-react";
@@ -24,30 +24,31 @@ export function AnswerView({ exchange, isLast, thread }: AnswerViewProps): React
       <p className="sr-only" role="status">
         {isLast ? heard(exchange) : ""}
       </p>
-      {completion === null ? (
-        <>
-          <Draft exchange={exchange} />
-          {isUnderWay(exchange) && <Working exchange={exchange} />}
-        </>
-      ) : (
-        <Shown completion={completion} exchange={exchange} thread={thread} old={earlier !== undefined} />
-      )}
+      <Shown
+        key={version ?? "latest"}
+        completion={completion}
+        exchange={exchange}
+        thread={thread}
+        old={earlier !== undefined}
+      >
+        {completion !== null && (
+          <AnswerActions
+            exchange={exchange}
+            completion={completion}
+            thread={thread}
+            version={version}
+            onVersion={setVersion}
+          />
+        )}
+        {isLast && exchange.phase === "done" && exchange.answerId !== null && (
+          <FollowUps
+            answerId={exchange.answerId}
+            onAsk={(question) => void thread.conversation.store.ask({ question, assistant: thread.assistant })}
+          />
+        )}
+      </Shown>
+      {isUnderWay(exchange) && <Working exchange={exchange} />}
       {exchange.trouble !== null && <Trouble exchange={exchange} thread={thread} />}
-      {completion !== null && (
-        <AnswerActions
-          exchange={exchange}
-          completion={completion}
-          thread={thread}
-          version={version}
-          onVersion={setVersion}
-        />
-      )}
-      {isLast && exchange.phase === "done" && exchange.answerId !== null && (
-        <FollowUps
-          answerId={exchange.answerId}
-          onAsk={(question) => void thread.conversation.store.ask({ question, assistant: thread.assistant })}
-        />
-      )}
     </section>
   );
 }
@@ -57,39 +58,46 @@ function Shown({
   exchange,
   thread,
   old,
+  children,
 }: {
-  completion: ChatCompletion;
+  completion: ChatCompletion | null;
   exchange: Exchange;
   thread: ThreadProps;
   old: boolean;
+  children: ReactNode;
 }) {
-  const tell = useTelling(completion, thread);
+  const id = completion?.id ?? "";
+  const tell = useTelling(id, thread);
   const { opened } = thread;
-  const isOpen = opened?.answerId === completion.id;
+  const isOpen = opened !== null && opened.answerId === id;
   return (
     <Answer
       completion={completion}
+      draft={exchange.draft}
+      hits={exchange.hits}
       standings={thread.standings}
-      open={isOpen ? (opened?.place.marker ?? null) : null}
-      onOpen={(marker) => thread.onOpenCitation(completion.id, completion.citations, marker)}
-      openHit={isOpen ? (opened?.place.key ?? null) : null}
-      onOpenHit={(hit) => thread.onOpenHit(completion.id, hit)}
+      open={isOpen ? opened.place.marker : null}
+      onOpen={(marker) => thread.onOpenCitation(id, completion?.citations ?? [], marker)}
+      openHit={isOpen ? opened.place.key : null}
+      onOpenHit={(hit) => thread.onOpenHit(id, hit)}
       toldOwnerAt={exchange.toldOwnerAt}
       {...(old ? {} : { onTell: tell })}
-    />
+    >
+      {children}
+    </Answer>
   );
 }
 
-function useTelling(completion: ChatCompletion, thread: ThreadProps) {
+function useTelling(answerId: string, thread: ThreadProps) {
   const aika = useAika();
   return async (told: Told) => {
     try {
       const { data } = await aika.POST("/v1/answers/{id}/tell-owner", {
-        params: { path: { id: completion.id } },
+        params: { path: { id: answerId } },
         body: { words: told.words, document: told.document, with_name: told.withName },
       });
       if (data === undefined) return;
-      thread.conversation.store.note(completion.id, { toldOwnerAt: data.told_at });
+      thread.conversation.store.note(answerId, { toldOwnerAt: data.told_at });
       toast(
         data.owner === null ? t("The administrators were told.") : t("{name} was told.", { name: data.owner.name }),
       );

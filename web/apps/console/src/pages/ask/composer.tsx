@@ -55,7 +55,7 @@ export function Composer({
   };
   return (
     <form
-      className="rounded-3xl border border-line bg-surface shadow-float transition-colors focus-within:border-line-strong"
+      className="rounded-3xl border border-line bg-surface shadow-float transition-colors focus-within:border-line-strong/60"
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -35,7 +35,7 @@ export default function Conversation({ conversation, assistant, composer }: Conv
   };
   const openHit = (answerId: string, hit: HitView) => setOpened({ place: placeOfHit(hit), answerId, citations: [] });
   return (
-    <div className="flex h-full min-h-0">
+    <div className="relative flex h-full min-h-0 overflow-clip">
       <div className="flex h-full min-w-0 flex-1 flex-col">
         <ConversationBar conversation={conversation} />
         {conversation.loading && conversation.exchanges.length === 0 ? (
@@ -52,7 +52,7 @@ export default function Conversation({ conversation, assistant, composer }: Conv
             onOpenHit={openHit}
           />
         )}
-        <div className="mx-auto w-full max-w-[48rem] px-3 pb-3 sm:px-6 sm:pb-5">{composer}</div>
+        <div className="mx-auto w-full max-w-[49rem] px-3 pb-3 sm:px-6 sm:pb-5">{composer}</div>
       </div>
       <SidePassage opened={opened} standings={standings} onOpen={setOpened} />
     </div>

@@ -31,7 +31,12 @@ export function SidePassage({ opened, standings, onOpen }: SidePassageProps): Re
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Dialog.Content
           aria-describedby={undefined}
-          className="fixed inset-x-0 bottom-0 z-50 h-[85dvh] animate-appear rounded-t-2xl bg-surface shadow-float sm:inset-y-0 sm:right-0 sm:left-auto sm:h-auto sm:w-[min(36rem,90vw)] sm:animate-slide-in sm:rounded-none sm:border-l"
+          // Focus on the sheet itself: on its first button it would show that button's name.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
+          className="fixed inset-x-0 bottom-0 z-50 h-[85dvh] outline-none animate-appear rounded-t-2xl bg-surface shadow-float sm:inset-y-0 sm:right-0 sm:left-auto sm:h-auto sm:w-[min(36rem,90vw)] sm:animate-slide-in sm:rounded-none sm:border-l"
         >
           <Dialog.Title className="sr-only">{opened?.place.document.title}</Dialog.Title>
           {panel}

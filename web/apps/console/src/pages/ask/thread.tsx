@@ -10,7 +10,7 @@ import {
   useExternalStoreRuntime,
 } from "@assistant-ui/react";
 import { ArrowDown } from "lucide-react";
-import { createContext, type ReactNode, use, useMemo } from "react";
+import { createContext, type ReactNode, type UIEvent, use, useEffect, useMemo, useState } from "react";
 import { AnswerView } from "./answer-view.tsx";
 import type { Opened } from "./conversation.tsx";
 import { QuestionView } from "./question-view.tsx";
@@ -29,6 +29,9 @@ interface Side {
   readonly role: "user" | "assistant";
   readonly exchange: Exchange;
 }
+
+/** As far from the end as counts as there, in pixels. */
+const NEAR_END = 24;
 
 const ThreadContext = createContext<ThreadProps | null>(null);
 
@@ -54,13 +57,19 @@ export function Thread(props: ThreadProps): ReactNode {
     },
     onCancel: () => store.stop(),
   });
+  const [following, follow] = useFollowing(busy);
   return (
     <ThreadContext value={props}>
       <AssistantRuntimeProvider runtime={runtime}>
         <ThreadPrimitive.Root className="relative flex min-h-0 flex-1 flex-col">
           <ThreadPrimitive.Viewport
             turnAnchor="top"
-            className="min-h-0 flex-1 overflow-y-auto scroll-smooth px-4 pt-6 pb-10 sm:px-6 [scrollbar-gutter:stable]"
+            autoScroll={following}
+            scrollToBottomOnInitialize={!store.begunHere}
+            onWheel={follow}
+            onTouchMove={follow}
+            onKeyUp={follow}
+            className="relative min-h-0 flex-1 overflow-y-auto px-4 pt-6 pb-10 sm:px-6 [scrollbar-gutter:stable_both-edges]"
           >
             <div className="mx-auto w-full max-w-[46rem]">
               <ThreadPrimitive.Messages>{() => <Message />}</ThreadPrimitive.Messages>
@@ -76,6 +85,23 @@ export function Thread(props: ThreadProps): ReactNode {
       </AssistantRuntimeProvider>
     </ThreadContext>
   );
+}
+
+/**
+ * Whether the end is followed while an answer is written: once its reader has gone there. Otherwise the question stays at
+ * the top and the answer grows below it, so that one can read from its beginning.
+ */
+function useFollowing(busy: boolean): [boolean, (event: UIEvent<HTMLElement>) => void] {
+  const [following, setFollowing] = useState(false);
+  useEffect(() => {
+    if (!busy) setFollowing(false);
+  }, [busy]);
+  const follow = (event: UIEvent<HTMLElement>) => {
+    const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+    const atEnd = scrollHeight > clientHeight + 1 && scrollHeight - scrollTop - clientHeight < NEAR_END;
+    if (busy && atEnd !== following) setFollowing(atEnd);
+  };
+  return [following, follow];
 }
 
 function messageOf({ role, exchange }: Side): ThreadMessageLike {
