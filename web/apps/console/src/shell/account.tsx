@@ -1,5 +1,6 @@
+import { useAika } from "@aika/react";
 import { t } from "@aika/react/text";
-import { Button, Menu, MenuItem, MenuLabel, MenuSeparator } from "@aika/react/ui";
+import { Button, Menu, MenuItem, MenuLabel, MenuSeparator, toastError } from "@aika/react/ui";
 import { Check, ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
@@ -10,6 +11,7 @@ import { type Theme, useTheme } from "./theme.ts";
 /** Who one is, and what concerns oneself only. */
 export function Account(): ReactNode {
   const me = useMe();
+  const aika = useAika();
   return (
     <Menu
       align="start"
@@ -40,7 +42,7 @@ export function Account(): ReactNode {
         </Link>
       </MenuItem>
       {me?.signed_in_by === "session" && (
-        <MenuItem onSelect={() => void signOut()}>
+        <MenuItem onSelect={() => void signOut(aika).catch(toastError)}>
           <LogOut aria-hidden="true" />
           {t("Sign out")}
         </MenuItem>

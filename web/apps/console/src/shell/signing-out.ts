@@ -1,4 +1,7 @@
-/** End the session and go to the page for signing in. AUTH's endpoint says where the identity provider wants one to go. */
-export async function signOut(): Promise<void> {
-  location.assign("/sign-in");
+import type { Aika } from "@aika/client";
+
+/** End the session, and go where the identity provider wants one to go to sign out there too. */
+export async function signOut(aika: Aika): Promise<void> {
+  const { data } = await aika.POST("/v1/sign-out", { body: {} });
+  location.assign(data?.url ?? "/sign-in?signed-out=yes");
 }
