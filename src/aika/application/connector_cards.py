@@ -6,6 +6,7 @@ A connector that says nothing of this is described by its ``Options``, so that a
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
@@ -150,11 +151,15 @@ _CARDS: Mapping[str, Card] = MappingProxyType(
 )
 
 
-def choosable() -> list[Choosable]:
-    """Return the installed connectors, those that come with aika first and in a settled order. Imports their packages."""
+@cache
+def choosable() -> tuple[Choosable, ...]:
+    """Return the installed connectors, those that come with aika first and in a settled order.
+
+    The first call imports their packages, which takes seconds.
+    """
     known = names("connectors")
     ours = [name for name in _CARDS if name in known]
-    return [_choosable(name) for name in (*ours, *sorted(set(known) - set(ours)))]
+    return tuple(_choosable(name) for name in (*ours, *sorted(set(known) - set(ours))))
 
 
 def card_of(name: str, options: type[BaseModel]) -> Card:

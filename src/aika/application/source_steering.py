@@ -8,7 +8,7 @@ from aika.application.aika import Aika
 from aika.application.source_drafts import Draft, examine
 from aika.application.source_files import Declared, SourceFiles
 from aika.application.source_secrets import unmasked
-from aika.domain.errors import AccessDeniedError, ConflictError, InvalidRequestError
+from aika.domain.errors import AccessDeniedError, ConflictError, InvalidFormError
 from aika.domain.identifiers import SourceId
 from aika.domain.sources import Source
 from aika.forms.plain_problems import FormProblem
@@ -17,12 +17,11 @@ MANAGED = frozenset({"purpose", "owner", "contact", "refresh", "promise", "rules
 """What people may change who manage a source and are no operators: nothing that reads more, or lets more people read."""
 
 
-class WrongSourceError(InvalidRequestError):
+class WrongSourceError(InvalidFormError):
     """What was written is no source."""
 
     def __init__(self, problems: Collection[FormProblem]) -> None:
-        super().__init__("; ".join(_said(problem) for problem in problems))
-        self.problems = tuple(problems)
+        super().__init__(tuple(_said(problem) for problem in problems))
 
 
 @dataclass(frozen=True, slots=True)

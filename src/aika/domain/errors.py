@@ -42,6 +42,15 @@ class InvalidRequestError(PermanentError):
     """What was asked for is malformed or out of bounds."""
 
 
+class InvalidFormError(InvalidRequestError):
+    """A form was filled in wrongly."""
+
+    def __init__(self, errors: tuple[str, ...]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
+        """One a field: ``options.url: is missing``."""
+
+
 class NotFoundError(PermanentError):
     """The thing does not exist, or the asker may not know that it does."""
 

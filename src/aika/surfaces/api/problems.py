@@ -16,6 +16,7 @@ from aika.domain.errors import (
     AuthenticationError,
     ConfigurationError,
     ConflictError,
+    InvalidFormError,
     InvalidRequestError,
     NotFoundError,
     TransientError,
@@ -58,7 +59,8 @@ def problem_of(error: AikaError) -> Problem:
     """Return the problem that an error is to the caller."""
     status, title = next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
     candidates = list(error.candidates) if isinstance(error, AmbiguousNameError) else []
-    return Problem(title=title, status=status, detail=str(error), candidates=candidates)
+    errors = list(error.errors) if isinstance(error, InvalidFormError) else []
+    return Problem(title=title, status=status, detail=str(error), errors=errors, candidates=candidates)
 
 
 def install(app: FastAPI) -> None:
