@@ -303,9 +303,11 @@ def _write_export(folder: Path, collection: Path) -> None:
     topics = [json.loads(line) for line in collection.read_text(encoding="utf-8").splitlines()]
     begun = datetime(2026, 3, 2, 9, tzinfo=UTC)
     for number, topic in enumerate(topics):
-        asked, said = str(topic["text"]), topic["metadata"]["answer"]
+        # Half of the time people answer something else, as they do in real channels.
+        known = topic if number % 20 < 9 else topics[(number + 7) % len(topics)]
+        asked, said = str(topic["text"]), known["metadata"]["answer"]
         text = asked if asked.endswith("?") else f"{asked}?"
-        answers = [] if said is None else [("U02", str(said)), ("U03", ". ".join(topic["metadata"]["nuggets"]))]
+        answers = [] if said is None else [("U02", str(said)), ("U03", ". ".join(known["metadata"]["nuggets"]))]
         at = (begun + timedelta(hours=7 * number)).timestamp()
         root = f"{at:.6f}"
         messages.append({"type": "message", "user": "U01", "ts": root, "thread_ts": root, "text": text})

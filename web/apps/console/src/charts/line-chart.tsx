@@ -25,7 +25,7 @@ export function LinePicture({
 }: PointChartProps): ReactNode {
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <ComposedChart data={[...points]} margin={{ top: 8, right: 12, bottom: 0, left: 0 }} aria-label={title}>
+      <ComposedChart data={[...points]} margin={{ top: 8, right: 24, bottom: 0, left: 0 }} aria-label={title}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis dataKey="label" tickLine={false} axisLine={{ stroke: "var(--line)" }} minTickGap={24} tickMargin={8} />
         <YAxis
@@ -42,7 +42,12 @@ export function LinePicture({
             x={at}
             stroke="var(--line-strong)"
             strokeDasharray="3 3"
-            label={{ value: label, position: "insideTopLeft", fill: "var(--muted)", fontSize: 12 }}
+            label={{
+              value: label,
+              position: isLate(points, at) ? "insideTopRight" : "insideTopLeft",
+              fill: "var(--muted)",
+              fontSize: 12,
+            }}
           />
         ))}
         <Tooltip
@@ -81,4 +86,9 @@ export function LinePicture({
       </ComposedChart>
     </ResponsiveContainer>
   );
+}
+
+/** Whether a label's words have no room to its right. */
+function isLate(points: PointChartProps["points"], label: string): boolean {
+  return points.findIndex((point) => point.label === label) > points.length * 0.8;
 }
