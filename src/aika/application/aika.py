@@ -24,6 +24,7 @@ from aika.application.signing import HEADER, check_signature
 from aika.application.upkeep import Upkeep
 from aika.assistants.conversing import Conversing
 from aika.assistants.library import AssistantLibrary
+from aika.assistants.suggesting import Suggesting
 from aika.assistants.under_way import AnswersUnderWay
 from aika.domain.access import Scope
 from aika.domain.documents import Body, Document, RawDocument
@@ -101,6 +102,8 @@ class Aika:
     sign_in: SignIn = field(init=False)
     """Set by `open_aika`."""
     under_way: AnswersUnderWay = field(init=False)
+    """Set by `open_aika`."""
+    suggesting: Suggesting = field(init=False)
     """Set by `open_aika`."""
     insights: InsightsBoard = field(init=False)
     """Set by `open_aika`."""

@@ -30,6 +30,7 @@ from aika.application.sign_in.sessions import build_sign_in
 from aika.application.syncing import SyncerOnDemand
 from aika.assistants.conversing import Conversing
 from aika.assistants.narrowing import Narrowing
+from aika.assistants.suggesting import Suggesting
 from aika.assistants.topics import LearnedTopics
 from aika.assistants.under_way import AnswersUnderWay
 from aika.domain.access import UNRESTRICTED
@@ -155,6 +156,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         aika.sign_in = await build_sign_in(settings.sign_in, secret, database, clock, authenticate=aika.authenticate)
         aika.under_way = AnswersUnderWay(aika.conversing, database.under_way, clock)
         stack.push_async_callback(aika.under_way.close)
+        aika.suggesting = Suggesting(database.catalogue, database.commonly_asked, english_words, clock)
         aika.insights = build_insights(aika, surroundings.analyzer)
         aika.evaluation = EvaluationDesk(settings, jobs, clock)
         stack.enter_context(telemetry.watching(lambda: aika.source_states(scope=UNRESTRICTED), clock))

@@ -12,6 +12,7 @@ from aika.stores.database.assistants import SqlAssistants
 from aika.stores.database.cases import SqlCases
 from aika.stores.database.catalogue import SqlCatalogue
 from aika.stores.database.citations import SqlCitations
+from aika.stores.database.commonly_asked import SqlCommonlyAsked
 from aika.stores.database.complaints import SqlComplaints
 from aika.stores.database.connections import Connections
 from aika.stores.database.consents import SqlConsents
@@ -64,6 +65,7 @@ class Database:
         self.shares = SqlShares(connections)
         self.under_way = SqlUnderWay(connections)
         self.told_owners = SqlToldOwners(connections)
+        self.commonly_asked = SqlCommonlyAsked(connections)
         self.opinions = SqlOpinions(connections)
         self.accepted = SqlAcceptedQuestions(connections)
         self.experience = SqlExperience(connections)

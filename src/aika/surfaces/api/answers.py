@@ -16,11 +16,13 @@ from aika.client.conversation_models import CompletedEvent, FailedEvent, StopRep
 from aika.client.models import ChatCompletion, FeedbackRequest
 from aika.client.talk_models import SuggestionsReply, TellOwnerReply, TellOwnerRequest
 from aika.domain.answers import Feedback, Rating
-from aika.domain.errors import AikaError, NotFoundError
+from aika.domain.conversations import Turn
+from aika.domain.errors import AikaError, ConflictError, NotFoundError
 from aika.domain.findings import FindingKind
-from aika.domain.identifiers import AnswerId, DocumentId
+from aika.domain.identifiers import AnswerId, ConversationId, DocumentId
 from aika.health.findings_access import Viewer
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
+from aika.surfaces.api.passages import suggestions_view
 from aika.surfaces.api.problems import RESPONSES
 from aika.surfaces.api.streaming import EVENT_STREAM, STILL_THERE, encoded, event_stream, failure, streamed
 from aika.surfaces.api.views import completion_of, owner_view
@@ -112,7 +114,18 @@ async def follow_ups(
     id: str, aika: TheAika, caller: TheCaller, limit: Annotated[int, Query(ge=1, le=10)] = 3
 ) -> SuggestionsReply:
     """Return questions that could come next: what stands beside the passages that the answer cites."""
-    raise NotImplementedError
+    found = await _readable_turn(aika, caller, AnswerId(id))
+    if found is None:
+        raise _unknown(id)
+    _, turn = found
+    scope = caller.scope
+    if turn.assistant is not None:
+        try:
+            assistant = await aika.assistants.of_conversation(turn.assistant, caller.asker)
+        except (NotFoundError, ConflictError):
+            return suggestions_view(())  # nobody could be asked
+        scope = await aika.conversing.narrowing.narrowed(scope, assistant)
+    return suggestions_view(await aika.suggesting.to_go_on(turn.outcome, turn.question, scope, limit=limit))
 
 
 async def _awaited(aika: Aika, caller: Caller, answer: AnswerId, seen: int) -> AsyncIterator[str]:
@@ -136,15 +149,26 @@ async def _awaited(aika: Aika, caller: Caller, answer: AnswerId, seen: int) -> A
 
 async def _stored(aika: Aika, caller: Caller, answer: AnswerId) -> ChatCompletion | None:
     """Return a kept answer as its owner may see it now."""
+    found = await _readable_turn(aika, caller, answer)
+    if found is None:
+        return None
+    conversation, turn = found
+    return completion_of(turn.outcome, conversation, turn.assistant)
+
+
+async def _readable_turn(aika: Aika, caller: Caller, answer: AnswerId) -> tuple[ConversationId, Turn] | None:
+    """Return a kept turn as its owner may see it now, what its conversation withholds included."""
     found = await aika.database.history.turn(answer, owner=caller.owner)
     if found is None:
         return None
     conversation, turn = found
     shown = await aika.conversing.conversation(conversation.id, owner=caller.owner, reads=caller.scope)
-    # One that was set aside by an edit is not among them.
-    turn = next((one for one in shown.turns if one.outcome.id == answer), turn)
-    alone = await readable(replace(conversation, turns=(turn,)), aika.database.catalogue, scope=caller.scope)
-    return completion_of(alone.turns[0].outcome, conversation.id, turn.assistant)
+    inside = next((one for one in shown.turns if one.outcome.id == answer), None)
+    if inside is None:
+        # It was set aside by an edit.
+        alone = await readable(replace(conversation, turns=(turn,)), aika.database.catalogue, scope=caller.scope)
+        inside = alone.turns[0]
+    return conversation.id, inside
 
 
 def _number(last_event_id: str | None) -> int:

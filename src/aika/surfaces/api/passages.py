@@ -1,12 +1,21 @@
 """Around an answer: what to ask first, where a passage stands, and how far documents can be relied on."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from aika.answering.passages import locate
 from aika.application.standings import standings
-from aika.client.talk_models import BlockView, PassageView, StandingsReply, StandingView, SuggestionsReply
+from aika.assistants.suggesting import Suggestion
+from aika.client.talk_models import (
+    BlockView,
+    PassageView,
+    StandingsReply,
+    StandingView,
+    SuggestionsReply,
+    SuggestionView,
+)
 from aika.domain.identifiers import DocumentId
 from aika.health.findings_access import Viewer
 from aika.surfaces.api.callers import TheAika, TheCaller
@@ -24,8 +33,11 @@ async def suggest(
     limit: Annotated[int, Query(ge=1, le=12)] = 4,
 ) -> SuggestionsReply:
     """Return questions for a new conversation: examples of the assistant's, what several people asked and got a good answer
-    to, and what documents have parts about. All of them can be answered from what the caller may read."""
-    raise NotImplementedError
+    to, and what documents have parts about. All are about what the caller may read."""
+    chosen = None if assistant is None else await aika.assistants.resolve(assistant, caller.asker)
+    scope = await aika.conversing.narrowing.narrowed(caller.scope, chosen)
+    examples = () if chosen is None else chosen.examples
+    return suggestions_view(await aika.suggesting.to_begin(scope, examples, limit=limit))
 
 
 @router.get("/v1/documents/{id}/passage")
@@ -77,6 +89,19 @@ async def get_standings(
                 findings=[finding.id for finding in stand.findings],
             )
             for stand in found
+        ]
+    )
+
+
+def suggestions_view(suggestions: Sequence[Suggestion]) -> SuggestionsReply:
+    return SuggestionsReply(
+        suggestions=[
+            SuggestionView(
+                text=one.text,
+                origin=one.origin.value,
+                document=None if one.document is None else summary_of(one.document),
+            )
+            for one in suggestions
         ]
     )
 
