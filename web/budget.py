@@ -15,6 +15,8 @@ ASK_PAGE_KB = 350
 
 APP = "index.html"
 PAGES = "src/pages/"
+ASK = ("ask/ask.tsx", "ask/conversation.tsx")
+"""The ask page: the composer, and the conversation that it becomes with the first question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,19 @@ def main() -> None:
     for weight in found:
         sizes = (weight.own, weight.scripts, weight.styles)
         print(f"{weight.page:<36} " + " ".join(f"{size / 1000:>9.1f}" for size in sizes))
-    ask = next((weight for weight in found if weight.page.startswith("ask/")), None)
-    if ask is None:
-        sys.exit("the build has no ask page")
-    if ask.scripts > ASK_PAGE_KB * 1000:
-        sys.exit(f"the ask page loads {ask.scripts / 1000:.0f} kB of JavaScript; its budget is {ASK_PAGE_KB} kB")
+    ask = ask_page(BUILT)
+    print(f"{'the ask page, with its first answer':<36} {'':>9} {ask / 1000:>9.1f}")
+    if ask > ASK_PAGE_KB * 1000:
+        sys.exit(f"the ask page loads {ask / 1000:.0f} kB of JavaScript; its budget is {ASK_PAGE_KB} kB")
+
+
+def ask_page(built: Path) -> int:
+    """Return the bytes of JavaScript of the ask page of a built app, with an answer on it."""
+    chunks = _chunks(built / ".vite" / "manifest.json")
+    pages = [name for name, chunk in chunks.items() if chunk.source.endswith(tuple(f"{PAGES}{page}" for page in ASK))]
+    if len(pages) != len(ASK):
+        sys.exit(f"the build lacks one of the pages {', '.join(ASK)}")
+    return _bytes(built, {chunks[one].file for one in _with_imports([APP, *pages], chunks)})
 
 
 def weights(built: Path) -> list[Weight]:

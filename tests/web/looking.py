@@ -71,7 +71,7 @@ async def overflow(page: Page) -> int:
     return int(await page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-async def walk(page: Page, *, at_most: int = 80) -> list[dict[str, object]]:
+async def walk(page: Page, *, at_most: int = 150) -> list[dict[str, object]]:
     """Press Tab until the focus comes round, and return what it was on, in order."""
     stops: list[dict[str, object]] = []
     for _ in range(at_most):

@@ -26,6 +26,7 @@ class Watch:
     requests: list[str] = field(default_factory=list)
     """Every address that was asked for, by path."""
     _expected: list[re.Pattern[str]] = field(default_factory=list)
+    _through: list[str] = field(default_factory=list)
 
     async def begin(self, context: BrowserContext) -> None:
         """Watch every page of a context, those that open later included."""
@@ -36,6 +37,10 @@ class Watch:
     def expect(self, *patterns: str) -> None:
         """Allow problems that match: a test that provokes an error says which."""
         self._expected.extend(re.compile(pattern) for pattern in patterns)
+
+    def let_through(self, origin: str) -> None:
+        """Let requests to another origin reach it, which counts them itself."""
+        self._through.append(origin)
 
     def found(self) -> Sequence[str]:
         """Return the problems that nobody expected."""
@@ -63,7 +68,8 @@ class Watch:
 
     def _is_elsewhere(self, url: str) -> bool:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https", "ws", "wss"} and f"{parts.scheme}://{parts.netloc}" != self.origin
+        known = {self.origin, *self._through}
+        return parts.scheme in {"http", "https", "ws", "wss"} and f"{parts.scheme}://{parts.netloc}" not in known
 
     async def _refuse(self, route: Route) -> None:
         self.problems.append(f"request elsewhere: {route.request.url}")
