@@ -17,7 +17,7 @@ export function BarPicture({
     <ResponsiveContainer width="100%" height={height}>
       <BarChart
         data={[...points]}
-        margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
+        margin={{ top: 8, right: 24, bottom: 0, left: 0 }}
         barCategoryGap="22%"
         aria-label={title}
       >

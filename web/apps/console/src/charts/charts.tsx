@@ -63,6 +63,11 @@ export function ReliabilityChart({
       <Picture height={height}>
         <ReliabilityPicture title={title} bins={bins} height={height} />
       </Picture>
+      <p className="mt-1 text-[0.8125rem] text-muted">
+        {t(
+          "On the dashed line, confidence means what it says. Larger dots stand for more answers, upright lines for 95 % intervals.",
+        )}
+      </p>
     </ChartFrame>
   );
 }

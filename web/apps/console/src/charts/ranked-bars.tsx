@@ -24,6 +24,7 @@ export function RankedBars({
   axis,
   measure,
   file,
+  note,
   level,
   bare,
 }: {
@@ -38,6 +39,8 @@ export function RankedBars({
   /** What the values are: "Users". */
   measure: string;
   file: string;
+  /** Below the bars: what is not among them. */
+  note?: ReactNode;
   level?: 2 | 3;
   bare?: boolean;
 }): ReactNode {
@@ -72,6 +75,7 @@ export function RankedBars({
           </li>
         ))}
       </ol>
+      {note !== undefined && <p className="mt-4 text-[0.8125rem] text-muted">{note}</p>}
     </ChartFrame>
   );
 }

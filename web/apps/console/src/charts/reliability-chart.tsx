@@ -2,7 +2,6 @@ import { formatNumber, formatShare, t } from "@aika/react/text";
 import type { ReactNode } from "react";
 import {
   CartesianGrid,
-  ErrorBar,
   ReferenceLine,
   ResponsiveContainer,
   Scatter,
@@ -34,7 +33,6 @@ export function ReliabilityPicture({
   bins: readonly ReliabilityBin[];
   height?: number;
 }): ReactNode {
-  const data = bins.map((bin) => ({ ...bin, whisker: [bin.right - bin.low, bin.high - bin.right] }));
   const axis = {
     type: "number" as const,
     domain: [0, 1],
@@ -68,9 +66,19 @@ export function ReliabilityPicture({
           isAnimationActive={false}
           content={({ active, payload }) => <BinTip active={active} bin={payload?.[0]?.payload as ReliabilityBin} />}
         />
-        <Scatter data={data} fill="var(--chart-1)" fillOpacity={0.85} isAnimationActive={false}>
-          <ErrorBar dataKey="whisker" direction="y" width={8} stroke="var(--chart-1)" strokeWidth={1.5} />
-        </Scatter>
+        {bins.map(({ confidence, low, high }) => (
+          <ReferenceLine
+            key={confidence}
+            segment={[
+              { x: confidence, y: low },
+              { x: confidence, y: high },
+            ]}
+            stroke="var(--chart-1)"
+            strokeWidth={2}
+            strokeOpacity={0.55}
+          />
+        ))}
+        <Scatter data={[...bins]} fill="var(--chart-1)" isAnimationActive={false} />
       </ScatterChart>
     </ResponsiveContainer>
   );

@@ -1,5 +1,5 @@
 import type { AdoptionReply, InsightsReply, PartView } from "@aika/client";
-import { formatNumber, formatShare, t } from "@aika/react/text";
+import { formatList, formatNumber, formatShare, t } from "@aika/react/text";
 import { ErrorNote, Loading, Tabs } from "@aika/react/ui";
 import type { ReactNode } from "react";
 import { RankedBars } from "../../charts/index.ts";
@@ -11,35 +11,46 @@ export function Adoption(): ReactNode {
   const { data, error, refetch, isPending } = useAdoption(true);
   if (error !== null) return <ErrorNote error={error} retry={refetch} />;
   if (isPending || data === undefined) return <Loading rows={6} />;
-  const rows = data.teams.map(({ team, title, size, users, at_least }) => ({
-    id: team,
-    label: title,
-    value: users === null ? null : users / Math.max(1, size),
-    detail: membersInWords(users, size, at_least, data.smallest_group),
-  }));
+  const shown = data.teams.filter(({ users }) => users !== null);
+  const hidden = data.teams.filter(({ users }) => users === null);
   return (
     <RankedBars
       title={t("Adoption by team")}
       sentence={inWords(data)}
-      rows={rows}
+      rows={shown.map(({ team, title, size, users, at_least }) => ({
+        id: team,
+        label: title,
+        value: (users ?? 0) / Math.max(1, size),
+        detail: membersInWords(users ?? 0, size, at_least),
+      }))}
       most={1}
       format={(value) => formatShare(value)}
       axis={t("Team")}
       measure={t("Share of the team that asked")}
       file="aika-adoption"
       level={2}
+      note={
+        hidden.length === 0
+          ? undefined
+          : othersInWords(
+              hidden.map(({ title }) => title),
+              data.smallest_group,
+            )
+      }
     />
   );
 }
 
-function membersInWords(users: number | null, size: number, atLeast: boolean, least: number): string {
-  const all = formatNumber(size);
-  if (users === null) {
-    return least === 1 ? t("nobody of {all}", { all }) : t("fewer than {least} of {all}", { least, all });
-  }
-  return atLeast
-    ? t("at least {users} of {all}", { users: formatNumber(users), all })
-    : t("{users} of {all}", { users: formatNumber(users), all });
+function othersInWords(teams: readonly string[], least: number): string {
+  const values = { n: teams.length, teams: formatList(teams), least };
+  return least === 1
+    ? t("Nobody asked in {n, plural, one {this team} other {these # teams}}: {teams}.", values)
+    : t("Fewer than {least} people asked in {n, plural, one {this team} other {these # teams}}: {teams}.", values);
+}
+
+function membersInWords(users: number, size: number, atLeast: boolean): string {
+  const values = { users: formatNumber(users), all: formatNumber(size) };
+  return atLeast ? t("at least {users} of {all}", values) : t("{users} of {all}", values);
 }
 
 function inWords({ start, end, teams }: AdoptionReply): string {

@@ -58,9 +58,11 @@ export function Summary({ board }: { board: InsightsReply }): ReactNode {
         label={t("Language models")}
         value={formatCost(totals.cost_usd)}
         detail={
-          totals.unpriced > 0
-            ? t("{n, plural, one {# question} other {# questions}} of unknown price", { n: totals.unpriced })
-            : t("{tokens} tokens", { tokens: formatNumber(totals.input_tokens + totals.output_tokens) })
+          totals.input_tokens + totals.output_tokens === 0
+            ? t("None was used: answers were extracts")
+            : totals.unpriced > 0
+              ? t("{n, plural, one {# question} other {# questions}} of unknown price", { n: totals.unpriced })
+              : t("{tokens} tokens", { tokens: formatNumber(totals.input_tokens + totals.output_tokens) })
         }
       />
     </section>

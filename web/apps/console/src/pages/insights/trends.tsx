@@ -1,7 +1,7 @@
 import type { InsightsReply, PointView } from "@aika/client";
 import { formatNumber, formatShare, t } from "@aika/react/text";
 import type { ReactNode } from "react";
-import { BarChart, type ChartPoint, LineChart } from "../../charts/index.ts";
+import { BarChart, type ChartPoint, LineChart, StackedBarChart } from "../../charts/index.ts";
 import { dayOf, formatCost, formatMilliseconds } from "./words.ts";
 
 /** How questions, answers, times and costs went. */
@@ -66,16 +66,36 @@ export function Trends({ board }: { board: InsightsReply }): ReactNode {
         file="aika-latency"
         level={2}
       />
-      <BarChart
-        title={t("Cost of language models")}
-        sentence={cost(board)}
-        points={pointsOf(board, ({ figures }) => ({ cost: figures?.cost_usd ?? null }))}
-        series={[{ id: "cost", label: t("US dollars") }]}
+      <StackedBarChart
+        title={t("What came of questions")}
+        sentence={came(board)}
+        points={pointsOf(board, ({ figures }) => ({
+          answered: figures?.answered.of ?? null,
+          unanswered: figures === null ? null : figures.answered.n - figures.answered.of - figures.failed,
+          other: figures === null ? null : figures.questions - figures.answered.n + figures.failed,
+        }))}
+        series={[
+          { id: "answered", label: t("Answered") },
+          { id: "unanswered", label: t("“I don’t know”") },
+          { id: "other", label: t("Greetings and failures") },
+        ]}
         axis={axis}
-        format={formatCost}
-        file="aika-cost"
+        format={whole}
+        file="aika-outcomes"
         level={2}
       />
+      {board.totals.input_tokens + board.totals.output_tokens > 0 && (
+        <BarChart
+          title={t("Cost of language models")}
+          sentence={cost(board)}
+          points={pointsOf(board, ({ figures }) => ({ cost: figures?.cost_usd ?? null }))}
+          series={[{ id: "cost", label: t("US dollars") }]}
+          axis={axis}
+          format={formatCost}
+          file="aika-cost"
+          level={2}
+        />
+      )}
     </div>
   );
 }
@@ -121,10 +141,19 @@ function timed({ totals }: InsightsReply): string {
   });
 }
 
+function came({ totals }: InsightsReply): string {
+  const unanswered = totals.answered.n - totals.answered.of - totals.failed;
+  return t(
+    "{answered} answers, {unanswered} times “I don’t know”, {failed, plural, one {# failure} other {# failures}}.",
+    {
+      answered: formatNumber(totals.answered.of),
+      unanswered: formatNumber(unanswered),
+      failed: totals.failed,
+    },
+  );
+}
+
 function cost({ totals }: InsightsReply): string {
-  if (totals.input_tokens + totals.output_tokens === 0) {
-    return t("No language model was used: answers were extracts of documents.");
-  }
   return t("{each} for each question, {input} tokens read and {output} written.", {
     each: formatCost(totals.cost_usd / Math.max(1, totals.questions)),
     input: formatNumber(totals.input_tokens),
