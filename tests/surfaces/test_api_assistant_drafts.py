@@ -184,6 +184,16 @@ async def test_only_groups_that_one_is_in_can_be_shared_with(alice: httpx.AsyncC
     assert "not in it" in refused["problems"][0]["message"]
 
 
+async def test_what_does_not_go_together_yet_stays_in_the_form_and_can_be_tried(alice: httpx.AsyncClient) -> None:
+    yaml = "visibility: group\nknowledge:\n  sources: [ios]\n"
+
+    found, asked = await check(alice, yaml), await tried(alice, yaml)
+
+    assert found["values"]["visibility"] == "group"
+    assert found["problems"][0]["place"] == ["visibility"]
+    assert "fastlane beta" in asked.json()["completion"]["text"]
+
+
 async def test_a_name_that_is_taken_is_told_while_it_is_written(
     alice: httpx.AsyncClient, bob: httpx.AsyncClient
 ) -> None:

@@ -74,7 +74,7 @@ def read_draft(text: str) -> Draft:
         return Draft(text, values, (), AssistantForm.model_validate(values), ())
     except ValidationError as error:
         found = plain_problems(error, AssistantForm)
-        wrong = {str(problem.place[0]) for problem in found if problem.place}
+        wrong = {str(problem.place[0]) for problem in found if problem.place and not problem.fits}
         problems = sorted(
             (DraftProblem(one.place, one.message, written.line_of(one.place) if content else None) for one in found),
             key=lambda one: one.line or 0,

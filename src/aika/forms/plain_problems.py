@@ -37,6 +37,8 @@ class FormProblem:
     """Where: keys, and positions in lists. Empty for the whole."""
     message: str
     """What is wrong, to be read after the place's name."""
+    fits: bool = False
+    """Whether what stands there is right in itself, and does not go with the rest."""
 
 
 def plain_problems(error: ValidationError, form: type[BaseModel]) -> list[FormProblem]:
@@ -69,7 +71,8 @@ def _told(problem: ErrorDetails, form: type[BaseModel]) -> Iterator[FormProblem]
 def _of_its_key(message: str, form: type[BaseModel]) -> FormProblem:
     """Return a problem of the whole at the key that it names first, where it names one."""
     key, separator, said = message.partition(": ")
-    return FormProblem((key,), said) if separator and key in form.model_fields else FormProblem((), message)
+    named = separator and key in form.model_fields
+    return FormProblem((key,), said, fits=True) if named else FormProblem((), message)
 
 
 def _wrong_choice(given: object, expected: str) -> str:

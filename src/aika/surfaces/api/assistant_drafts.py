@@ -40,6 +40,7 @@ from aika.domain.errors import AccessDeniedError, AikaError, InvalidRequestError
 from aika.domain.identifiers import AssistantId, SourceId
 from aika.domain.queries import Message, Role
 from aika.forms.assistant_drafts import DraftProblem, change_draft, read_draft, write_draft
+from aika.forms.assistants import AssistantForm
 from aika.surfaces.api.assistants import knowledge_view, visible_sources
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
 from aika.surfaces.api.chat import outcome_of
@@ -52,6 +53,8 @@ logger = logging.getLogger(__name__)
 router = APIRouter(tags=["assistants"], responses=RESPONSES)
 
 _YAML = "application/yaml"
+_NO_MATTER = frozenset({"name", "owner", "visibility", "groups"})
+"""What says whose an assistant is and what it is called: a draft is its writer's, whatever these say."""
 _SHOWN = 300
 """Values of one kind that a form offers."""
 _TRY_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -148,14 +151,7 @@ async def _trial(request: AssistantTryRequest, aika: Aika, caller: Caller) -> _T
     limit = aika.settings.server.max_question_chars
     if len(request.question) > limit:
         raise InvalidRequestError(f"the question has {len(request.question):,} characters; at most {limit:,} are taken")
-    draft = await asyncio.to_thread(read_draft, request.yaml)
-    sources = await visible_sources(aika, caller)
-    wrong = [*draft.problems, *await doubts(draft, aika.assistants, caller.asker, sources=sources, id=None)]
-    # A draft without a name, or with one that is taken, can be tried: it is no one's to call yet.
-    wrong = [one for one in wrong if not one.doubt and one.place[:1] not in {("name",), ("owner",), ("groups",)}]
-    if draft.form is None or wrong:
-        raise InvalidRequestError("; ".join(map(_in_words, wrong or draft.problems)))
-    assistant = draft_assistant(draft.form, caller.asker)
+    assistant = draft_assistant(await _asked_form(request.yaml, aika, caller), caller.asker)
     question = Question(
         text=request.question,
         scope=caller.scope,
@@ -168,6 +164,17 @@ async def _trial(request: AssistantTryRequest, aika: Aika, caller: Caller) -> _T
     narrowed = await aika.conversing.narrowing.narrowed(caller.scope, assistant)
     effect = _effect_view(await _effect(aika, caller, narrowed), topic=assistant.topic is not None)
     return _Trial(await aika.conversing.begin(question), question, effect)
+
+
+async def _asked_form(text: str, aika: Aika, caller: Caller) -> AssistantForm:
+    """Return what a draft asks. Raises `InvalidRequestError` for one that is wrong, other than in whose it would be."""
+    draft = await asyncio.to_thread(read_draft, text)
+    sources = await visible_sources(aika, caller)
+    problems = [*draft.problems, *await doubts(draft, aika.assistants, caller.asker, sources=sources, id=None)]
+    wrong = [one for one in problems if not one.doubt and (not one.place or one.place[0] not in _NO_MATTER)]
+    if wrong:
+        raise InvalidRequestError("; ".join(map(_in_words, wrong)))
+    return AssistantForm.model_validate({key: value for key, value in draft.values.items() if key not in _NO_MATTER})
 
 
 async def _events(aika: Aika, trial: _Trial) -> AsyncIterator[AssistantTryEvent]:

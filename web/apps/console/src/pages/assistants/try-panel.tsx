@@ -1,6 +1,6 @@
 import type { AssistantRequest } from "@aika/client";
 import { Answer, isUnderWay, useAika, Working } from "@aika/react";
-import { formatTime, t } from "@aika/react/text";
+import { formatDate, t } from "@aika/react/text";
 import { Badge, Button, ErrorNote, Input, Section, Select } from "@aika/react/ui";
 import { Camera, Play, Square } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
@@ -35,7 +35,7 @@ export function TryPanel({
   const other = versions.find((version) => version.id === against) ?? null;
   const keep = async () => {
     const { yaml } = await store.settle();
-    const version = { id: `kept-${kept.length}`, label: t("As of {time}", { time: formatTime(Date.now()) }), yaml };
+    const version = { id: `kept-${kept.length}`, label: t("As of {time}", { time: formatDate(Date.now(), { timeStyle: "short" }) }), yaml };
     setKept([...kept, version]);
     setAgainst(version.id);
   };

@@ -12,7 +12,7 @@ const COLORS: Readonly<Record<Colored["kind"], string>> = {
   mark: "text-muted",
   plain: "text-ink",
 };
-const TYPED = "col-start-2 row-start-1 px-3 py-3 font-mono text-[0.8125rem] leading-[22px] whitespace-pre";
+const TYPED = "col-start-1 row-start-1 px-3 py-3 font-mono text-[0.8125rem] leading-[22px] whitespace-pre";
 
 /** YAML with line numbers, its colors, and the problems where they stand. Tab leaves it, as everywhere. */
 export function YamlEditor({
