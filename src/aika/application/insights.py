@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 FORGET_SECONDS = 6 * 3600.0
 _REMEMBERED = timedelta(seconds=60)
 _BLOCK = timedelta(weeks=4)
+_OTHERS = PrincipalId("others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class TeamAdoption:
     start: date
     end: date
     teams: tuple[Adoption, ...]
+    others: Adoption | None = None
+    """The teams without a number of their own, put together. ``None`` where that tells of too few, too."""
 
 
 @dataclass(slots=True)
@@ -112,12 +115,20 @@ class InsightsBoard:
         end = block_of(day_of(now)) if k > 1 else first_monday(day_of(now), 0)
         start = end - _BLOCK
         questions = await self.database.asked.between(midnight(start), midnight(end))
-        users = users_of(published(questions, k=k, now=now), PARTS[Division.TEAM], k=k, start=start, end=end)
+        shown = published(questions, k=k, now=now)
+        users = users_of(shown, PARTS[Division.TEAM], k=k, start=start, end=end)
         directory, patterns = self.database.directory, self.settings.insights.teams
         names = [group for group in await self.database.asked.groups() if is_team(group, patterns)]
-        sizes = {name: len(await directory.people(name)) for name in names}
-        teams = [_adoption(name, sizes[name], users.get(name), k) for name in names]
-        return TeamAdoption(start, end, tuple(sorted(teams, key=_by_share)))
+        members = {name: await directory.people(name) for name in names}
+        teams = [_adoption(name, len(members[name]), users.get(name), k) for name in names]
+        few = {team.team for team in teams if team.users is None}
+        together = users_of(
+            shown, lambda asked: () if few.isdisjoint(asked.teams) else (_OTHERS,), k=k, start=start, end=end
+        )
+        size = len(frozenset().union(*(members[name] for name in few)))
+        others = _adoption(_OTHERS, size, together.get(_OTHERS), k) if k > 1 and few else None
+        told = others if others is not None and others.users is not None else None
+        return TeamAdoption(start, end, tuple(sorted(teams, key=_by_share)), told)
 
     async def topics(self, wanted: Wanted) -> list[AskedTopic]:
         """Return what people asked about in a period, as far as their conversations are kept."""

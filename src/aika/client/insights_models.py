@@ -111,6 +111,9 @@ class AdoptionReply(Wire):
     end: date
     smallest_group: int
     teams: list[AdoptionView]
+    others: AdoptionView | None = Field(
+        default=None, description="The teams without a number of their own, put together, where those are not too few."
+    )
 
 
 class AskedTopicView(Wire):

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from aika.application.insights import TeamAdoption
+from aika.application.insights import Adoption, TeamAdoption
 from aika.client import insights_models as wire
 from aika.health.gaps_listing import Gap
 from aika.insights.boards import Board, Division
@@ -70,16 +70,8 @@ def adoption_reply(adoption: TeamAdoption, *, smallest_group: int) -> wire.Adopt
         start=adoption.start,
         end=adoption.end,
         smallest_group=smallest_group,
-        teams=[
-            wire.AdoptionView(
-                team=one.team,
-                title=one.team.partition(":")[2] or one.team,
-                size=one.size,
-                users=one.users,
-                at_least=one.at_least,
-            )
-            for one in adoption.teams
-        ],
+        teams=[_adoption_view(one) for one in adoption.teams],
+        others=None if adoption.others is None else _adoption_view(adoption.others),
     )
 
 
@@ -97,6 +89,16 @@ def topics_reply(topics: Sequence[AskedTopic], gaps: Sequence[Gap], *, smallest_
             )
             for gap in gaps
         ],
+    )
+
+
+def _adoption_view(adoption: Adoption) -> wire.AdoptionView:
+    return wire.AdoptionView(
+        team=adoption.team,
+        title=adoption.team.partition(":")[2] or adoption.team,
+        size=adoption.size,
+        users=adoption.users,
+        at_least=adoption.at_least,
     )
 
 

@@ -1816,7 +1816,7 @@ export interface paths {
         /**
          * Suggest
          * @description Return questions for a new conversation: examples of the assistant's, what several people asked and got a good answer
-         *     to, and what documents have parts about. All of them can be answered from what the caller may read.
+         *     to, and what documents have parts about. All are about what the caller may read.
          */
         get: operations["suggest_v1_suggestions_get"];
         put?: never;
@@ -1933,6 +1933,8 @@ export interface components {
              * Format: date
              */
             end: string;
+            /** @description The teams without a number of their own, put together, where those are not too few. */
+            others: components["schemas"]["AdoptionView"] | null;
             /** Smallest Group */
             smallest_group: number;
             /**
@@ -2425,6 +2427,12 @@ export interface components {
             passes: boolean;
             /** Text */
             text: string;
+            /**
+             * Words
+             * @description What the asker wrote to the owner.
+             * @default
+             */
+            words: string;
         };
         /** CasesReply */
         CasesReply: {

@@ -22,7 +22,7 @@ export function BumpPicture({
   onPoint: (id: string | null) => void;
   size: { width: number; head: number; row: number };
 }): ReactNode {
-  const left = 34;
+  const left = 52;
   const step = (size.width - left - 26) / Math.max(1, stages.length - 1);
   const x = (column: number) => left + column * step;
   const y = (row: number) => size.head + (row + 0.5) * size.row + (row >= rows ? 10 : 0);
@@ -48,10 +48,10 @@ export function BumpPicture({
       {Array.from({ length: rows }, (_, row) => (
         <text
           key={row}
-          x={10}
+          x={30}
           y={y(row)}
           dominantBaseline="central"
-          textAnchor="middle"
+          textAnchor="end"
           className="fill-(--faint) text-[12px] tabular"
         >
           {formatNumber(row + 1)}

@@ -41,6 +41,8 @@ export interface PointChartProps {
   height?: number;
   /** The largest value of the axis, where it is known: 1 for shares. */
   most?: number;
+  /** Where the axis of a line begins, where that is not 0. */
+  least?: number;
   /** The heading's level on the page. */
   level?: 2 | 3;
   /** Upright lines of a line chart, each at the label of a point. */
