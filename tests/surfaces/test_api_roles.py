@@ -108,3 +108,40 @@ async def test_a_manager_that_names_nobody_is_refused(tmp_path: Path) -> None:
     assert len(errors) == 1
     assert isinstance(errors[0], ConfigurationError)
     assert "'platform' names nobody" in str(errors[0])
+
+
+async def test_a_browser_that_enters_a_key_has_its_rights_until_the_key_is_gone(aika: Aika) -> None:
+    made, secret = await aika.create_key("laptop", principals=[f"user:{ALICE}"], sources=None)
+    async with connected(aika) as http:
+        wrong = await http.post("/v1/sign-in/key", json={"key": "aika_wrong"})
+        entered = await http.post("/v1/sign-in/key", json={"key": secret})
+        cookie = {"Cookie": entered.headers["set-cookie"].partition(";")[0], "Sec-Fetch-Site": "same-origin"}
+        within = (await http.get("/v1/me", headers=cookie)).json()
+        out = await http.post("/v1/sign-out", headers=cookie)
+        again = (await http.post("/v1/sign-in/key", json={"key": secret})).headers["set-cookie"].partition(";")[0]
+        await aika.database.keys.delete(made.id)
+        after = (await http.get("/v1/me", headers={"Cookie": again})).json()
+
+    assert (wrong.status_code, entered.status_code, out.json()) == (401, 204, {"url": None})
+    assert secret not in entered.headers["set-cookie"]
+    assert (within["signed_in_by"], within["person"], within["manages"]) == ("session", f"user:{ALICE}", ["handbook"])
+    assert after["signed_in_by"] == "local"
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8400", "127.0.0.1:8400", "[::1]:8400", "aika.localhost"])
+async def test_this_machine_is_called_by_its_own_names(aika: Aika, host: str) -> None:
+    assert await asked_as(aika, host) == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8400", "localhost.evil.example", "127.0.0.1.evil.example"]
+)
+async def test_a_page_whose_name_leads_to_this_machine_gets_no_further(aika: Aika, host: str) -> None:
+    assert await asked_as(aika, host) == 403
+
+
+async def asked_as(aika: Aika, host: str) -> int:
+    """Ask a server that listens on this machine only, by some name."""
+    transport = httpx.ASGITransport(create_app(aika))
+    async with httpx.AsyncClient(base_url="http://127.0.0.1:8400", transport=transport) as http:
+        return (await http.get("/v1/me", headers={"Host": host})).status_code

@@ -77,7 +77,7 @@ function AtProvider({ name, start, said }: { name: string; start: string; said: 
           <ArrowRight aria-hidden="true" />
         </a>
       </Button>
-      <p className="mt-4 text-center text-[0.8125rem] text-muted">
+      <p className="mt-4 text-center text-[0.8125rem] text-balance text-muted">
         {t("You see only what you may read in the sources themselves.")}
       </p>
     </>
