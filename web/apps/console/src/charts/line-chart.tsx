@@ -33,7 +33,7 @@ export function LinePicture({
           tickLine={false}
           axisLine={false}
           tickFormatter={format}
-          domain={[0, most ?? "auto"]}
+          domain={[least, most ?? "auto"]}
           tickCount={5}
         />
         {marks.map(({ at, label }) => (

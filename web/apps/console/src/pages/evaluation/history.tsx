@@ -25,10 +25,17 @@ export function History({ runs, measure }: { runs: readonly RunSummary[]; measur
       axis={t("Run")}
       format={formatMeasure}
       most={1}
+      least={leastOf(points)}
       file={`aika-${measure.replaceAll(/\W+/g, "-").toLowerCase()}`}
       level={2}
     />
   );
+}
+
+/** The axis begins below all intervals, so that small differences are seen. */
+function leastOf(points: readonly ChartPoint[]): number {
+  const low = Math.min(1, ...points.map(({ values, ranges }) => ranges?.value?.[0] ?? values.value ?? 1));
+  return Math.max(0, Math.floor((low - 0.02) * 10) / 10);
 }
 
 function inWords(runs: readonly RunSummary[], measure: string): string {

@@ -17,12 +17,14 @@ export function Adoption(): ReactNode {
     <RankedBars
       title={t("Adoption by team")}
       sentence={inWords(data)}
-      rows={shown.map(({ team, title, size, users, at_least }) => ({
-        id: team,
-        label: title,
-        value: (users ?? 0) / Math.max(1, size),
-        detail: membersInWords(users ?? 0, size, at_least),
-      }))}
+      rows={[...shown, ...(data.others === null ? [] : [data.others])].map(
+        ({ team, title, size, users, at_least }) => ({
+          id: team,
+          label: team === data.others?.team ? t("All other teams together") : title,
+          value: (users ?? 0) / Math.max(1, size),
+          detail: membersInWords(users ?? 0, size, at_least),
+        }),
+      )}
       most={1}
       format={(value) => formatShare(value)}
       axis={t("Team")}
