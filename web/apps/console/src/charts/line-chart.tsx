@@ -21,6 +21,7 @@ export function LinePicture({
   format,
   height = 220,
   most,
+  least = 0,
   marks = [],
 }: PointChartProps): ReactNode {
   return (
