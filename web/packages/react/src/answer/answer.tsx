@@ -1,5 +1,5 @@
 import type { ChatCompletion, HitView, StandingView } from "@aika/client";
-import { TriangleAlert } from "lucide-react";
+import { Info } from "lucide-react";
 import type { ReactNode } from "react";
 import { t } from "../text/index.ts";
 import { Abstention, type AbstentionProps } from "./abstention.tsx";
@@ -100,7 +100,7 @@ function Abstained({ completion, openHit = null, onOpenHit, toldOwnerAt = null, 
 function Remark({ children }: { children: ReactNode }) {
   return (
     <p className="flex items-start gap-2 text-sm">
-      <TriangleAlert aria-hidden className="mt-[3px] size-3.5 shrink-0 text-warn" />
+      <Info aria-hidden className="mt-[3px] size-3.5 shrink-0 text-warn" />
       <span>{children}</span>
     </p>
   );

@@ -78,7 +78,7 @@ function Entry({ conversation }: { conversation: ConversationSummary }) {
         to={`/c/${conversation.id}`}
         title={title}
         className={cn(
-          "block rounded-lg py-1.5 pr-9 pl-2.5 text-[0.8125rem] leading-5 hover:bg-sunken",
+          "block rounded-lg px-2.5 py-1.5 text-[0.8125rem] leading-5 group-focus-within:pr-9 group-hover:bg-sunken group-hover:pr-9 pointer-coarse:pr-9",
           here ? "bg-sunken font-medium text-ink" : "text-muted",
         )}
       >

@@ -1,8 +1,9 @@
 import { useAika } from "@aika/react";
-import { t } from "@aika/react/text";
+import { formatAge, t } from "@aika/react/text";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUpRight } from "lucide-react";
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 import { useAssistants } from "./use-assistants.ts";
 
 export interface NewQuestionProps {
@@ -25,8 +26,39 @@ export function NewQuestion({ assistant, composer, onAsk }: NewQuestionProps): R
         </p>
         {composer}
         <Suggestions assistant={assistant} onAsk={onAsk} />
+        <Known />
       </div>
     </div>
+  );
+}
+
+/** What answers can come from, in one line. */
+function Known() {
+  const aika = useAika();
+  const { data } = useQuery({
+    queryKey: ["sources"],
+    queryFn: async () => (await aika.GET("/v1/sources")).data,
+    staleTime: 60_000,
+  });
+  if (data === undefined) return <p className="mt-6 h-5" />;
+  const documents = data.reduce((sum, source) => sum + source.documents, 0);
+  const read = data.flatMap((source) => (source.last_success_at === null ? [] : [source.last_success_at])).sort();
+  return (
+    <p className="mt-6 min-h-5 animate-appear text-center text-[0.8125rem] text-faint">
+      {documents === 0 ? (
+        <Link to="/sources/new" className="text-accent hover:underline">
+          {t("There is nothing to answer from yet. Add a source")}
+        </Link>
+      ) : (
+        <Link to="/sources" className="hover:text-ink hover:underline">
+          {t(
+            "{documents, plural, one {# document} other {# documents}} from {sources, plural, one {# source} other {# sources}}",
+            { documents, sources: data.length },
+          )}
+          {read.length > 0 && t(", last read {age}", { age: formatAge(read.at(-1) ?? "") })}
+        </Link>
+      )}
+    </p>
   );
 }
 
