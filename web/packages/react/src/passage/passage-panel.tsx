@@ -63,7 +63,12 @@ export function PassagePanel({
           )}
         </div>
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">
+      <section
+        aria-label={t("The document's text")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a text that scrolls has to be reachable with the keyboard
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-y-auto px-5 py-4"
+      >
         {standing !== undefined && standing.reason !== "" && (
           <Note tone="warn" className="mb-4">
             {standing.reason}
@@ -78,7 +83,7 @@ export function PassagePanel({
           </Note>
         )}
         {passage.data && <PassageText key={place.key} passage={passage.data} />}
-      </div>
+      </section>
       <footer className="flex flex-wrap items-center gap-2 border-t px-4 py-2.5">
         {count > 1 && onStep && <Steps place={place} count={count} onStep={onStep} />}
         <span className="flex-1" />
