@@ -5,8 +5,8 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +37,17 @@ def run(*arguments: str, folder: Path, environment: Mapping[str, str] | None = N
     return done.stdout
 
 
-@contextmanager
-def serving(folder: Path, environment: Mapping[str, str], *, port: int = 0) -> Iterator[Deployment]:
+def serving(folder: Path, environment: Mapping[str, str]) -> AbstractContextManager[Deployment]:
     """Run a server until the end of the block."""
+    return serving_command(COMMAND, folder, environment)
+
+
+@contextmanager
+def serving_command(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Deployment]:
+    """Run the server of an ``aika`` command until the end of the block."""
     log = (folder / "server.log").open("a")
     server = subprocess.Popen(
-        [*COMMAND, "serve", "--port", str(port), "--dir", str(folder)],
+        [*command, "serve", "--port", "0", "--dir", str(folder)],
         env=_environment(environment),
         stdout=subprocess.PIPE,
         stderr=log,
