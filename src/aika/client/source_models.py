@@ -191,6 +191,7 @@ class SyncsReply(Wire):
 class ChunkView(Wire):
     """Where a chunk stands in its document."""
 
+    id: str
     position: int
     start: int
     end: int

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, func, not_, or_, selec
 
 from aika.domain.access import Scope
 from aika.domain.documents import Document, Kind
-from aika.domain.identifiers import DocumentId, SourceId
+from aika.domain.identifiers import ChunkId, DocumentId, SourceId
 from aika.stores.database.columns import is_uuid
 from aika.stores.database.connections import Connections
 from aika.stores.database.reading import readable_documents
@@ -35,6 +35,7 @@ class Shelved:
 class Span:
     """Where a chunk stands in its document."""
 
+    id: ChunkId
     position: int
     start: int
     end: int
@@ -87,14 +88,14 @@ class SqlShelf:
         if not is_uuid(id):
             return []
         statement = (
-            select(chunks.c.position, chunks.c.start, chunks.c.end, chunks.c.heading_path)
+            select(chunks.c.id, chunks.c.position, chunks.c.start, chunks.c.end, chunks.c.heading_path)
             .join(documents, documents.c.sequence == chunks.c.document)
             .where(documents.c.id == id)
             .order_by(chunks.c.position)
         )
         async with self._connections.read() as connection:
             rows = await connection.execute(statement)
-            return [Span(row.position, row.start, row.end, tuple(row.heading_path)) for row in rows]
+            return [Span(ChunkId(row.id), row.position, row.start, row.end, tuple(row.heading_path)) for row in rows]
 
     async def _page(
         self,

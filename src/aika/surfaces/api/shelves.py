@@ -101,7 +101,9 @@ async def about_document(id: str, aika: TheAika, caller: TheCaller) -> AboutDocu
     return AboutDocumentView(
         document=summary_of(document),
         chunks=[
-            ChunkView(position=one.position, start=one.start, end=one.end, heading_path=list(one.heading_path))
+            ChunkView(
+                id=one.id, position=one.position, start=one.start, end=one.end, heading_path=list(one.heading_path)
+            )
             for one in await shelf.spans(document.id)
         ],
         reasons=reasons(document, principals),

@@ -2879,6 +2879,8 @@ export interface components {
              * @default []
              */
             heading_path: string[];
+            /** Id */
+            id: string;
             /** Position */
             position: number;
             /** Start */
