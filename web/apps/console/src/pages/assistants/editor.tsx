@@ -1,10 +1,10 @@
 import type { AssistantFormView, AssistantView } from "@aika/client";
 import { t } from "@aika/react/text";
-import { Badge, Button, ErrorNote, Note, Page, Segmented } from "@aika/react/ui";
+import { Button, cn, ErrorNote, Note, Page, Segmented } from "@aika/react/ui";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { Link } from "react-router";
 import { ConflictDialog } from "./conflict-dialog.tsx";
-import type { DraftStore } from "./draft-store.ts";
+import type { DraftState, DraftStore } from "./draft-store.ts";
 import { FilterEffect } from "./filter-effect.tsx";
 import { FormAnswers } from "./form-answers.tsx";
 import { FormKnowledge } from "./form-knowledge.tsx";
@@ -12,7 +12,7 @@ import { FormPeople } from "./form-people.tsx";
 import { FormSharing } from "./form-sharing.tsx";
 import { Leaving } from "./leaving.tsx";
 import { TryPanel } from "./try-panel.tsx";
-import { useSaving } from "./use-saving.ts";
+import { type Saving, useSaving } from "./use-saving.ts";
 import { textOf } from "./words.ts";
 import { YamlEditor } from "./yaml-editor.tsx";
 
@@ -55,21 +55,6 @@ export function Editor({ store, choices, assistant, kept }: EditorProps): ReactN
       lead={t(
         "What it knows, how it speaks, and who may use it. It narrows what people may read, and never widens it.",
       )}
-      actions={
-        <>
-          {state.changed && !inFile && <Badge tone="warn">{t("Not saved")}</Badge>}
-          {!inFile && (
-            <Button
-              look="primary"
-              busy={saving.busy}
-              disabled={!state.checking && (!state.valid || (!state.changed && assistant !== null))}
-              onClick={() => void saving.save()}
-            >
-              {assistant === null ? t("Make it") : t("Save")}
-            </Button>
-          )}
-        </>
-      }
     >
       {inFile && <DeclaredInFile assistant={assistant} />}
       {state.error !== null && <ErrorNote error={state.error} retry={() => void store.settle()} className="mb-5" />}
@@ -113,9 +98,47 @@ export function Editor({ store, choices, assistant, kept }: EditorProps): ReactN
         state={state}
         saved={assistant === null ? null : { id: "saved", label: t("As it is saved"), yaml: kept }}
       />
+      {!inFile && <SaveBar state={state} saving={saving} isNew={assistant === null} wrong={wrong} />}
       <Leaving when={state.changed && !saving.done && !inFile} />
       <ConflictDialog saving={saving} />
     </Page>
+  );
+}
+
+/** What stands in the way of saving, and saving; at hand wherever one is on the page. */
+function SaveBar({
+  state,
+  saving,
+  isNew,
+  wrong,
+}: {
+  state: DraftState;
+  saving: Saving;
+  isNew: boolean;
+  wrong: number;
+}): ReactNode {
+  const idle = !state.changed && !isNew;
+  const said = !state.changed
+    ? isNew
+      ? t("A name is enough to begin.")
+      : t("Everything is saved.")
+    : wrong > 0
+      ? t("{n, plural, one {One thing is} other {# things are}} to mend before it can be saved.", { n: wrong })
+      : t("Not saved yet.");
+  return (
+    <div className="sticky bottom-4 z-20 mt-10 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-2xl border border-line bg-raised py-2.5 pr-2.5 pl-5 shadow-float">
+      <p role="status" className={cn("text-sm", wrong > 0 && state.changed ? "text-bad" : "text-muted")}>
+        {said}
+      </p>
+      <Button
+        look="primary"
+        busy={saving.busy}
+        disabled={!state.checking && (!state.valid || idle)}
+        onClick={() => void saving.save()}
+      >
+        {isNew ? t("Make it") : t("Save")}
+      </Button>
+    </div>
   );
 }
 

@@ -35,7 +35,11 @@ export function TryPanel({
   const other = versions.find((version) => version.id === against) ?? null;
   const keep = async () => {
     const { yaml } = await store.settle();
-    const version = { id: `kept-${kept.length}`, label: t("As of {time}", { time: formatDate(Date.now(), { timeStyle: "short" }) }), yaml };
+    const version = {
+      id: `kept-${kept.length}`,
+      label: t("As of {time}", { time: formatDate(Date.now(), { timeStyle: "short" }) }),
+      yaml,
+    };
     setKept([...kept, version]);
     setAgainst(version.id);
   };
