@@ -252,6 +252,14 @@ async def test_only_addresses_of_the_companys_domains_may_sign_in(provider: Iden
     assert await refusal(openid, clock) is SignInProblem.NOT_ALLOWED
 
 
+async def test_a_claim_that_is_required_has_to_be_there(provider: IdentityProvider, clock: SetClock) -> None:
+    openid = client(provider, clock, required_claims={"hd": "example.org"})
+    assert await refusal(openid, clock) is SignInProblem.NOT_ALLOWED
+
+    provider.bend = lambda claims: {**claims, "hd": "example.org"}
+    assert (await signed_in(openid, clock)).person == "user:alice@example.org"
+
+
 async def test_what_a_thin_token_leaves_out_is_asked_for(provider: IdentityProvider, clock: SetClock) -> None:
     provider.thin = True
 

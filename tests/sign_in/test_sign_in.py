@@ -245,8 +245,8 @@ async def test_who_signs_out_is_out_here_and_at_the_provider(company: Company) -
 
     asked = parse_qs(urlsplit(reply["url"]).query)
     assert reply["url"].startswith(f"{company.provider.issuer}/logout?")
-    assert asked["post_logout_redirect_uri"] == [f"{HOME}/sign-in?signed-out=yes"]
-    assert place(end) == "/sign-in?signed-out=yes"
+    assert asked["post_logout_redirect_uri"] == [f"{HOME}/signed-out"]
+    assert place(end) == "/signed-out"
     assert await browser.me() is None
 
 

@@ -43,6 +43,10 @@ class SignInSettings(BaseModel):
     email_domains: list[str] = Field(
         default=[], description='The domains whose addresses may sign in: ``["example.org"]``. Empty: all.'
     )
+    required_claims: dict[str, str] = Field(
+        default={},
+        description='Claims without whose values nobody may sign in: ``{hd = "example.org"}`` for a Google Workspace.',
+    )
     groups: dict[str, str] = Field(
         default={},
         description='What a group of the provider is here: ``{"8a1c-…" = "group:platform"}``. Unnamed ones are ``group:NAME``.',

@@ -71,7 +71,7 @@ def place_within(then: str) -> str:
     elsewhere = parts.scheme or parts.netloc or then.startswith("//") or "\\" in then
     # Browsers drop control characters, after which "/\t/host" would be "//host".
     odd = len(then) > _LONGEST_PLACE or not then.isprintable() or " " in then
-    within = then.startswith("/") and not then.startswith(("/v1/", "/sign-in"))
+    within = then.startswith("/") and not then.startswith(("/v1/", "/sign-in", "/signed-out"))
     return then if within and not elsewhere and not odd else _HOME
 
 

@@ -14,9 +14,12 @@ _LONGEST_NAME = 200
 
 
 def profile_of(claims: Claims, settings: SignInSettings, *, token: str) -> Profile:
-    """Return the person. Raises `SignInError` where the provider does not vouch for their address, or it is of no domain that
-    may sign in.
-    """
+    """Return the person. Raises `SignInError` where the provider does not vouch for their address, or they may not sign in."""
+    for name, value in settings.required_claims.items():
+        if _claim(claims, name) != value:
+            raise SignInError(
+                SignInProblem.NOT_ALLOWED, f"the claim {name!r} is not what sign_in.required_claims asks for"
+            )
     person = _person(claims, settings)
     address = person.removeprefix("user:")
     if settings.email_domains and address.rpartition("@")[2] not in settings.email_domains:

@@ -48,7 +48,7 @@ class Tokens:
             checked.validate(now=self._now(), leeway=LEEWAY)
         except (JoseError, ValueError, TypeError) as error:
             raise _untrusted(f"the ID token does not hold: {error}") from error
-        return checked
+        return dict(checked)
 
     async def ended(self, token: str) -> Ended:
         """Return what a logout token ends (OpenID Connect Back-Channel Logout 1.0, section 2.6). Raises `SignInError`."""

@@ -19,7 +19,7 @@ from aika.domain.insights import Surface
 from aika.domain.selection import EVERYTHING
 from aika.domain.sources import Source
 from aika.forms.selection import SelectionForm
-from aika.surfaces.api.rights import Identity, Rights, TheAika, rights_of
+from aika.surfaces.api.rights import Identity, Rights, aika_of, rights_of
 
 _ADMIN = "an administrator, who is in sign_in.admins or has an API key that was made with --admin"
 _ADDRESS = re.compile(r"[^\s@,<>:]+@[^\s@,<>:]+")
@@ -132,7 +132,7 @@ def surface_of(
 
 
 async def caller_of(
-    aika: TheAika,
+    aika: "TheAika",
     rights: Annotated[Rights, Depends(rights_of)],
     others: Annotated[Others, Depends(others_of)],
     surface: Annotated[Surface, Depends(surface_of)],
@@ -209,6 +209,7 @@ async def operator_of(caller: "TheAdmin") -> Caller:
     return caller
 
 
+TheAika = Annotated[Aika, Depends(aika_of)]
 TheCaller = Annotated[Caller, Depends(caller_of)]
 TheAdmin = Annotated[Caller, Depends(admin_of)]
 TheOperator = Annotated[Caller, Depends(operator_of)]

@@ -66,7 +66,7 @@ def aika_of(request: Request) -> Aika:
 
 async def rights_of(
     request: Request,
-    aika: "TheAika",
+    aika: Annotated[Aika, Depends(aika_of)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Rights:
     """Return the caller's rights. Raises `AuthenticationError` for a wrong key, and for nothing where something is required.
@@ -153,6 +153,3 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-TheAika = Annotated[Aika, Depends(aika_of)]

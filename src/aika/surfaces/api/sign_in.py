@@ -25,8 +25,8 @@ router = APIRouter(tags=["sign-in"], responses=RESPONSES)
 
 START = "/v1/sign-in/start"
 CALLBACK = "/v1/sign-in/callback"
-PAGE = "/sign-in"
-"""Of the app."""
+PAGE, SIGNED_OUT = "/sign-in", "/signed-out"
+"""Pages of the app."""
 _NOT_KEPT = {"Cache-Control": "no-store"}
 _LONGEST_BODY = 50_000
 
@@ -115,7 +115,7 @@ async def sign_out(
         return SignOutView()
     if wanted is not None and wanted.everywhere and session.person is not None:
         await aika.database.sessions.delete_of_person(session.person)
-    then = f"{_own_url(request, aika)}{PAGE}?{urlencode({'signed-out': 'yes'})}"
+    then = _own_url(request, aika) + SIGNED_OUT
     return SignOutView(url=await aika.sign_in.farewell(session, then=then))
 
 

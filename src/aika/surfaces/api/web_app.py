@@ -39,6 +39,7 @@ SECTIONS = frozenset(
         "s",
         "settings",
         "sign-in",
+        "signed-out",
         "sources",
     }
 )

@@ -16,6 +16,7 @@ const page = (path: string, load: () => Loaded): RouteObject => ({
 /** Every page of the app, each a chunk of its own. */
 export const router = createBrowserRouter([
   page("/sign-in", () => import("./pages/sign-in/sign-in.tsx")),
+  page("/signed-out", () => import("./pages/sign-in/sign-in.tsx")),
   page("/embed", () => import("./pages/embed/embed.tsx")),
   {
     Component: Shell,

@@ -2,6 +2,7 @@ import { AikaError } from "@aika/client";
 import type { QueryClient } from "@tanstack/react-query";
 
 const PAGE = "/sign-in";
+const OUTSIDE: readonly string[] = [PAGE, "/signed-out"];
 
 /** Where one signs in, and comes back from to where one is now. `again` is for who was signed in until now. */
 export function signInPlace(place: { pathname: string; search: string }, again: boolean): string {
@@ -12,7 +13,7 @@ export function signInPlace(place: { pathname: string; search: string }, again: 
 
 /** Go and sign in where the server says that one has to; return whether it does. */
 export function signInWhereNeeded(error: unknown, queries: QueryClient): boolean {
-  if (!(error instanceof AikaError) || error.status !== 401 || location.pathname === PAGE) return false;
+  if (!(error instanceof AikaError) || error.status !== 401 || OUTSIDE.includes(location.pathname)) return false;
   location.assign(signInPlace(location, queries.getQueryData(["me"]) !== undefined));
   return true;
 }

@@ -3,7 +3,6 @@ export interface Asked {
   /** A place in the app. */
   place: string;
   problem: Problem | null;
-  signedOut: boolean;
   /** Whether one was signed in until now, so that nothing has to be explained. */
   again: boolean;
 }
@@ -20,7 +19,6 @@ export function asked(search: string): Asked {
   return {
     place: placeWithin(said.get("then")),
     problem,
-    signedOut: said.has("signed-out"),
     again: said.has("again") && problem === null,
   };
 }
@@ -31,7 +29,7 @@ export function startOf(start: string, place: string): string {
 }
 
 function placeWithin(then: string | null): string {
-  if (then === null || !then.startsWith("/") || then.startsWith("/sign-in")) return "/";
+  if (then === null || !then.startsWith("/") || /^\/sign(-in|ed-out)/.test(then)) return "/";
   const place = URL.canParse(then, location.origin) ? new URL(then, location.origin) : null;
   return place?.origin === location.origin ? `${place.pathname}${place.search}${place.hash}` : "/";
 }

@@ -13,7 +13,8 @@ import { ProblemNote } from "./problem-note.tsx";
 /** Where people show who they are. */
 export default function SignIn(): ReactNode {
   const aika = useAika();
-  const said = asked(useLocation().search);
+  const { pathname, search } = useLocation();
+  const said = asked(search);
   const ways = useQuery({
     queryKey: ["sign-in"],
     queryFn: async () => (await aika.GET("/v1/sign-in")).data,
@@ -23,7 +24,7 @@ export default function SignIn(): ReactNode {
       <title>{`${t("Sign in")} · aika`}</title>
       <img src="/icon.svg" alt="" width="52" height="52" className="mb-6" />
       <h1 className="text-center text-2xl font-semibold tracking-tight text-balance">
-        {said.signedOut ? t("You have signed out") : t("Sign in to aika")}
+        {pathname === "/signed-out" ? t("You have signed out") : t("Sign in to aika")}
       </h1>
       <p className="mt-2 mb-8 max-w-xs text-center text-[0.9375rem] text-balance text-muted">
         {t("Answers from your company's own documents, each with its source.")}
