@@ -1,7 +1,7 @@
 import { AikaError, type SourceView } from "@aika/client";
 import { t } from "@aika/react/text";
 import { Badge, Button, EmptyState, ErrorNote, Loading, Page, Tabs } from "@aika/react/ui";
-import { ChevronLeft, Library, MessageCircleQuestion, RefreshCw } from "lucide-react";
+import { ChevronLeft, Library, RefreshCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { ConnectorIcon } from "./connector-icon.tsx";
@@ -73,21 +73,13 @@ function SourcePage({ source }: { source: SourceView }) {
 
 function Actions({ source }: { source: SourceView }) {
   const sync = useSync();
+  const busy = isRunning(source) || sync.isPending;
+  if (!source.managed) return null;
   return (
-    <>
-      <Button asChild look="quiet">
-        <Link to={`/?source=${encodeURIComponent(source.id)}`}>
-          <MessageCircleQuestion aria-hidden="true" />
-          {t("Ask this source")}
-        </Link>
-      </Button>
-      {source.managed && (
-        <Button busy={isRunning(source) || sync.isPending} onClick={() => sync.mutate({ id: source.id })}>
-          {!(isRunning(source) || sync.isPending) && <RefreshCw aria-hidden="true" />}
-          {isRunning(source) ? t("Syncing") : t("Sync now")}
-        </Button>
-      )}
-    </>
+    <Button busy={busy} onClick={() => sync.mutate({ id: source.id })}>
+      {!busy && <RefreshCw aria-hidden="true" />}
+      {busy ? t("Syncing") : t("Sync now")}
+    </Button>
   );
 }
 

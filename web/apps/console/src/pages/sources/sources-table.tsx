@@ -12,10 +12,16 @@ import { useSync } from "./use-sources.ts";
 /** One row a source. */
 export function SourcesTable({ sources }: { sources: readonly SourceSummary[] }): ReactNode {
   const columns: Column<SourceSummary>[] = [
-    { id: "source", title: t("Source"), cell: (source) => <Name source={source} />, className: "min-w-56 max-w-md" },
+    { id: "source", title: t("Source"), cell: (source) => <Name source={source} />, className: "min-w-44 max-w-md" },
     { id: "state", title: t("State"), cell: (source) => <Standing source={source} /> },
     { id: "lag", title: t("Last good sync"), cell: (source) => <Lag source={source} />, wideOnly: true },
-    { id: "documents", title: t("Documents"), cell: (source) => formatNumber(source.documents), numeric: true },
+    {
+      id: "documents",
+      title: t("Documents"),
+      cell: (source) => formatNumber(source.documents),
+      numeric: true,
+      wideOnly: true,
+    },
     {
       id: "problems",
       title: t("Unreadable"),
@@ -30,10 +36,14 @@ export function SourcesTable({ sources }: { sources: readonly SourceSummary[] })
       id: "sync",
       title: <span className="sr-only">{t("Sync")}</span>,
       cell: (source) => source.managed && <SyncButton source={source} />,
+      wideOnly: true,
       className: "w-px py-2",
     });
   }
-  return <Table caption={t("Sources")} columns={columns} rows={sources} keyOf={(source) => source.id} />;
+  // What is said to screen readers only must scroll along, or it makes the page wider than the screen.
+  return (
+    <Table caption={t("Sources")} columns={columns} rows={sources} keyOf={(source) => source.id} className="relative" />
+  );
 }
 
 function Name({ source }: { source: SourceSummary }) {
