@@ -118,7 +118,9 @@ class GoalieReview:
         """Return what a person of a case is called, empty where nobody knows."""
         desk = self.goalies.desk
         name = await desk.name_of(case.place, person) if isinstance(desk, Guide) else ""
-        return name or person.removeprefix("user:") if person.startswith("user:") else name
+        if name or not person or person.isupper():
+            return name  # an account of the workspace is called what the desk says, or nothing
+        return person.removeprefix("user:") if person.startswith("user:") else "An administrator"
 
     async def _allowed(self, id: CaseId, reviewer: Reviewer) -> Ruled:
         ruled = await self.goalies.may_decide(id, reviewer.person)

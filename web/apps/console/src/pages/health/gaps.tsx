@@ -65,7 +65,7 @@ function Gap({ gap }: { gap: GapView }): ReactNode {
             {gap.last_asked_at !== null && (
               <>
                 <span aria-hidden="true">·</span>
-                <span>{t("last {age}", { age: formatAge(gap.last_asked_at) })}</span>
+                <span>{t("last asked {age}", { age: formatAge(gap.last_asked_at) })}</span>
               </>
             )}
             <span aria-hidden="true">·</span>
@@ -87,10 +87,10 @@ function Gap({ gap }: { gap: GapView }): ReactNode {
           )}
         </div>
         <div className="flex gap-2">
-          <Button look="primary" onClick={() => setAsking(true)}>
+          <Button onClick={() => setAsking(true)}>
             {assignees.length > 0 ? t("Ask somebody else") : t("Ask for a document")}
           </Button>
-          <Button asChild>
+          <Button asChild look="quiet">
             <Link to={`/health/findings/${gap.findings[0]}`}>{t("Details")}</Link>
           </Button>
         </div>

@@ -7,7 +7,10 @@ import type { Posted } from "./outbox.ts";
 export function OutboxBar({ posted, onUndo }: { posted: readonly Posted[]; onUndo: () => void }): ReactNode {
   const last = posted.filter((one) => one.progress === "waiting" || one.progress === "sending").at(-1);
   return (
-    <div aria-live="polite" className="pointer-events-none fixed inset-x-0 bottom-4 z-30 flex justify-center px-4">
+    <div
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-0 top-14 z-30 flex lg:top-4 justify-center px-4"
+    >
       {last !== undefined && (
         <div className="pointer-events-auto flex max-w-xl min-w-0 animate-appear items-center gap-3 rounded-xl border border-line bg-raised py-2 pr-2 pl-4 text-sm shadow-float">
           <Said posted={last} />

@@ -95,20 +95,30 @@ function Asked({ queued }: { queued: QueuedCase }): ReactNode {
 
 function Actions({ onWriting, onDecide }: { onWriting: (writing: Writing) => void; onDecide: Decide }): ReactNode {
   return (
-    <div className="sticky bottom-0 -mx-1 mt-4 flex flex-wrap gap-2 bg-surface px-1 py-3">
-      <Button look="primary" size="large" onClick={() => onDecide({ ruling: "accept", text: "", reason: "" })}>
+    <div className="sticky bottom-0 -mx-1 mt-4 flex gap-2 bg-surface px-1 py-3">
+      <Button
+        look="primary"
+        size="large"
+        className="max-sm:flex-1 max-sm:px-2 max-sm:text-sm"
+        onClick={() => onDecide({ ruling: "accept", text: "", reason: "" })}
+      >
         {t("Accept and post")}
         <span className="hidden sm:inline-flex">
           <Kbd keys="a" inverted />
         </span>
       </Button>
-      <Button size="large" onClick={() => onWriting("edit")}>
+      <Button size="large" className="max-sm:flex-1 max-sm:px-2 max-sm:text-sm" onClick={() => onWriting("edit")}>
         {t("Edit")}
         <span className="hidden sm:inline-flex">
           <Kbd keys="e" />
         </span>
       </Button>
-      <Button size="large" look="danger" onClick={() => onWriting("reject")}>
+      <Button
+        size="large"
+        className="max-sm:flex-1 max-sm:px-2 max-sm:text-sm"
+        look="danger"
+        onClick={() => onWriting("reject")}
+      >
         {t("Reject")}
         <span className="hidden sm:inline-flex">
           <Kbd keys="r" />

@@ -43,9 +43,9 @@ function Split({ rows }: { rows: readonly DiffRow[] }): ReactNode {
     <table className="w-full min-w-[36rem] table-fixed border-collapse">
       <caption className="sr-only">{t("The document now, and with the suggested edit")}</caption>
       <colgroup>
-        <col className="w-12" />
+        <col className="w-14" />
         <col />
-        <col className="w-12" />
+        <col className="w-14" />
         <col />
       </colgroup>
       <thead className="sr-only">
@@ -76,7 +76,7 @@ function Cells({ line, kind, shaded = false }: { line: Line | null; kind: LineKi
   const color = shaded && line !== null ? shade(kind) : line === null ? "bg-sunken/60" : "";
   return (
     <>
-      <td className={cn("w-12 px-1.5 text-right align-top text-muted tabular select-none", color)}>
+      <td className={cn("w-14 pr-1 pl-2 text-right whitespace-nowrap align-top text-muted tabular select-none", color)}>
         {line?.number}
         <span aria-hidden="true" className="inline-block w-3 text-center">
           {line === null || kind === "same" ? " " : kind === "removed" ? "−" : "+"}

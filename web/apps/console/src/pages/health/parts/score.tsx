@@ -21,8 +21,15 @@ export function Trend({ days, width = 96 }: { days: readonly DayScoreView[]; wid
   return (
     <span className="inline-flex items-center gap-2">
       <Sparkline label={label} values={days.map((day) => day.score)} least={0} most={100} width={width} />
-      {change !== 0 && (
-        <span className={cn("inline-flex items-center gap-0.5 text-xs tabular", change > 0 ? "text-good" : "text-bad")}>
+      {change === 0 ? (
+        <span aria-hidden="true" className="w-11" />
+      ) : (
+        <span
+          className={cn(
+            "inline-flex w-11 items-center justify-end gap-0.5 text-xs tabular",
+            change > 0 ? "text-good" : "text-bad",
+          )}
+        >
           {change > 0 ? (
             <TrendingUp aria-hidden="true" className="size-3.5" />
           ) : (
