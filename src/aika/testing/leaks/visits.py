@@ -12,8 +12,16 @@ from aika.testing.leaks.health_visits import HEALTH_VISITS
 from aika.testing.leaks.measure_visits import MEASURE_VISITS
 from aika.testing.leaks.source_visits import SOURCE_VISITS
 from aika.testing.leaks.speaking import PUBLIC_ASSISTANT
+from aika.testing.leaks.talk_visits import TALK_VISITS
 
-VISITS: dict[str, Visit] = {**HEALTH_VISITS, **GOALIE_VISITS, **MEASURE_VISITS, **SOURCE_VISITS, **ASSISTANT_VISITS}
+VISITS: dict[str, Visit] = {
+    **HEALTH_VISITS,
+    **GOALIE_VISITS,
+    **MEASURE_VISITS,
+    **SOURCE_VISITS,
+    **ASSISTANT_VISITS,
+    **TALK_VISITS,
+}
 """By method and path, as the API's description has them."""
 
 
