@@ -14,8 +14,11 @@ from served_application import connected
 
 from aika.application.aika import Aika
 from aika.application.wiring import open_aika
+from aika.client import AsyncAikaClient
+from aika.client.source_models import NamedDraft
 from aika.domain.identifiers import SourceId
 from aika.settings import load_settings
+from aika.surfaces.api.app import create_app
 
 RUNBOOKS = """\
 # What to do when something breaks.
@@ -35,7 +38,9 @@ async def aika(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) 
     folder = tmp_path_factory.mktemp("harbor")
     for name in ("docs", "more", "sources"):
         (folder / name).mkdir()
-    (folder / "docs" / "deploy.md").write_text("# Deploying\n\nRun `ferry deploy`.\n\n## Rolling back\n\nRun `ferry back`.\n")
+    (folder / "docs" / "deploy.md").write_text(
+        "# Deploying\n\nRun `ferry deploy`.\n\n## Rolling back\n\nRun `ferry back`.\n"
+    )
     (folder / "docs" / "berths.md").write_text("# Berths\n\nThere are nine berths.\n")
     (folder / "more" / "tides.md").write_text("# Tides\n\nHigh water comes twice a day.\n")
     (folder / "more" / "map.pdf").write_bytes(b"%PDF-1.7 broken")
@@ -81,7 +86,7 @@ def draft(id: str = "tides", **more: object) -> dict[str, object]:
 
 async def until(condition: Callable[[], Any]) -> None:
     async with asyncio.timeout(60):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - only asking tells
             await asyncio.sleep(0.02)
 
 
@@ -97,7 +102,8 @@ class TestChoosing:
         assert connectors["filesystem"]["reads_server"]
         assert not connectors["slack"]["reads_server"]
         for one in connectors.values():
-            assert one["title"] and one["summary"]
+            assert one["title"]
+            assert one["summary"]
             assert set(one["first"]) <= set(one["options"].get("properties", {}))
 
 
@@ -295,7 +301,9 @@ class TestLeafing:
 
     async def test_words_of_the_title_and_the_key_find_documents(self, http: httpx.AsyncClient) -> None:
         found = {
-            words: [one["key"] for one in (await http.get(f"/v1/sources/runbooks/documents?q={words}")).json()["documents"]]
+            words: [
+                one["key"] for one in (await http.get(f"/v1/sources/runbooks/documents?q={words}")).json()["documents"]
+            ]
             for words in ("DEPLOYING", "berths md", "harbor", "100%25")
         }
 
@@ -319,3 +327,19 @@ class TestLeafing:
         assert about["readers"] == [{"principal": "everyone", "people": None}]
         assert seen["readers"] is None
         assert seen["cited"]["answers"] == 0
+
+
+async def test_the_python_client_steers_sources(aika: Aika) -> None:
+    draft_ = NamedDraft(id="tides-by-client", connector="filesystem", options={"path": "more"}, readers=["everyone"])
+    async with AsyncAikaClient("http://aika.test", transport=httpx.ASGITransport(create_app(aika))) as client:
+        made = await client.create_source(draft_)
+        changed = await client.change_source(
+            draft_.id, made.settings.model_copy(update={"purpose": "The water"}), version=made.version
+        )
+        removed = await client.remove_source(draft_.id, version=changed.version)
+        found = await client.source_documents("runbooks", words="deploy", limit=1)
+        about = await client.about_document(found.documents[0].id)
+
+    assert changed.settings.purpose == "The water"
+    assert removed.documents <= 1
+    assert about.document.key == "deploy.md"

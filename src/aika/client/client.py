@@ -36,6 +36,7 @@ from aika.client.models import (
     SyncRequest,
 )
 from aika.client.rule_models import RulesReply, RuleTestReply, RuleTestRequest
+from aika.client.source_calls import AsyncSourceCalls, SourceCalls
 
 DEFAULT_TIMEOUT = 120.0
 """Seconds. A language model on a slow machine takes its time."""
@@ -46,7 +47,7 @@ _KEYS = TypeAdapter(list[KeyView])
 _ASSISTANTS = TypeAdapter(list[AssistantSummary])
 
 
-class AikaClient(HealthCalls, ConversationCalls, AssistantDraftCalls):
+class AikaClient(HealthCalls, ConversationCalls, AssistantDraftCalls, SourceCalls):
     """Asks an aika server.
 
     Every method raises `AikaUnreachableError` when there is no answer and `AikaRequestError` when the answer is a problem.
@@ -180,7 +181,7 @@ class AikaClient(HealthCalls, ConversationCalls, AssistantDraftCalls):
         return _checked(reply)
 
 
-class AsyncAikaClient(AsyncHealthCalls, AsyncConversationCalls, AsyncAssistantDraftCalls):
+class AsyncAikaClient(AsyncHealthCalls, AsyncConversationCalls, AsyncAssistantDraftCalls, AsyncSourceCalls):
     """The same for asynchronous code. See `AikaClient`."""
 
     def __init__(
