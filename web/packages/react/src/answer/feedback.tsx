@@ -46,6 +46,7 @@ export function FeedbackButtons({
         <ThumbsUp aria-hidden className={cn(rating === "helpful" && "fill-current text-good")} />
       </IconButton>
       <Popover
+        label={t("What was wrong with it?")}
         open={open}
         onOpenChange={opened}
         trigger={
@@ -116,7 +117,6 @@ function WhyNot({ onSay }: { onSay: (said: Said) => Promise<void> }) {
         aria-label={t("In your own words")}
         placeholder={t("What would have been right? (optional)")}
       />
-      <p className="text-xs text-muted">{t("Owners of the documents see reasons and words, not who said them.")}</p>
       <Button type="submit" look="primary" size="small" busy={busy} className="self-end">
         {t("Send")}
       </Button>

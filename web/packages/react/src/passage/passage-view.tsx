@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { DocumentMarkdown } from "../markdown/markdown.tsx";
 import type { Span } from "../markdown/passage-plugin.ts";
 import { t } from "../text/index.ts";
+import { frontMatterLength } from "./front-matter.ts";
 import { unitSpan } from "./offsets.ts";
 
 const AS_IT_IS = new Set(["code", "data", "api"]);
@@ -30,18 +31,46 @@ export function PassageText({ passage }: { passage: PassageView }): ReactNode {
       {AS_IT_IS.has(passage.document.kind) ? (
         <PlainDocument text={text} span={span} />
       ) : (
-        <DocumentMarkdown text={text} span={span} />
+        <WithFrontMatter text={text} span={span} />
       )}
       {passage.text_end < passage.length && <Cut />}
     </div>
   );
 }
 
+/** Markdown whose facts at the beginning, if it has some, are shown as they are written. */
+function WithFrontMatter({ text, span }: { text: string; span: Span | null }) {
+  const length = frontMatterLength(text);
+  const rest = useMemo(
+    () => (span === null ? null : { start: span.start - length, end: span.end - length }),
+    [span, length],
+  );
+  if (length === 0) return <DocumentMarkdown text={text} span={span} />;
+  const facts = text.slice(0, length).replace(/(\n---[ \t]*)?\s*$/, "");
+  const skipped = facts.length - facts.replace(/^---[ \t]*\n+/, "").length;
+  const shown = span === null ? null : { start: clamped(span.start - skipped), end: clamped(span.end - skipped) };
+  return (
+    <>
+      <PlainDocument text={facts.slice(skipped)} span={shown} />
+      <div className="mt-5">
+        <DocumentMarkdown text={text.slice(length)} span={rest} />
+      </div>
+    </>
+  );
+}
+
+function clamped(offset: number): number {
+  return Math.max(0, offset);
+}
+
 function PlainDocument({ text, span }: { text: string; span: Span | null }) {
   const { start, end } = span ?? { start: text.length, end: text.length };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <pre tabIndex={0} className="overflow-x-auto rounded-xl bg-sunken p-4 font-mono text-[0.8125rem] leading-relaxed">
+    <pre
+      tabIndex={0}
+      className="overflow-x-auto rounded-xl bg-sunken p-4 font-mono text-[0.8125rem] leading-relaxed text-muted [&_mark]:text-ink"
+    >
       {text.slice(0, start)}
       {end > start && <mark data-passage="">{text.slice(start, end)}</mark>}
       {text.slice(end)}

@@ -45,7 +45,8 @@ function Overlay({ open, onOpenChange, title, description, children, footer, cla
       <RadixDialog.Portal>
         <RadixDialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <RadixDialog.Content
-          className={cn("fixed z-50 flex flex-col bg-surface shadow-float", className)}
+          className={cn("fixed z-50 flex flex-col bg-surface shadow-float outline-none", className)}
+          onOpenAutoFocus={focusContent}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
         >
           <header className="flex items-start gap-4 px-5 pt-4 pb-3">
@@ -71,18 +72,30 @@ function Overlay({ open, onOpenChange, title, description, children, footer, cla
   );
 }
 
+/** Focus what is to be filled in, else the overlay itself: on its first button it would show that button's name. */
+function focusContent(event: Event): void {
+  event.preventDefault();
+  const overlay = event.currentTarget as HTMLElement;
+  if (overlay.contains(document.activeElement)) return;
+  const field = overlay.querySelector<HTMLElement>("input:not([readonly]), textarea, select");
+  (field ?? overlay).focus();
+}
+
 /** Something small beside what opened it. */
 export function Popover({
   trigger,
   children,
   align = "start",
   className,
+  label,
   ...state
 }: {
   trigger: ReactElement;
   children: ReactNode;
   align?: "start" | "center" | "end";
   className?: string;
+  /** What it is, for screen readers. */
+  label?: string;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
 }): ReactNode {
@@ -91,6 +104,7 @@ export function Popover({
       <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
       <RadixPopover.Portal>
         <RadixPopover.Content
+          {...(label === undefined ? {} : { "aria-label": label })}
           align={align}
           sideOffset={6}
           collisionPadding={12}

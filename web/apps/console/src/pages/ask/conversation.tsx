@@ -83,10 +83,12 @@ function useCitedDocuments(conversation: Asking): readonly string[] {
   const { exchanges } = conversation;
   return useMemo(
     () =>
-      exchanges.flatMap((exchange) => [
-        ...(exchange.completion?.citations ?? []).map((citation) => citation.document.id),
-        ...(exchange.completion?.nearest ?? []).map((hit) => hit.document.id),
-      ]),
+      exchanges
+        .flatMap((exchange) => [exchange.completion, ...exchange.earlier.map((version) => version.completion)])
+        .flatMap((completion) => [
+          ...(completion?.citations ?? []).map((citation) => citation.document.id),
+          ...(completion?.nearest ?? []).map((hit) => hit.document.id),
+        ]),
     [exchanges],
   );
 }

@@ -56,9 +56,11 @@ export function ShareDialog({ id, open, onOpenChange }: ShareDialogProps): React
               {t("Stop sharing")}
             </Button>
           )}
-          <Button look={link === null ? "primary" : "secondary"} busy={share.isPending} onClick={() => share.mutate()}>
-            {link === null ? t("Make a link") : t("Share it as it is now")}
-          </Button>
+          {shared.data?.up_to_date !== true && (
+            <Button look="primary" busy={share.isPending} onClick={() => share.mutate()}>
+              {link === null ? t("Make a link") : t("Share it as it is now")}
+            </Button>
+          )}
         </>
       }
     >
