@@ -276,13 +276,15 @@ async def test_details_of_somebody_else_are_refused(provider: IdentityProvider, 
 
 
 async def test_groups_are_called_what_the_settings_say(provider: IdentityProvider, clock: SetClock) -> None:
-    provider.present = Account("00u-alice", "alice@example.org", groups=("/platform", "8a1c", "user:bob@example.org"))
+    provider.present = Account(
+        "00u-alice", "alice@example.org", groups=("/Platform  Team", "8a1c", "user:bob@example.org", " ")
+    )
     named = {"8a1c": "group:board"}
 
     every = await signed_in(client(provider, clock, groups=named), clock)
     some = await signed_in(client(provider, clock, groups=named, only_named_groups=True), clock)
 
-    assert every.groups == {"group:platform", "group:board", "group:user:bob@example.org"}
+    assert every.groups == {"group:platform-team", "group:board", "group:user:bob@example.org"}
     assert some.groups == {"group:board"}
 
 

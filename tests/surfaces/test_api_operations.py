@@ -53,15 +53,6 @@ async def test_an_unknown_path_is_a_problem_too(http: httpx.AsyncClient) -> None
     assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json")
 
 
-async def test_the_page_loads_nothing_from_elsewhere(http: httpx.AsyncClient) -> None:
-    page = await http.get("/")
-    script = await http.get("/page/page.js")
-
-    assert page.status_code == script.status_code == 200
-    assert "http" not in page.text.replace("http-equiv", "")
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-
-
 async def test_keys_are_made_listed_and_deleted(http: httpx.AsyncClient) -> None:
     made = (await http.post("/v1/keys", json={"name": "ci"})).json()
 

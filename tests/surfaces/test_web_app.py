@@ -184,6 +184,16 @@ async def test_an_app_that_is_built_again_is_served_without_a_restart(
     assert ("newer" in before.text, "newer" in after.text, asset.content) == (False, True, b"2\n")
 
 
+async def test_an_app_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
+    async with serving(tmp_path / "nothing") as browser:
+        page, asset = await browser.get("/sources"), await browser.get("/assets/app-1a2b3c4d.js")
+
+    assert (page.status_code, asset.status_code) == (503, 404)
+    assert "make web" in page.text
+    assert "http" not in page.text
+    assert directives(page)["style-src"].split("'nonce-")[1].rstrip("'") in page.text
+
+
 async def test_only_the_head_is_sent_where_only_that_is_asked_for(browser: httpx.AsyncClient) -> None:
     page, script = await browser.head("/"), await browser.head("/assets/plain-5e6f7a8b.js")
 

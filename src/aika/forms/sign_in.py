@@ -49,7 +49,8 @@ class SignInSettings(BaseModel):
     )
     groups: dict[str, str] = Field(
         default={},
-        description='What a group of the provider is here: ``{"8a1c-…" = "group:platform"}``. Unnamed ones are ``group:NAME``.',
+        description='What a group of the provider is here: ``{"8a1c-…" = "group:platform"}``. '
+        "Others are ``group:NAME``, in lower case with hyphens for spaces.",
     )
     only_named_groups: bool = Field(default=False, description="Leave out the groups that ``groups`` does not name.")
     allowed: list[str] = Field(
@@ -127,6 +128,6 @@ class SignInSettings(BaseModel):
         """Return what a group of the provider's is here; ``None`` for one that counts for nothing."""
         if name in self.groups:
             return PrincipalId(self.groups[name])
-        # Keycloak writes groups as paths.
-        bare = name.strip().removeprefix("/")
+        # As the source `people` calls teams, so that both mean the same one. Keycloak writes groups as paths.
+        bare = "-".join(name.lower().removeprefix("/").split())
         return None if self.only_named_groups or not bare else PrincipalId(f"group:{bare}")

@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -54,7 +53,6 @@ from aika.surfaces.api.response_headers import ResponseHeaders
 from aika.surfaces.api.same_origin import SameOrigin
 from aika.surfaces.api.web_app import WEB, WebApp
 
-_PAGE = Path(__file__).parent / "page"
 _UPLOADS = re.compile(r"/v1/sources/[^/]+/documents/")
 _MAX_UPLOAD = changes.MAX_DOCUMENT_BYTES * 4 // 3 + 100_000
 _REFERENCE = "#/components/schemas/{model}"
@@ -92,7 +90,6 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path 
         openai,
     ):
         app.include_router(part.router)
-    app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     app.add_api_route("/schemas/source.json", _source_schema, include_in_schema=False)
     app.add_api_route("/schemas/rules.json", _rules_schema, include_in_schema=False)
     app.include_router(rules.router)

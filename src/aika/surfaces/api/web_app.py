@@ -22,8 +22,8 @@ WEB = Path(__file__).parent / "web"
 """Where ``make web`` puts the built app. The wheel carries it."""
 NONCE = "__CSP_NONCE__"
 """What the built page has where a nonce belongs."""
-_PLAIN_PAGE = Path(__file__).parent / "page" / "index.html"
-"""What is shown where the app is not built."""
+_NOT_BUILT = Path(__file__).parent / "not_built.html"
+"""What is shown where the app is not built, with the remedy."""
 
 SECTIONS = frozenset(
     {
@@ -156,12 +156,10 @@ def _page(build: _Build | None, *, status: int = 200, framed_by: Sequence[str] =
     if framed_by:
         # For pages that only load what says that they may.
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if build is None:
-        headers["Content-Security-Policy"] = page_policy(None, framed_by=framed_by)
-        return HTMLResponse(_PLAIN_PAGE.read_text(encoding="utf-8"), status, headers)
     nonce = secrets.token_urlsafe(18)
     headers["Content-Security-Policy"] = page_policy(nonce, framed_by=framed_by)
-    return HTMLResponse(build.page.replace(NONCE, nonce), status, headers)
+    page = _NOT_BUILT.read_text(encoding="utf-8") if build is None else build.page
+    return HTMLResponse(page.replace(NONCE, nonce), 503 if build is None else status, headers)
 
 
 def _file(file: _File, name: str, request: Request) -> Response:
