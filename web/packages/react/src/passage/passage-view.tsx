@@ -66,8 +66,8 @@ function clamped(offset: number): number {
 function PlainDocument({ text, span }: { text: string; span: Span | null }) {
   const { start, end } = span ?? { start: text.length, end: text.length };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <pre
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       className="overflow-x-auto rounded-xl bg-sunken p-4 font-mono text-[0.8125rem] leading-relaxed text-muted [&_mark]:text-ink"
     >
