@@ -20,21 +20,28 @@ from aika.protocols import Clock
 
 logger = logging.getLogger(__name__)
 
-KEPT_SECONDS = 120.0
-"""How long the events of an answer are kept after its end."""
 GONE_AFTER = timedelta(seconds=30)
 """After so long without a sign, the process that wrote an answer is taken for gone."""
 _MOST_KEPT = 500
 """Answers that ended. Of more, the oldest are forgotten earlier."""
 _MOST_EVENTS = 10_000
 """Of one answer. Further pieces are left out: the last event has the whole text."""
-_UNHEARD_SECONDS = 30.0
-"""An answer that is kept nowhere is written no longer than this for nobody."""
-_ANNOUNCED_AFTER = 1.0
-"""Seconds. Of what is answered sooner, no other process needs to know."""
-_SIGN_SECONDS = 2.0
 _GONE = "the server that wrote this answer is gone: ask again"
 _CLOSING = "the server is shutting down: ask again"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things may take, in seconds."""
+
+    kept: float = 120.0
+    """How long the events of an answer are kept after its end."""
+    unheard: float = 30.0
+    """An answer that is kept nowhere is written no longer than this for nobody."""
+    announced_after: float = 1.0
+    """Of what is answered sooner, no other process needs to know."""
+    sign: float = 2.0
+    """Between two signs to other processes, and two looks whether they want an answer to end."""
 
 
 class UnderWayStore(Protocol):
@@ -122,10 +129,11 @@ class AnswersUnderWay:
     out: its listeners see no text before the end.
     """
 
-    def __init__(self, conversing: Conversing, store: UnderWayStore, clock: Clock) -> None:
+    def __init__(self, conversing: Conversing, store: UnderWayStore, clock: Clock, pace: Pace | None = None) -> None:
         self._conversing = conversing
         self._store = store
         self._clock = clock
+        self._pace = pace or Pace()
         self._known: dict[AnswerId, Writing] = {}
         self._ended: list[AnswerId] = []
         self._announcing: set[asyncio.Task[None]] = set()
@@ -233,11 +241,11 @@ class AnswersUnderWay:
     async def _announce(self, writing: Writing) -> None:
         """Tell other processes of an answer that takes longer, and hear from them whether it is to end."""
         answer = writing.known.answer
-        await asyncio.sleep(_ANNOUNCED_AFTER)
+        await asyncio.sleep(self._pace.announced_after)
         try:
             await self._store.begin(replace(writing.known, seen_at=self._clock.now()))
             while True:
-                await asyncio.sleep(_SIGN_SECONDS)
+                await asyncio.sleep(self._pace.sign)
                 if await self._store.seen([answer], now=self._clock.now()):
                     writing.stop.ask()
         except AikaError as error:
@@ -251,7 +259,7 @@ class AnswersUnderWay:
         self._ended.append(answer)
         while len(self._ended) > _MOST_KEPT:
             self._known.pop(self._ended.pop(0), None)
-        asyncio.get_running_loop().call_later(KEPT_SECONDS, self._forget, answer)
+        asyncio.get_running_loop().call_later(self._pace.kept, self._forget, answer)
 
     def _forget(self, answer: AnswerId) -> None:
         self._known.pop(answer, None)
@@ -262,4 +270,4 @@ class AnswersUnderWay:
         """Write on for nobody only where the outcome is kept."""
         if writing.listeners or writing.ended or writing.question.keep or writing.task is None:
             return
-        writing.unheard = asyncio.get_running_loop().call_later(_UNHEARD_SECONDS, writing.task.cancel)
+        writing.unheard = asyncio.get_running_loop().call_later(self._pace.unheard, writing.task.cancel)
