@@ -125,18 +125,27 @@ def _wanted(leaf: Leaf, dialect: str) -> list[ColumnElement[bool]]:
         conditions.append(and_(documents.c.key >= leaf.folder, documents.c.key < f"{leaf.folder}\U0010ffff"))
     if leaf.kinds is not None:
         conditions.append(documents.c.kind.in_(sorted(leaf.kinds)))
-    # The key first: it stands in the index, and where it fits the title need not be read.
-    conditions += [or_(documents.c.key.icontains(word, autoescape=True), _titled(word, dialect)) for word in leaf.words]
+    conditions += [or_(_holds(documents.c.key, word, dialect), _titled(word, dialect)) for word in leaf.words]
     return conditions
 
 
 def _titled(word: str, dialect: str) -> ColumnElement[bool]:
-    written = type_coerce(documents.c.details, Text)
+    details = type_coerce(documents.c.details, Text)
+    written = _holds(details, json.dumps(word)[1:-1], dialect)
     if dialect == "postgresql":
         # Its functions for JSON refuse escapes that its text cannot hold, so the title is compared as it is written.
-        title = func.substring(written, _WRITTEN_TITLE, type_=Text)
-        return title.icontains(json.dumps(word)[1:-1], autoescape=True)
-    return func.json_extract(written, "$.title", type_=Text).icontains(word, autoescape=True)
+        return and_(
+            written, _holds(func.substring(details, _WRITTEN_TITLE, type_=Text), json.dumps(word)[1:-1], dialect)
+        )
+    # Taking JSON apart costs far more than looking whether the word is anywhere in it.
+    return and_(written, _holds(func.json_extract(details, "$.title", type_=Text), word, dialect))
+
+
+def _holds(column: ColumnElement[str], word: str, dialect: str) -> ColumnElement[bool]:
+    # SQLite's LIKE takes letters in either case for the same by itself, which is twice as fast as lower().
+    return (
+        column.icontains(word, autoescape=True) if dialect == "postgresql" else column.contains(word, autoescape=True)
+    )
 
 
 def _shelved(row: AnyRow) -> Shelved:

@@ -3,6 +3,8 @@ import { formatList, formatNumber, t } from "@aika/react/text";
 import { Badge, Card, ErrorNote, Note, Skeleton, Spinner } from "@aika/react/ui";
 import { CircleCheck, CircleX, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { plainWords } from "./plain.ts";
+import { fieldLabel } from "./problem-map.ts";
 import type { Look } from "./use-look.ts";
 
 /** What a check or a preview has found, beside the form. */
@@ -62,7 +64,8 @@ function Checked({ reply }: { reply: CheckReply }) {
         <ul className="mt-1.5 list-disc pl-6">
           {reply.problems.map((problem) => (
             <li key={problem.field + problem.message} className="break-words">
-              {problem.field !== "" && <code className="text-[0.8125rem]">{problem.field}</code>} {problem.message}
+              {problem.field !== "" && <span className="font-medium">{fieldLabel(problem.field)}: </span>}
+              {problem.message}
             </li>
           ))}
         </ul>
@@ -136,7 +139,7 @@ function Previewed({ look }: { look: Look }) {
             <p className="mt-0.5 truncate font-mono text-xs text-muted" title={document.key}>
               {document.key}
             </p>
-            <p className="mt-1.5 line-clamp-2 text-[0.8125rem] text-muted">{document.excerpt}</p>
+            <p className="mt-1.5 line-clamp-2 text-[0.8125rem] text-muted">{plainWords(document.excerpt)}</p>
             <p className="mt-1.5 flex flex-wrap gap-x-3 text-xs text-muted">
               <span>{t("{n, plural, one {# passage} other {# passages}}", { n: document.chunks })}</span>
               <span>{document.owner === null ? t("no owner") : t("owner: {name}", { name: document.owner.name })}</span>

@@ -4,6 +4,7 @@ import { EmptyState, ErrorNote, Loading } from "@aika/react/ui";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "react-router";
+import { plainWords } from "./plain.ts";
 import { found } from "./use-sources.ts";
 
 const PAUSE = 250;
@@ -43,7 +44,7 @@ export function PassagesFound({ source, words }: { source: string; words: string
             {hit.document.title}
           </Link>
           {hit.heading_path.length > 0 && <p className="mt-0.5 text-xs text-muted">{hit.heading_path.join(" › ")}</p>}
-          <p className="mt-1.5 line-clamp-3 text-sm text-muted">{hit.text}</p>
+          <p className="mt-1.5 line-clamp-3 text-sm text-muted">{plainWords(hit.text)}</p>
         </li>
       ))}
     </ol>
