@@ -14,8 +14,9 @@ from aika.application.assistant_files import folder_of_assistants
 from aika.client import AsyncAikaClient
 from aika.domain.access import UNRESTRICTED
 from aika.domain.errors import AikaError, StoreLockedError
+from aika.forms.sign_in import SignInSettings
 from aika.registry import check_options
-from aika.settings import SETTINGS_FILE, Settings, load_settings, load_sources
+from aika.settings import SETTINGS_FILE, Settings, load_settings, load_sources, sign_in_secret
 from aika.surfaces.cli.connecting import serving_url
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ async def _findings(folder: Path) -> AsyncIterator[Finding]:
         yield Finding(Verdict.WORTH_A_LOOK, f"there is no {SETTINGS_FILE} here; defaults apply", "aika init")
     for finding in (*_of_sources(settings), *_of_assistants(settings), _of_disk(settings)):
         yield finding
+    if settings.sign_in is not None:
+        yield await look_at_provider(settings.sign_in)
     try:
         url = serving_url(settings)
     except StoreLockedError as error:
@@ -110,6 +113,25 @@ def _of_assistants(settings: Settings) -> list[Finding]:
     ]
     right = sorted(entry.assistant.name for entry in declared.entries if entry.fault is None)
     return [*found, *(Finding(Verdict.GOOD, f"assistant {name} is valid") for name in right)]
+
+
+async def look_at_provider(settings: SignInSettings) -> Finding:
+    """Return whether people can be sent to the identity provider."""
+    # Deferred, as whoever lets nobody sign in need not wait for it.
+    from aika.application.aika import SystemClock
+    from aika.application.sign_in.discovery import Discovery
+
+    provider = f"the identity provider {settings.label}"
+    try:
+        sign_in_secret(settings)
+        discovery = Discovery(settings.issuer, SystemClock())
+        await discovery.metadata()
+        keys = await discovery.keys(wanted=None)
+    except AikaError as error:
+        return Finding(Verdict.WRONG, f"{provider} cannot be used: {error}", f"correct [sign_in] in {SETTINGS_FILE}")
+    if not keys:
+        return Finding(Verdict.WRONG, f"{provider} publishes no key that it could sign with")
+    return Finding(Verdict.GOOD, f"{provider} answers and publishes its keys")
 
 
 def _of_disk(settings: Settings) -> Finding:
