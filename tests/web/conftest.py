@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from deployment import BUILT, ROOT, Deployment, serving
 from furnishing import Furnished, furnish
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from scripted_model import ScriptedModel
 from scripted_model import serving as serving_model
 from watching import Watch, nothing_ran
@@ -23,6 +23,9 @@ KEPT = ROOT / "build" / "web-failures"
 
 NO_BROWSER = "no Chromium: install it (apt-get install chromium) or name one in the environment variable CHROMIUM"
 NO_APP = "the web app is not built: run `make web`"
+
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
@@ -111,7 +114,7 @@ async def context(browser: Browser, deployment: Deployment, watch: Watch) -> Asy
         base_url=deployment.url, viewport=DESKTOP, locale="en-US", timezone_id="UTC", accept_downloads=True
     )
     # Every wait is for a condition; a loaded machine may take long to meet it.
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(PATIENCE_MS)
     await watch.begin(opened)
     yield opened
     await opened.close()

@@ -176,7 +176,7 @@ async def test_signing_in_leads_nowhere_else(
 ) -> None:
     where = target.replace("{away}", thief.url).replace("{host}", thief.url[7:]).replace("{ran}", f"{CANARY}=1")
 
-    await page.goto("/sign-in?" + _query(where, name="next"))
+    await page.goto("/sign-in?" + _query(where, name="then"))
     await page.wait_for_load_state("networkidle")
 
     assert page.url.startswith(watch.origin)

@@ -39,7 +39,7 @@ def test_the_wheel_serves_the_app_compressed_and_with_a_policy(installed: Path, 
     (tmp_path / "aika.toml").write_text("")
 
     with serving((str(installed), "-E", "-m", "aika.surfaces.cli.main"), tmp_path, {}) as served:
-        with httpx.Client(base_url=served.url) as browser:
+        with httpx.Client(base_url=served.url, timeout=60) as browser:
             page = browser.get("/")
             script = browser.get(_script(page.text), headers={"accept-encoding": "br"})
 
