@@ -167,7 +167,12 @@ class Calendar:
     @contextmanager
     def hung_up(self) -> Iterator[None]:
         today = SystemClock.now
-        SystemClock.now = lambda _: datetime.now(UTC) - self.behind  # type: ignore[method-assign]  # time is what is set here
+
+        def then(self: SystemClock) -> datetime:
+            return today(self) - calendar.behind
+
+        calendar = self
+        SystemClock.now = then  # type: ignore[method-assign]  # time is what is set here
         try:
             yield
         finally:
@@ -209,7 +214,9 @@ async def goalies_asked(aika: Aika, calendar: Calendar) -> None:
             goalie = await aika.goalies.named(name)
             for number, asked in enumerate(questions):
                 # What waits was asked today; what was decided about, over the last weeks.
-                ago = 0.01 * (len(questions) - number) if asked.ruling is None else 0.4 + 0.45 * (len(questions) - number)
+                ago = (
+                    0.01 * (len(questions) - number) if asked.ruling is None else 0.4 + 0.45 * (len(questions) - number)
+                )
                 with calendar.days_ago(ago):
                     await _ask(aika, goalie, asked, number, person)
         assert desk.seen("humans"), "nothing was proposed: no question is in the band that is"

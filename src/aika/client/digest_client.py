@@ -4,7 +4,7 @@ from typing import Literal
 from urllib.parse import quote, urlencode
 
 from aika.client.client import AsyncAikaClient
-from aika.client.digest_models import DigestsReply, DigestView, GapsReply, ScoresReply
+from aika.client.digest_models import DigestsReply, DigestView, GapsReply, PastScoresReply, ScoresReply
 
 
 class AsyncDigestClient(AsyncAikaClient):
@@ -13,6 +13,14 @@ class AsyncDigestClient(AsyncAikaClient):
     async def scores(self, by: Literal["document", "owner", "source"] = "owner", *, limit: int = 50) -> ScoresReply:
         path = f"/v1/health/scores?{urlencode({'by': by, 'limit': limit})}"
         return ScoresReply.model_validate_json(await self._send("GET", path))
+
+    async def past_scores(
+        self, by: Literal["document", "owner", "source"] = "owner", *, name: str | None = None, days: int = 30
+    ) -> PastScoresReply:
+        """Return how scores were on each of the last days; ``name`` is one owner's or source's, or a document's id."""
+        named = {} if name is None else {"name": name}
+        path = f"/v1/health/scores/history?{urlencode({'by': by, 'days': days, **named})}"
+        return PastScoresReply.model_validate_json(await self._send("GET", path))
 
     async def gaps(self) -> GapsReply:
         return GapsReply.model_validate_json(await self._send("GET", "/v1/health/gaps"))

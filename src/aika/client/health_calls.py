@@ -37,12 +37,22 @@ class HealthCalls(ABC):
         owner: str | None = None,
         source: str | None = None,
         documents: Sequence[str] | None = None,
+        mine: bool | None = None,
+        older_than_days: int | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> FindingsReply:
         """Return those that cost the most people first; without ``states``, the open and accepted ones."""
         path = _findings_path(
-            {"state": states, "kind": kinds, "owner": owner, "source": source, "document": documents},
+            {
+                "state": states,
+                "kind": kinds,
+                "owner": owner,
+                "source": source,
+                "document": documents,
+                "mine": None if mine is None else str(mine).lower(),
+                "older_than_days": None if older_than_days is None else str(older_than_days),
+            },
             limit=limit,
             offset=offset,
         )
@@ -95,12 +105,22 @@ class AsyncHealthCalls(ABC):
         owner: str | None = None,
         source: str | None = None,
         documents: Sequence[str] | None = None,
+        mine: bool | None = None,
+        older_than_days: int | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> FindingsReply:
         """Return those that cost the most people first; without ``states``, the open and accepted ones."""
         path = _findings_path(
-            {"state": states, "kind": kinds, "owner": owner, "source": source, "document": documents},
+            {
+                "state": states,
+                "kind": kinds,
+                "owner": owner,
+                "source": source,
+                "document": documents,
+                "mine": None if mine is None else str(mine).lower(),
+                "older_than_days": None if older_than_days is None else str(older_than_days),
+            },
             limit=limit,
             offset=offset,
         )

@@ -46,7 +46,7 @@ async def list_goalies(aika: TheAika, caller: TheCaller, review: TheReview, revi
     """Return the goalies that are the caller's to look after, and to administrators what is wrong with files."""
     mine = await review.mine(reviewer.person)
     errors = dict((await aika.goalies.current()).errors) if caller.operator else {}
-    return wire.GoaliesReply(goalies=[_goalie(one) for one in mine], errors=errors)
+    return wire.GoaliesReply(goalies=[_goalie(one, caller) for one in mine], errors=errors)
 
 
 @router.get("/v1/goalies/{name}")
@@ -92,7 +92,7 @@ async def detail_of(goalie: Goalie, aika: TheAika, caller: Caller) -> wire.Goali
     file = await asyncio.to_thread(file_of, aika.settings, goalie)
     budget = await budget_of(aika.goalies.cases, goalie, now)
     return wire.GoalieDetail(
-        **_goalie(goalie).model_dump(),
+        **_goalie(goalie, caller).model_dump(),
         settings=_settings(goalie),
         open=is_open(goalie.hours, now),
         opens_at=opens_at(goalie.hours, now),
@@ -104,7 +104,7 @@ async def detail_of(goalie: Goalie, aika: TheAika, caller: Caller) -> wire.Goali
     )
 
 
-def _goalie(goalie: Goalie) -> wire.GoalieView:
+def _goalie(goalie: Goalie, caller: Caller) -> wire.GoalieView:
     return wire.GoalieView(
         name=goalie.id,
         channel=goalie.channel,
@@ -113,7 +113,8 @@ def _goalie(goalie: Goalie) -> wire.GoalieView:
         medium=goalie.medium,
         high=goalie.high,
         humans=len(goalie.humans),
-        declared_in=goalie.declared_in,
+        # Where the server keeps its files is for those who administer it.
+        declared_in=goalie.declared_in if caller.operator else None,
     )
 
 

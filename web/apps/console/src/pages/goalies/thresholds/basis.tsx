@@ -52,9 +52,7 @@ export function Basis({ replay, command }: { replay: ReplayView; command: string
 export function Command({ command }: { command: string }): ReactNode {
   return (
     <div className="flex items-center gap-2 rounded-lg border border-line bg-surface py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 overflow-x-auto font-mono text-[0.8125rem] whitespace-nowrap text-ink">
-        {command}
-      </code>
+      <code className="min-w-0 flex-1 py-1 font-mono text-[0.8125rem] break-words text-ink">{command}</code>
       <CopyButton text={command} label={t("Copy the command")} />
     </div>
   );

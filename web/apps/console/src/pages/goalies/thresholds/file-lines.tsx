@@ -27,7 +27,7 @@ export function FileLines({ goalie, pair }: { goalie: GoalieDetail; pair: Pair }
     <div>
       <h2 className="text-sm font-medium">{t("In the goalie's file")}</h2>
       <div className="mt-2 flex items-center gap-2 rounded-xl bg-sunken py-1.5 pr-1.5 pl-4">
-        <code className="min-w-0 flex-1 overflow-x-auto font-mono text-[0.8125rem] whitespace-nowrap">{lines}</code>
+        <code className="min-w-0 flex-1 py-1 font-mono text-[0.8125rem] break-words">{lines}</code>
         <CopyButton text={lines} label={t("Copy the line")} />
       </div>
       {goalie.editable ? (

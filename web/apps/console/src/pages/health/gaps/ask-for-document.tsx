@@ -69,7 +69,11 @@ export function AskForDocument({ gap, onClose }: { gap: GapView; onClose: () => 
             <h3 className="text-sm font-medium">{t("An outline to begin with")}</h3>
             <CopyButton text={outline} label={t("Copy the outline")} />
           </div>
-          <pre className="mt-1 max-h-44 overflow-auto rounded-xl bg-sunken px-4 py-3 font-mono text-[0.8125rem] whitespace-pre-wrap">
+          <pre
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+            tabIndex={0}
+            className="mt-1 max-h-44 overflow-auto rounded-xl bg-sunken px-4 py-3 font-mono text-[0.8125rem] whitespace-pre-wrap"
+          >
             {outline}
           </pre>
         </div>
