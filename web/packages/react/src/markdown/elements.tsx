@@ -28,6 +28,8 @@ function Link({ node, children }: Given) {
       </a>
     );
   }
+  // Streamdown's mark for a link whose address is still arriving.
+  if (href?.startsWith("streamdown:")) return <>{children}</>;
   const label = node ? textOf(node) : "";
   const shown = href?.replace(/^(mailto:|https?:\/\/)/, "").replace(/\/$/, "");
   if (!href || href.startsWith("#") || label === href || label.replace(/\/$/, "") === shown) return <>{children}</>;

@@ -130,6 +130,12 @@ test("a link elsewhere is text that hides nothing", () => {
   expect(container.textContent).toBe("See the process https://evil.example/x.");
 });
 
+test("a link whose address is still arriving shows its words alone", () => {
+  const container = shown("See [the process](https://docs.exam", true);
+
+  expect(container.textContent).toBe("See the process");
+});
+
 test("raw HTML is read as it was written, and a line break in a table breaks the line", () => {
   const container = shown("A <b>bold</b> claim.\n\n| a |\n|---|\n| x<br>y |");
 

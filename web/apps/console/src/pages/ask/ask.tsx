@@ -26,7 +26,8 @@ export default function Ask(): ReactNode {
   useFollowedAddress(conversation.id);
   useAskedByLink((question) => void store.ask({ question, assistant }));
   useEffect(() => {
-    if (id !== undefined) void store.load();
+    // What was begun on this page is known here, and newer than what could be read.
+    if (id !== undefined && !(store.begunHere && store.snapshot().exchanges.length > 0)) void store.load();
   }, [id, store]);
   useEffect(() => {
     const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
