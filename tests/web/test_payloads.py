@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from chat_wire import CONVERSATION, as_json, conversation, stream
+from hostile_payloads import payloads
 from looking import open_settled
-from payloads import payloads
 from playwright.async_api import Page, Route, expect
 from thief import Thief, listening
 from watching import CANARY, Watch
-from wire import CONVERSATION, as_json, conversation, stream
 
 # What must not be in an answer, whatever wrote it. Pictures of diagrams are made by the page itself.
 FORBIDDEN = """(within) => {

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from company import ADMIN, ASKER, MEMBER, OWNER, Company, settings_of
 from conftest import NO_APP
 from deployment import BUILT, serving
 from identity_provider.provider import Account, identity_provider
 from looking import open_settled, serious_violations
 from playwright.async_api import Browser, expect
 from scripted_model import ScriptedModel
+from signed_in_company import ADMIN, ASKER, MEMBER, OWNER, Company, settings_of
 from watching import Watch
 
 from aika.application.aika import SystemClock
