@@ -2,9 +2,17 @@
 
 from dataclasses import replace
 
+from alembic import command
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, insert, text
+
+from aika.domain.answers import Answer
 from aika.domain.conversations import Turn
 from aika.domain.identifiers import ConversationId, document_id
+from aika.stores.database.connections import Connections
 from aika.stores.database.database import Database
+from aika.stores.database.migrating import migration_config
+from aika.stores.database.schema import conversations, metadata, turns
 from aika.testing.contracts.conversations import ALICE, BOB, NOON, make_conversation, make_full_answer
 
 CITED = make_full_answer().citations[0].document.id
@@ -51,3 +59,22 @@ async def test_a_document_that_nobody_knows_is_cited_nowhere(database: Database)
 
     assert (await database.citations.counted(unknown)).people == 0
     assert await database.citations.questions(unknown, owner=None) == []
+
+
+async def test_answers_from_before_this_was_kept_are_counted_too(database_url: str) -> None:
+    answer = make_full_answer()
+    async with Connections.open(database_url) as connections, connections.migrate() as connection:
+        await connection.run_sync(_only_the_tables_before_citations)
+        await connection.execute(insert(conversations).values(id="old", owner=ALICE, title="Old", created_at=NOON))
+        kept = {"answer": answer.id, "answered": True, "question": "Why?", "asked_at": NOON}
+        outcome = TypeAdapter(Answer).dump_python(answer, mode="json")
+        await connection.execute(insert(turns).values(conversation="old", outcome=outcome, **kept))
+
+    async with Database.open(database_url) as database:
+        assert (await database.citations.counted(CITED)).answers == 1
+
+
+def _only_the_tables_before_citations(connection: Connection) -> None:
+    metadata.drop_all(connection)
+    connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    command.upgrade(migration_config(connection), "0013")
