@@ -20,6 +20,7 @@ from aika.forms.goalies import goalie_schema
 from aika.forms.rules import RuleForm
 from aika.forms.selection import SelectionForm
 from aika.registry import Group, component, names
+from aika.forms.sign_in import SignInSettings
 from aika.settings import DiscoverySettings, Settings, SourceSettings
 from aika.surfaces.cli.main import app
 
@@ -56,11 +57,12 @@ def _settings() -> Iterator[str]:
     yield "`aika.toml` holds these. Each can also come from the environment: `server.port` is `AIKA_SERVER__PORT`."
     yield "An environment variable wins over the file. An unknown setting is an error that names it.\n"
     plain = {name: field for name, field in Settings.model_fields.items() if not _is_table(field.annotation)}
-    hidden = {"base_dir", "sources", "discovery", "models"}
+    hidden = {"base_dir", "sources", "discovery", "models", "sign_in"}
     yield from _table("At the top", {name: field for name, field in plain.items() if name not in hidden})
     for name, field in Settings.model_fields.items():
         if _is_table(field.annotation):
             yield from _table(f"`[{name}]`", field.annotation.model_fields, defaults=field.default)
+    yield from _table("How people sign in: `[sign_in]`", SignInSettings.model_fields)
     yield from _table("The mail server of digests: `[digests.smtp]`", SmtpSettings.model_fields)
     yield from _table("Slack, for digests: `[digests.slack]`", SlackSettings.model_fields)
     yield from _table('What an owner chose: `[digests.owners."NAME"]`', OwnerDigestSettings.model_fields)
