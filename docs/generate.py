@@ -19,8 +19,8 @@ from aika.forms.digests import OwnerDigestSettings, SlackSettings, SmtpSettings
 from aika.forms.goalies import goalie_schema
 from aika.forms.rules import RuleForm
 from aika.forms.selection import SelectionForm
-from aika.registry import Group, component, names
 from aika.forms.sign_in import SignInSettings
+from aika.registry import Group, component, names
 from aika.settings import DiscoverySettings, Settings, SourceSettings
 from aika.surfaces.cli.main import app
 
