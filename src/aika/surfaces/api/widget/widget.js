@@ -46,7 +46,7 @@
   const STYLES = `
     :host { all: initial; }
     * { box-sizing: border-box; }
-    .shell { position: fixed; z-index: 2147483000; inset-block-end: 20px; inset-inline-end: 20px; display: flex;
+    .shell { all: initial; position: fixed; z-index: 2147483000; inset-block-end: 20px; inset-inline-end: 20px; display: flex;
       flex-direction: column; align-items: flex-end; gap: 12px;
       font: 500 15px/1.25 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
       --surface: #ffffff; --edge: rgb(20 20 30 / 12%); --button: #1d1d22; --button-text: #ffffff; --ring: #4f6df5; }

@@ -40,6 +40,8 @@ function Talk({ assistant }: { assistant: AssistantSummary | null }): ReactNode 
   const [opened, setOpened] = useState<Place | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   useShown(() => input.current?.focus());
+  // The page around it says that it is shown before this is here to hear it.
+  useEffect(() => input.current?.focus(), []);
   const begun = talk.exchanges.length > 0;
   return (
     <main className="relative flex h-dvh flex-col bg-surface">
