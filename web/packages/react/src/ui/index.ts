@@ -6,6 +6,7 @@ export { Checkbox, Field, Input, Select, Switch, Textarea, useField } from "./fi
 export { Kbd } from "./kbd.tsx";
 export { Menu, MenuItem, MenuLabel, MenuSeparator } from "./menu.tsx";
 export { Dialog, Popover, Sheet } from "./overlays.tsx";
+export { type KeyActions, setSingleKeys, singleKeysAreOn, useSingleKeys } from "./single-keys.ts";
 export { EmptyState, ErrorNote, Loading, Note, Skeleton, Spinner } from "./states.tsx";
 export { Badge, Card, Page, Section, Stat, type Tone } from "./surfaces.tsx";
 export { type Column, Table } from "./table.tsx";

@@ -1,10 +1,9 @@
 import { t } from "@aika/react/text";
-import { cn } from "@aika/react/ui";
+import { cn, useSingleKeys } from "@aika/react/ui";
 import { ArrowUp, Square } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { AssistantPicker } from "./assistant-picker.tsx";
 import { draftOf, keepDraft } from "./drafts.ts";
-import { isTyping } from "./typing.ts";
 
 export interface ComposerProps {
   readonly ref?: Ref<HTMLTextAreaElement>;
@@ -33,7 +32,7 @@ export function Composer({
   const input = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(ref, () => input.current as HTMLTextAreaElement, []);
   useEffect(() => keepDraft(draftKey, text), [draftKey, text]);
-  useFocusOnSlash(input);
+  useSingleKeys({ "/": () => input.current?.focus() });
   useStopOnEscape(busy, onStop);
   const ready = text.trim() !== "" && !busy;
   const send = () => {
@@ -110,18 +109,6 @@ function SendOrStop({ busy, ready, onStop }: { busy: boolean; ready: boolean; on
       <ArrowUp aria-hidden className="size-4.5" />
     </button>
   );
-}
-
-function useFocusOnSlash(input: { readonly current: HTMLTextAreaElement | null }): void {
-  useEffect(() => {
-    const onKey = (event: globalThis.KeyboardEvent) => {
-      if (event.key !== "/" || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [input]);
 }
 
 function useStopOnEscape(busy: boolean, onStop: () => void): void {

@@ -1,11 +1,10 @@
 import type { ConversationSummary } from "@aika/client";
 import { t } from "@aika/react/text";
-import { cn } from "@aika/react/ui";
+import { cn, useSingleKeys } from "@aika/react/ui";
 import { Ellipsis, Link2, Search } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useDeferredValue, useEffect, useState } from "react";
 import { NavLink, useNavigate, useParams } from "react-router";
 import { historyGroups } from "./history-groups.ts";
-import { isTyping } from "./typing.ts";
 import { useConversations } from "./use-conversations.ts";
 
 const ConversationMenu = lazy(async () => ({ default: (await import("./conversation-menu.tsx")).ConversationMenu }));
@@ -118,19 +117,11 @@ function MenuOnDemand(props: { conversation: { id: string; title: string; pinned
 /** `?` and the account menu show the keyboard shortcuts, on every page. */
 function ShortcutsOnDemand() {
   const [open, setOpen] = useState(false);
+  useSingleKeys({ "?": () => setOpen(true) });
   useEffect(() => {
     const show = () => setOpen(true);
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "?" || event.metaKey || event.ctrlKey || isTyping(event.target)) return;
-      event.preventDefault();
-      show();
-    };
-    addEventListener("keydown", onKey);
     addEventListener("aika:shortcuts", show);
-    return () => {
-      removeEventListener("keydown", onKey);
-      removeEventListener("aika:shortcuts", show);
-    };
+    return () => removeEventListener("aika:shortcuts", show);
   }, []);
   if (!open) return null;
   return (

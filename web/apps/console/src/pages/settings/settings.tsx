@@ -1,6 +1,18 @@
 import { formatDate, formatTime, t } from "@aika/react/text";
-import { Badge, Card, Field, Loading, Page, Section, Segmented, Select } from "@aika/react/ui";
-import type { ReactNode } from "react";
+import {
+  Badge,
+  Card,
+  Field,
+  Loading,
+  Page,
+  Section,
+  Segmented,
+  Select,
+  Switch,
+  setSingleKeys,
+  singleKeysAreOn,
+} from "@aika/react/ui";
+import { type ReactNode, useState } from "react";
 import { chooseLanguage, chosenLanguage, languages } from "../../shell/languages.ts";
 import { useMe } from "../../shell/me.ts";
 import { type Theme, useTheme } from "../../shell/theme.ts";
@@ -20,6 +32,7 @@ export default function Settings(): ReactNode {
 
 function Appearance(): ReactNode {
   const [theme, choose] = useTheme();
+  const [singleKeys, setKeys] = useState(singleKeysAreOn);
   const known = languages();
   return (
     <Section title={t("Appearance")} lead={t("Kept in this browser.")}>
@@ -36,6 +49,19 @@ function Appearance(): ReactNode {
               { value: "system", label: t("As the system") },
             ]}
           />
+        </div>
+        <div className="flex flex-col gap-1.5">
+          <span className="text-sm font-medium">{t("Keyboard")}</span>
+          <div className="flex min-h-9 items-center">
+            <Switch
+              label={t("Single keys are shortcuts")}
+              checked={singleKeys}
+              onCheckedChange={(on) => {
+                setSingleKeys(on);
+                setKeys(on);
+              }}
+            />
+          </div>
         </div>
         {known.length > 1 && (
           <Field label={t("Language")}>

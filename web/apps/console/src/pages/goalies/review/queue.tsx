@@ -1,12 +1,11 @@
 import type { QueuedCase } from "@aika/client";
 import { useAika } from "@aika/react";
 import { t } from "@aika/react/text";
-import { Button, EmptyState, ErrorNote, Loading } from "@aika/react/ui";
+import { Button, EmptyState, ErrorNote, type KeyActions, Loading, useSingleKeys } from "@aika/react/ui";
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheckBig, MessagesSquare } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
-import { type KeyActions, useKeys } from "./keys.ts";
 import type { Verdict } from "./outbox.ts";
 import { OutboxBar } from "./outbox-bar.tsx";
 import { Proposal, type Writing } from "./proposal.tsx";
@@ -68,7 +67,7 @@ function Open({ cases, anyGoalie }: { cases: readonly QueuedCase[]; anyGoalie: b
     o: open?.address ? () => window.open(open.address, "_blank", "noopener,noreferrer") : undefined,
     u: undo,
   };
-  useKeys(actions);
+  useSingleKeys(actions);
   // Somebody else may decide about what is open: then it is gone, and the form with it.
   useEffect(() => {
     if (chosen !== undefined && !waiting.some((one) => one.id === chosen)) setWriting(null);
