@@ -95,7 +95,8 @@ export class ConversationStore {
     const now = this.#options.now?.() ?? new Date();
     const exchange = begun(`asked-${this.#asked}`, asked.question, now.toISOString());
     const before = this.#state.exchanges;
-    this.#set({ exchanges: replaced(before, exchange, asked.instead ?? null), trouble: null });
+    const assistant = asked.assistant === undefined ? this.#state.assistant : asked.assistant;
+    this.#set({ exchanges: replaced(before, exchange, asked.instead ?? null), assistant, trouble: null });
     const response = await this.#sent(asked, exchange.key);
     if (response !== null) await this.#follow(response, exchange.key);
     this.#options.onChanged?.();

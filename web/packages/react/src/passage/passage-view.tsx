@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { DocumentMarkdown } from "../markdown/markdown.tsx";
 import type { Span } from "../markdown/passage-plugin.ts";
 import { t } from "../text/index.ts";
+import { cn } from "../ui/classes.ts";
 import { frontMatterLength } from "./front-matter.ts";
 import { unitSpan } from "./offsets.ts";
 
@@ -51,7 +52,7 @@ function WithFrontMatter({ text, span }: { text: string; span: Span | null }) {
   const shown = span === null ? null : { start: clamped(span.start - skipped), end: clamped(span.end - skipped) };
   return (
     <>
-      <PlainDocument text={facts.slice(skipped)} span={shown} />
+      <PlainDocument text={facts.slice(skipped)} span={shown} wrapped />
       <div className="mt-5">
         <DocumentMarkdown text={text.slice(length)} span={rest} />
       </div>
@@ -63,13 +64,16 @@ function clamped(offset: number): number {
   return Math.max(0, offset);
 }
 
-function PlainDocument({ text, span }: { text: string; span: Span | null }) {
+function PlainDocument({ text, span, wrapped = false }: { text: string; span: Span | null; wrapped?: boolean }) {
   const { start, end } = span ?? { start: text.length, end: text.length };
   return (
     <pre
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className="overflow-x-auto rounded-xl bg-sunken p-4 font-mono text-[0.8125rem] leading-relaxed text-muted [&_mark]:text-ink"
+      className={cn(
+        "overflow-x-auto rounded-xl bg-sunken p-4 font-mono text-[0.8125rem] leading-relaxed",
+        wrapped && "break-words whitespace-pre-wrap text-muted [&_mark]:text-ink",
+      )}
     >
       {text.slice(0, start)}
       {end > start && <mark data-passage="">{text.slice(start, end)}</mark>}

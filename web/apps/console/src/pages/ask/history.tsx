@@ -52,7 +52,7 @@ export function History(): ReactNode {
 
 function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   return (
-    <label className="mb-3 flex h-8 items-center gap-2 rounded-lg bg-sunken px-2.5 text-muted focus-within:outline-2 focus-within:outline-accent">
+    <label className="mb-3 flex h-8 items-center gap-2 rounded-lg bg-sunken px-2.5 text-muted focus-within:outline-2 focus-within:-outline-offset-2 focus-within:outline-accent">
       <Search aria-hidden className="size-3.5 shrink-0" />
       <input
         type="search"
