@@ -11,7 +11,10 @@ from aika_in_slack import actions, all_done, answer, at_work, in_thread, links, 
 from slack_world.world import NewChannel, World, slack_world
 
 from aika.application.aika import Aika
-from aika.domain.goalies import Case, CaseState, Place
+from aika.application.goalie_clicks import Person
+from aika.application.goalie_review import GoalieReview, Reviewer
+from aika.domain.access import Scope
+from aika.domain.goalies import Case, CaseState, Place, Ruling
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -161,6 +164,29 @@ async def test_an_accepted_proposal_is_posted_and_all_copies_say_by_whom(company
     assert "Checked by a human goalie" in shown(found)
     assert all("ann accepted this" in shown(copy) for copy in copies)
     assert all("goalie_accept" not in actions(copy) for copy in copies)
+
+
+async def test_what_is_decided_in_the_web_app_is_shown_here_with_who_decided(company: Aika, world: World) -> None:
+    review = GoalieReview(company.goalies, company.database.catalogue)
+    ann = Reviewer(Person("user:ann@example.org", "ann@example.org"), Scope.of([]))
+    with goalie(company, thresholds=UNSURE):
+        async with at_work(company, world):
+            asked = await proposed(company, world)
+            [to_gil], _ = await proposals(world, "gil"), await proposals(world, "ann")
+            [waiting] = [one for one in await review.queue(ann) if one.case.message == asked]
+            await review.decide(waiting.case.id, Ruling.ACCEPT, by=ann)
+
+            found = await answer(world, "support", asked)
+            await case_of(company, world, asked, state=CaseState.ACCEPTED)
+            copies = [*(await proposals(world, "ann")), *(await proposals(world, "gil"))]
+            await world.click("gil", to_gil, "goalie_accept", channel=await world.direct("gil"))
+            told = await world.wait_for(lambda: world.ephemeral("gil"))
+
+    assert (waiting.case.question, waiting.asked_by) == (ROLL_BACK, "ben")
+    assert waiting.address.endswith(f"/p{asked.replace('.', '')}")
+    assert "Checked by a human goalie" in shown(found)
+    assert all("ann accepted this" in shown(copy) for copy in copies)
+    assert "ann was faster: the answer is accepted already." in shown(told[0])
 
 
 async def test_an_edited_proposal_is_posted_in_the_human_goalies_words(company: Aika, world: World) -> None:
