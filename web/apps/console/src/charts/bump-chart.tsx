@@ -9,7 +9,7 @@ import { useWidth } from "./use-width.ts";
 
 const ROW = 34;
 const HEAD = 40;
-const LEAST_COLUMN = 64;
+const LEAST_COLUMN = 52;
 
 /** How documents moved through the stages of a ranking: a column for each stage, a line for each document. */
 export function BumpChart({
@@ -32,7 +32,7 @@ export function BumpChart({
   level?: 2 | 3;
 }): ReactNode {
   const [pointed, setPointed] = useState<string | null>(null);
-  const [frame, width] = useWidth<HTMLDivElement>();
+  const [frame, width] = useWidth<HTMLElement>();
   const ordered = inFinalOrder(documents, stages);
   const rows = Math.min(most, Math.max(1, ...stages.flatMap(({ ranks }) => Object.values(ranks))));
   const lower = stages.some(({ ranks }) => Object.values(ranks).some((rank) => rank > rows));
@@ -46,7 +46,12 @@ export function BumpChart({
       {...(level === undefined ? {} : { level })}
     >
       <div className="grid gap-x-4 gap-y-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <div ref={frame} className="min-w-0 overflow-x-auto">
+        <section
+          ref={frame}
+          aria-label={t("Picture of {title}", { title })}
+          tabIndex={drawn > width ? 0 : undefined}
+          className="min-w-0 overflow-x-auto"
+        >
           {width > 0 && (
             <BumpPicture
               stages={stages}
@@ -58,7 +63,7 @@ export function BumpChart({
               size={{ width: drawn, head: HEAD, row: ROW }}
             />
           )}
-        </div>
+        </section>
         <BumpList
           documents={ordered}
           stages={stages}

@@ -22,8 +22,9 @@ export function BumpPicture({
   onPoint: (id: string | null) => void;
   size: { width: number; head: number; row: number };
 }): ReactNode {
-  const left = 52;
-  const step = (size.width - left - 26) / Math.max(1, stages.length - 1);
+  const narrow = size.width < 480;
+  const left = narrow ? 38 : 52;
+  const step = (size.width - left - 18) / Math.max(1, stages.length - 1);
   const x = (column: number) => left + column * step;
   const y = (row: number) => size.head + (row + 0.5) * size.row + (row >= rows ? 10 : 0);
   const height = y(rows - 1 + (lower ? 1 : 0)) + size.row / 2;
@@ -35,20 +36,25 @@ export function BumpPicture({
         <g key={id}>
           <line x1={x(column)} x2={x(column)} y1={size.head} y2={height - 6} stroke="var(--line)" />
           <text
-            x={x(column)}
-            y={14}
             textAnchor={column === 0 ? "start" : column === stages.length - 1 ? "end" : "middle"}
-            dx={column === 0 ? -12 : column === stages.length - 1 ? 12 : 0}
-            className="fill-(--ink) text-[12.5px] font-medium"
+            className={cn("fill-(--ink) font-medium", narrow ? "text-[11px]" : "text-[12.5px]")}
           >
-            {label}
+            {(narrow ? label.split(" ") : [label]).map((word, line) => (
+              <tspan
+                key={word}
+                x={x(column) + (column === 0 ? -10 : column === stages.length - 1 ? 10 : 0)}
+                y={14 + 14 * line}
+              >
+                {word}
+              </tspan>
+            ))}
           </text>
         </g>
       ))}
       {Array.from({ length: rows }, (_, row) => (
         <text
           key={row}
-          x={30}
+          x={left - 22}
           y={y(row)}
           dominantBaseline="central"
           textAnchor="end"

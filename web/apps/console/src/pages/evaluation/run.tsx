@@ -3,6 +3,7 @@ import { formatDuration, formatNumber, formatTime, t } from "@aika/react/text";
 import { Badge, ErrorNote, Loading, Note, Page, Section, Table } from "@aika/react/ui";
 import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
+import { stageName } from "../../charts/index.ts";
 import { TopicTable } from "./topic-table.tsx";
 import { useRun } from "./use-evaluation.ts";
 import { formatMeasure, kindName } from "./words.ts";
@@ -67,7 +68,8 @@ function Systems({ systems }: { systems: readonly SystemView[] }): ReactNode {
           title: t("System"),
           cell: ({ name }) => (
             <span className="flex items-center gap-2 font-medium">
-              {name}
+              {stageName(name)}
+              {stageName(name) !== name && <code className="text-xs font-normal text-muted">{name}</code>}
               {name === systems[0]?.name && <Badge tone="accent">{t("as deployed")}</Badge>}
             </span>
           ),
