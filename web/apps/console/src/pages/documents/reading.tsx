@@ -29,6 +29,7 @@ export function Reading({ document, about }: { document: DocumentView; about: Ab
     );
   return (
     <article className="min-w-0">
+      <h2 className="sr-only">{t("Text")}</h2>
       <div className="mb-5 flex flex-wrap items-center justify-between gap-3">
         <Segmented<View>
           label={t("Show the text")}

@@ -54,7 +54,7 @@ function CauseCard({ cause }: { cause: Cause }) {
   return (
     <Card>
       <div className="flex flex-wrap items-center gap-2.5">
-        <h3 className="font-semibold">{cause.title}</h3>
+        <h2 className="font-semibold">{cause.title}</h2>
         <Badge tone={cause.left_out ? "bad" : "warn"}>
           {t("{n, plural, one {# document} other {# documents}}", { n: cause.count })}
         </Badge>
