@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from aika.application.source_schema import source_schema
 from aika.forms.assistants import AssistantForm, TopicForm
 from aika.forms.collections import collection_schema
 from aika.forms.digests import OwnerDigestSettings, SlackSettings, SmtpSettings
+from aika.forms.durations import written
 from aika.forms.goalies import goalie_schema
 from aika.forms.rules import RuleForm
 from aika.forms.selection import SelectionForm
@@ -177,6 +179,8 @@ def _shown(value: object) -> str:
         value = value.model_dump()
     if isinstance(value, Path):
         value = value.as_posix()
+    if isinstance(value, timedelta):
+        value = written(value)
     return "unset" if value is None else f"`{value!r}`"
 
 
