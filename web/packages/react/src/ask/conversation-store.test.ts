@@ -94,6 +94,17 @@ test("a refusal is told in the server's words, and what was asked stays", async 
   });
 });
 
+test("a stream that cannot be read ends in words, and not in waiting", async () => {
+  const { store } = served(stream(STARTED, "data: not json\n\n"));
+
+  await store.ask({ question: "Q" });
+
+  expect(store.snapshot().exchanges[0]).toMatchObject({
+    phase: "failed",
+    trouble: { title: "The answer cannot be read" },
+  });
+});
+
 test("trying again names the kept answer whose place it takes", async () => {
   const { store, asked } = served(stream(STARTED, DELTA, REST, COMPLETED), stream(STARTED, DELTA, REST, COMPLETED));
   await store.ask({ question: "Q" });

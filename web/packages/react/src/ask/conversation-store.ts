@@ -5,8 +5,8 @@
  */
 
 import { type Aika, AikaError, type ChatEvent, type ConversationView, streamed } from "@aika/client";
-import { t } from "../text/index.ts";
 import { begun, type Exchange, fromConversation, isUnderWay, moved, replaced, type Trouble } from "./exchange.ts";
+import { cutOff, isBroken, online, statusOf, stoppedEarly, troubleOf } from "./troubles.ts";
 
 export interface ConversationState {
   readonly id: string | null;
@@ -108,7 +108,7 @@ export class ConversationStore {
     if (running === undefined) return;
     if (running.answerId === null) {
       this.#connection?.abort();
-      this.#change(running.key, { phase: "failed", trouble: { title: t("Stopped"), detail: "" } });
+      this.#change(running.key, { phase: "failed", trouble: stoppedEarly() });
       return;
     }
     this.#change(running.key, { stopping: true });
@@ -178,18 +178,7 @@ export class ConversationStore {
   }
 
   async #follow(response: Response, key: string): Promise<void> {
-    try {
-      for await (const { id, event } of streamed<ChatEvent>(response)) {
-        const number = Number(id) || (this.#exchange(key)?.after ?? 0) + 1;
-        this.#receive(key, event, number);
-      }
-    } catch (error) {
-      if (!isUnderWay(this.#exchange(key) ?? ENDED)) return;
-      if (error instanceof AikaError && error.status !== 0) {
-        this.#change(key, { phase: "failed", trouble: troubleOf(error) });
-        return;
-      }
-    }
+    await this.#drain(response, key);
     // A stream that ends without its last event was cut off.
     if (isUnderWay(this.#exchange(key) ?? ENDED)) await this.#pickUp(key);
   }
@@ -229,7 +218,8 @@ export class ConversationStore {
         this.#receive(key, event, Number(id) || (this.#exchange(key)?.after ?? 0) + 1);
       }
     } catch (error) {
-      if (error instanceof AikaError && error.status !== 0) {
+      // A connection that breaks is no refusal: it is picked up again.
+      if (!isBroken(error) && isUnderWay(this.#exchange(key) ?? ENDED)) {
         this.#change(key, { phase: "failed", reconnecting: false, trouble: troubleOf(error) });
       }
     }
@@ -288,32 +278,3 @@ export class ConversationStore {
 }
 
 const ENDED: Exchange = { ...begun("", "", ""), phase: "done" };
-
-function cutOff(): Trouble {
-  return {
-    title: t("The connection was lost"),
-    detail: t("The answer may have been finished without you. Reconnect to see it."),
-  };
-}
-
-export function troubleOf(error: unknown): Trouble {
-  if (error instanceof AikaError) return { title: error.title, detail: error.message };
-  throw error;
-}
-
-function statusOf(error: unknown): number {
-  return error instanceof AikaError ? error.status : 0;
-}
-
-/** Waits a while, or until the browser says that it is online again. */
-function online(wait: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      globalThis.removeEventListener?.("online", done);
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, wait);
-    globalThis.addEventListener?.("online", done);
-  });
-}
