@@ -18,7 +18,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: true,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { app: "index.html", diagram: "sandbox/diagram.html" } },
+    rollupOptions: {
+      input: { app: "index.html", diagram: "sandbox/diagram.html" },
+      output: {
+        // Few files: each request costs a slow laptop more than its bytes do.
+        codeSplitting: {
+          groups: [
+            { name: "icons", test: /node_modules\/lucide-react\// },
+            { name: "kit", test: /packages\/react\/src\/(?:ui|text)\// },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: "127.0.0.1",

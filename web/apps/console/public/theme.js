@@ -8,4 +8,6 @@
   }
   var dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.theme = dark ? "dark" : "light";
+  // These pages stand without the app's frame.
+  if (/^\/(sign-in|signed-out|embed)/.test(location.pathname)) document.documentElement.dataset.bare = "";
 })();

@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import { createBrowserRouter, type RouteObject } from "react-router";
+import Ask from "./pages/ask/ask.tsx";
 import { NotFound, PageFailed } from "./shell/failures.tsx";
 import { Shell } from "./shell/shell.tsx";
 
@@ -22,8 +23,9 @@ export const router = createBrowserRouter([
     Component: Shell,
     ErrorBoundary: PageFailed,
     children: [
-      page("/", () => import("./pages/ask/ask.tsx")),
-      page("/c/:id", () => import("./pages/ask/ask.tsx")),
+      // Most people come here first, so that it comes with the frame.
+      { path: "/", ErrorBoundary: PageFailed, Component: Ask },
+      { path: "/c/:id", ErrorBoundary: PageFailed, Component: Ask },
       page("/s/:token", () => import("./pages/ask/shared.tsx")),
       page("/assistants", () => import("./pages/assistants/assistants.tsx")),
       page("/assistants/new", () => import("./pages/assistants/edit.tsx")),
