@@ -86,8 +86,9 @@ def _window(body: Body, start: int, end: int, around: int) -> tuple[int, int]:
             first = block.start
         if block.start < last < block.end:
             last = block.end
-    # A heading alone at the end belongs to what is not shown.
-    tail = [
-        block for block in body.blocks if block.end == last and block.kind is BlockKind.HEADING and block.start >= end
-    ]
-    return first, tail[0].start if tail else last
+    # A heading at the end belongs to what is not shown.
+    for block in reversed([block for block in body.blocks if end <= block.start < last]):
+        if block.kind is not BlockKind.HEADING:
+            break
+        last = block.start
+    return first, last

@@ -1,5 +1,6 @@
 """What somebody asked before: page by page, found again by words, and whole."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -16,6 +17,7 @@ _PAGES = 10
 _AROUND = 14
 """Words of an excerpt on either side."""
 _MOST_VERSIONS = 20
+_MARKER = re.compile(r"\s?\[\d{1,3}\]")
 
 
 class HistoryStore(Protocol):
@@ -127,7 +129,7 @@ class History:
 
 
 def _around(text: str, search: Search) -> str:
-    parts = text.split()
+    parts = _MARKER.sub("", text).split()
     hits = [place for place, part in enumerate(parts) for word in search.words if search.has_all([word], [part])]
     if not hits:
         return ""

@@ -1,13 +1,13 @@
 """What somebody else may see of a conversation that was shared with them.
 
-A turn is theirs to see only where they may read all that its answer was made from: the question, too, can say what such a
-document says. Where something is withheld, nothing tells what, how much, or from where.
+A turn is theirs to see only where they may read all that its answer may hold words of: the question, too, can say what such
+a document says. Where something is withheld, nothing tells what, how much, or from where.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from aika.assistants.withholding import REMEMBERED_TURNS, documents_of, on_its_own
+from aika.assistants.withholding import REMEMBERED_TURNS, documents_of, on_its_own, rests_on, trimmed
 from aika.domain.access import Scope
 from aika.domain.answers import Answer, Origin
 from aika.domain.conversations import Conversation, Turn
@@ -41,8 +41,11 @@ async def seen(conversation: Conversation, catalogue: Catalogue, *, scope: Scope
     admitted = await catalogue.admitted(named, scope=scope) if named else set()
     shown: list[Turn | None] = []
     for turn in conversation.turns:
-        apart = documents_of(turn.outcome) <= admitted and not _follows_from(shown, turn)
-        shown.append((on_its_own(turn) if None in shown else turn) if apart else None)
+        if not rests_on(turn.outcome) <= admitted or _follows_from(shown, turn):
+            shown.append(None)
+            continue
+        kept = on_its_own(turn) if None in shown else turn
+        shown.append(kept if documents_of(turn.outcome) <= admitted else _unexplained(trimmed(kept, admitted)))
     return Seen(_title(conversation, shown), _merged(shown))
 
 
@@ -63,6 +66,12 @@ def _follows_from(earlier: Sequence[Turn | None], turn: Turn) -> bool:
     completed = turn.outcome.question != turn.question
     by_model = isinstance(turn.outcome, Answer) and turn.outcome.origin is not Origin.EXTRACTED
     return completed or (by_model and None in earlier[-REMEMBERED_TURNS:])
+
+
+def _unexplained(turn: Turn) -> Turn:
+    """Return the turn without the reasons of its confidence: they compare what is cited with what the reader may not read."""
+    confidence = replace(turn.outcome.confidence, signals=())
+    return replace(turn, outcome=replace(turn.outcome, confidence=confidence))
 
 
 def _title(conversation: Conversation, shown: Sequence[Turn | None]) -> str:

@@ -38,9 +38,9 @@ def _without(conversation: Conversation, admitted: set[DocumentId]) -> Conversat
     for turn in conversation.turns:
         # A question that was completed from the conversation, and the notes on that, may say what an earlier answer said.
         kept = on_its_own(turn) if any(map(is_withheld, turns)) else turn
-        if not _rests_on(turn.outcome) <= admitted or _was_written_from(turns, turn):
+        if not rests_on(turn.outcome) <= admitted or _was_written_from(turns, turn):
             kept = _withheld(turn)
-        turns.append(_trimmed(kept, admitted))
+        turns.append(trimmed(kept, admitted))
     return replace(conversation, turns=tuple(turns))
 
 
@@ -51,7 +51,7 @@ def documents_of(outcome: Answer | Abstention) -> set[DocumentId]:
     return cited | {hit.chunk.document.id for hit in hits}
 
 
-def _rests_on(outcome: Answer | Abstention) -> set[DocumentId]:
+def rests_on(outcome: Answer | Abstention) -> set[DocumentId]:
     """Return the documents that the outcome's text may hold words of."""
     if isinstance(outcome, Answer) and outcome.origin is Origin.EXTRACTED:
         return {citation.document.id for citation in outcome.citations}
@@ -80,7 +80,7 @@ def on_its_own(turn: Turn) -> Turn:
     return replace(turn, outcome=replace(turn.outcome, question=turn.question, notes=()))
 
 
-def _trimmed(turn: Turn, admitted: set[DocumentId]) -> Turn:
+def trimmed(turn: Turn, admitted: set[DocumentId]) -> Turn:
     """Return the turn without evidence that may not be read, and without notes that may name it."""
     outcome = turn.outcome
     if not isinstance(outcome, Answer) or documents_of(outcome) <= admitted:
