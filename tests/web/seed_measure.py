@@ -1,5 +1,5 @@
 """Weeks of questions at the example company, and runs of evaluations, brought about by real means: people of its teams ask
-through the API, at times that a clock of its own tells, and rate answers by whether they say what the collection expects.
+through the API, at times that a clock of its own tells, and rate answers by whether they cite what answers the question.
 
     python tests/web/seed_measure.py FOLDER [WEEKS]
 
@@ -47,14 +47,14 @@ _SEED = 20_261_122
 
 @dataclass(frozen=True, slots=True)
 class Wondered:
-    """A question of the collection, and what a good answer says."""
+    """A question of the collection, and what a good answer cites."""
 
     text: str
-    nuggets: tuple[str, ...]
+    relevant: frozenset[str]
+    """The documents that answer it, by their paths."""
 
-    def answered_by(self, text: str) -> bool:
-        said = text.lower()
-        return bool(self.nuggets) and 2 * sum(nugget.lower() in said for nugget in self.nuggets) >= len(self.nuggets)
+    def answered_from(self, cited: Sequence[str]) -> bool:
+        return any(key.endswith(path) for key in cited for path in self.relevant)
 
 
 class SetClock(SystemClock):
@@ -81,7 +81,7 @@ async def _asked(settings: Settings, weeks: int) -> None:
     teams = _teams(company / "people")
     people = [person for members in teams.values() for person in members]
     chance.shuffle(people)
-    questions = _questions(settings.base_dir / "collection" / "queries.jsonl")
+    questions = _questions(settings.base_dir / "collection")
     chance.shuffle(questions)
     async with open_aika(settings) as aika:
         groups = {PrincipalId(f"group:{team}"): [PrincipalId(f"user:{one}") for one in teams[team]] for team in teams}
@@ -113,7 +113,8 @@ async def _ask(
     if answer["outcome"] != "answer" or chance.random() > RATED:
         return
     clock.moment = moment + timedelta(minutes=chance.randint(1, 30))
-    rating = "helpful" if question.answered_by(answer["text"]) else "not_helpful"
+    cited = [citation["document"]["key"] for citation in answer["citations"]]
+    rating = "helpful" if question.answered_from(cited) else "not_helpful"
     said = await api.post(f"/v1/answers/{answer['id']}/feedback", json={"rating": rating}, headers=headers)
     said.raise_for_status()
 
@@ -165,9 +166,14 @@ def _teams(folder: Path) -> Mapping[str, list[str]]:
     return found
 
 
-def _questions(path: Path) -> list[Wondered]:
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [Wondered(row["text"], tuple(row["metadata"].get("nuggets") or ())) for row in rows]
+def _questions(collection: Path) -> list[Wondered]:
+    relevant: dict[str, set[str]] = {}
+    for line in (collection / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        topic, document, grade = line.split("\t")
+        if grade == "2":
+            relevant.setdefault(topic, set()).add(document)
+    rows = [json.loads(line) for line in (collection / "queries.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [Wondered(row["text"], frozenset(relevant.get(row["id"], ()))) for row in rows]
 
 
 if __name__ == "__main__":

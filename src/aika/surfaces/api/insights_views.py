@@ -82,7 +82,8 @@ def topics_reply(topics: Sequence[AskedTopic], gaps: Sequence[Gap], *, smallest_
         gaps=[
             wire.AskedGapView(
                 name=gap.name,
-                people=gap.people,
+                # In steps, as topics are.
+                people=gap.people - gap.people % smallest_group,
                 questions=len(gap.questions),
                 findings=[str(finding) for finding in gap.findings],
                 owner=None if gap.owner is None else gap.owner.name,
