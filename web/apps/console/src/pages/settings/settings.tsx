@@ -17,6 +17,7 @@ import { chooseLanguage, chosenLanguage, languages } from "../../shell/languages
 import { useMe } from "../../shell/me.ts";
 import { type Theme, useTheme } from "../../shell/theme.ts";
 import { Keys } from "./keys.tsx";
+import { Sessions } from "./sessions.tsx";
 
 /** What concerns oneself, and for operators the keys of programs. */
 export default function Settings(): ReactNode {
@@ -25,6 +26,7 @@ export default function Settings(): ReactNode {
     <Page title={t("Settings")}>
       <Appearance />
       <Account />
+      {me?.signed_in_by === "session" && me.person !== null && <Sessions />}
       {me?.operator === true && <Keys />}
     </Page>
   );

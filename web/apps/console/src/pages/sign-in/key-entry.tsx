@@ -1,8 +1,14 @@
+import { AikaError } from "@aika/client";
 import { useAika } from "@aika/react";
 import { t } from "@aika/react/text";
 import { Button, Field, Input } from "@aika/react/ui";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
+
+function problemOf(error: Error): string {
+  const wrong = error instanceof AikaError && error.status === 401;
+  return wrong ? t("This key is unknown, or has expired.") : error.message;
+}
 
 /** Begins a session with an API key, where there is no identity provider. The key is not kept in the browser. */
 export function KeyEntry({ place }: { place: string }): ReactNode {
@@ -20,8 +26,8 @@ export function KeyEntry({ place }: { place: string }): ReactNode {
     <form onSubmit={submit} className="flex flex-col gap-5">
       <Field
         label={t("API key")}
-        help={t("Whoever runs aika makes one with: aika keys create NAME")}
-        problem={enter.isError ? enter.error.message : undefined}
+        help={t("Whoever runs aika makes one for you.")}
+        problem={enter.isError ? problemOf(enter.error) : undefined}
       >
         <Input
           required
