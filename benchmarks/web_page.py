@@ -63,6 +63,7 @@ _READ = """() => {
   return {
     paint: paint.startTime,
     largest: __seen.lcp,
+    composer: __seen.composer,
     ready: Math.max(paint.startTime, __seen.composer, long ? long[0] + long[1] : 0),
     blocked: blocking.reduce((sum, [, took]) => sum + took - 50, 0),
     shift: __seen.cls,
@@ -98,6 +99,7 @@ class Load:
 
     paint: float
     largest: float
+    composer: float
     ready: float
     blocked: float
     shift: float
@@ -120,6 +122,7 @@ class Row:
 
 ROWS = (
     Row("first contentful paint", "paint", "ms", 1, 1000),
+    Row("composer takes typing", "composer", "ms", 1, None),
     Row("largest contentful paint", "largest", "ms", 1, None),
     Row("ready for typing, long tasks over", "ready", "ms", 1, 1500),
     Row("processor time of the main thread", "busy", "ms", 1, None),
