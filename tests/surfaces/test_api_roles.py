@@ -97,6 +97,7 @@ async def test_whoever_a_front_end_asks_for_manages_nothing(aika: Aika) -> None:
 async def test_the_client_asks_who_it_is(aika: Aika) -> None:
     async with AsyncAikaClient("http://aika.test", transport=httpx.ASGITransport(create_app(aika))) as client:
         assert (await client.me()).signed_in_by == "local"
+        assert await client.end_sessions(ALICE) == 0
 
 
 async def test_a_manager_that_names_nobody_is_refused(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from aika.client.conversation_calls import AsyncConversationCalls, ConversationC
 from aika.client.conversation_models import ChatEvent
 from aika.client.errors import AikaRequestError, AikaUnreachableError
 from aika.client.health_calls import AsyncHealthCalls, HealthCalls
-from aika.client.me_models import MeView
+from aika.client.me_models import MeView, RevokedView
 from aika.client.models import (
     ChatCompletion,
     ChatCompletionRequest,
@@ -164,6 +164,10 @@ class AikaClient(HealthCalls, ConversationCalls, AssistantDraftCalls, SourceCall
         """Return who asks, and what they may do."""
         return MeView.model_validate_json(self._send("GET", "/v1/me"))
 
+    def end_sessions(self, email: str) -> int:
+        """Sign a person out of the web app everywhere; return how many sessions ended."""
+        return RevokedView.model_validate_json(self._send("DELETE", f"/v1/people/{email}/sessions")).sessions
+
     def access(self, user: str, document: str) -> AccessView:
         """Return why a person may read a document, given by its id or as ``SOURCE/KEY``, or may not."""
         return AccessView.model_validate_json(self._send("GET", _access_path(user, document)))
@@ -296,6 +300,10 @@ class AsyncAikaClient(AsyncHealthCalls, AsyncConversationCalls, AsyncAssistantDr
     async def me(self) -> MeView:
         """Return who asks, and what they may do."""
         return MeView.model_validate_json(await self._send("GET", "/v1/me"))
+
+    async def end_sessions(self, email: str) -> int:
+        """Sign a person out of the web app everywhere; return how many sessions ended."""
+        return RevokedView.model_validate_json(await self._send("DELETE", f"/v1/people/{email}/sessions")).sessions
 
     async def access(self, user: str, document: str) -> AccessView:
         """Return why a person may read a document, given by its id or as ``SOURCE/KEY``, or may not."""
