@@ -343,3 +343,9 @@ async def test_the_python_client_steers_sources(aika: Aika) -> None:
     assert changed.settings.purpose == "The water"
     assert removed.documents <= 1
     assert about.document.key == "deploy.md"
+    # Also a sync that was under way when the source went leaves nothing of it.
+    await until(lambda: forgotten(aika, SourceId(draft_.id)))
+
+
+async def forgotten(aika: Aika, id: SourceId) -> bool:
+    return aika.progress(id) is None and id not in await aika.database.catalogue.sources()
