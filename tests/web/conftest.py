@@ -56,6 +56,12 @@ def chromium() -> str | None:
     return next((found for name in named if name and (found := shutil.which(name))), None)
 
 
+def arguments() -> list[str]:
+    """Return what Chromium is started with. Its own sandbox needs rights that root in a container does not have."""
+    unprivileged = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return [*unprivileged, "--disable-dev-shm-usage", "--font-render-hinting=none"]
+
+
 @pytest.fixture(scope="session")
 def scripted_model() -> Iterator[ScriptedModel]:
     model = ScriptedModel()
@@ -92,12 +98,8 @@ async def browser() -> AsyncIterator[Browser]:
     program = chromium()
     if program is None:
         pytest.skip(NO_BROWSER)
-    # Chromium's own sandbox needs rights that root in a container does not have.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(
-            executable_path=program, args=[*arguments, "--disable-dev-shm-usage", "--font-render-hinting=none"]
-        )
+        opened = await playwright.chromium.launch(executable_path=program, args=arguments())
         yield opened
         await opened.close()
 
