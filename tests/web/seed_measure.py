@@ -1,5 +1,6 @@
 """Weeks of questions at the example company, and runs of evaluations, brought about by real means: people of its teams ask
-through the API, at times that a clock of its own tells, and rate answers by whether they cite what answers the question.
+through the API, at times that a clock of its own tells, and rate answers by whether they cite what answers the question
+and say so.
 
     python tests/web/seed_measure.py FOLDER [WEEKS]
 
@@ -52,9 +53,12 @@ class Wondered:
     text: str
     relevant: frozenset[str]
     """The documents that answer it, by their paths."""
+    facts: tuple[str, ...]
 
-    def answered_from(self, cited: Sequence[str]) -> bool:
-        return any(key.endswith(path) for key in cited for path in self.relevant)
+    def answered_by(self, text: str, cited: Sequence[str]) -> bool:
+        """Return whether an answer cites what answers the question, and states a fact of it."""
+        right = any(key.endswith(path) for key in cited for path in self.relevant)
+        return right and any(fact.lower() in text.lower() for fact in self.facts)
 
 
 class SetClock(SystemClock):
@@ -114,7 +118,7 @@ async def _ask(
         return
     clock.moment = moment + timedelta(minutes=chance.randint(1, 30))
     cited = [citation["document"]["key"] for citation in answer["citations"]]
-    rating = "helpful" if question.answered_from(cited) else "not_helpful"
+    rating = "helpful" if question.answered_by(answer["text"], cited) else "not_helpful"
     said = await api.post(f"/v1/answers/{answer['id']}/feedback", json={"rating": rating}, headers=headers)
     said.raise_for_status()
 
@@ -173,7 +177,10 @@ def _questions(collection: Path) -> list[Wondered]:
         if grade == "2":
             relevant.setdefault(topic, set()).add(document)
     rows = [json.loads(line) for line in (collection / "queries.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [Wondered(row["text"], frozenset(relevant.get(row["id"], ()))) for row in rows]
+    return [
+        Wondered(row["text"], frozenset(relevant.get(row["id"], ())), tuple(row["metadata"].get("nuggets") or ()))
+        for row in rows
+    ]
 
 
 if __name__ == "__main__":
