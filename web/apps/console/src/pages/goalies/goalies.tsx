@@ -23,7 +23,7 @@ export default function Goalies(): ReactNode {
     <Page
       wide
       title={t("Goalie")}
-      lead={t("What the support bots of your channels are not sure enough of to post by themselves. You decide.")}
+      lead={t("What your channels' support bots are not sure enough of to post by themselves.")}
       actions={
         <Segmented<View>
           label={t("View")}

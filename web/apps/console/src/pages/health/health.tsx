@@ -17,7 +17,7 @@ export default function Health(): ReactNode {
   return (
     <Page
       title={t("Health")}
-      lead={t("Every bad answer points at a document to mend. What is wrong, whose it is, and what it cost people.")}
+      lead={t("Every bad answer points at a document to mend: what is wrong with it, and whose it is.")}
     >
       <HealthTabs />
       {health.isPending && <Loading rows={5} />}

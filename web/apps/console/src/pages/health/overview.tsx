@@ -1,26 +1,28 @@
 import type { DayScoreView, HealthView, ScoreView } from "@aika/client";
 import { useAika } from "@aika/react";
-import { t } from "@aika/react/text";
+import { formatNumber, t } from "@aika/react/text";
 import { Section, Skeleton, Stat } from "@aika/react/ui";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo } from "react";
 import { Link } from "react-router";
-import { byName, Score, Trend } from "./parts/score.tsx";
+import { KINDS, kindName } from "./parts/kinds.tsx";
+import { byName, findingsWord, Score, Trend } from "./parts/score.tsx";
 
 const SHOWN = 6;
 
 /** The numbers of all findings, and the teams whose documents need it most. */
 export function Overview({ health }: { health: HealthView }): ReactNode {
   const missing = health.kinds["no document"] ?? 0;
+  const kinds = KINDS.filter((kind) => kind !== "no document" && health.kinds[kind] !== undefined)
+    .map((kind) => `${formatNumber(health.kinds[kind] ?? 0)} ${kindName(kind).toLocaleLowerCase()}`)
+    .join(", ");
   return (
     <>
       <div className="mb-8 grid gap-3 sm:grid-cols-3">
         <Stat
           label={t("Open findings")}
           value={health.open - missing}
-          detail={t("{n, plural, =0 {of no owner} one {of # owner} other {of # owners}}", {
-            n: Object.keys(health.owners).length,
-          })}
+          detail={kinds || t("nothing is known to be wrong")}
         />
         <Stat
           label={t("Missing documents")}
@@ -80,21 +82,18 @@ function Teams(): ReactNode {
 }
 
 function Team({ score, days }: { score: ScoreView; days: readonly DayScoreView[] }): ReactNode {
+  const findings = score.findings - score.gaps;
   return (
     <Link
-      to={`/health?owner=${encodeURIComponent(score.name)}#findings`}
+      to={findings === 0 ? "/health/gaps" : `/health?owner=${encodeURIComponent(score.name)}#findings`}
       className="flex h-full items-center justify-between gap-4 rounded-2xl border border-line px-5 py-4 transition-colors hover:border-line-strong/60"
     >
       <span className="min-w-0">
         <span className="block truncate font-medium">{score.name || t("no owner")}</span>
         <span className="block text-[0.8125rem] text-muted">
-          {t(
-            "{n, plural, one {# finding} other {# findings}} in {documents, plural, one {# document} other {# documents}}",
-            {
-              n: score.findings,
-              documents: score.documents,
-            },
-          )}
+          {[findings > 0 && findingsWord(findings), score.gaps > 0 && t("{n} missing", { n: score.gaps })]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
       </span>
       <span className="flex shrink-0 flex-col items-end gap-1">

@@ -114,7 +114,7 @@ function InPlace({ passage }: { passage: PassageView }): ReactNode {
   return (
     <section
       ref={box}
-      aria-label={t("The passage in its document")}
+      aria-label={t("The passage in “{title}”", { title: passage.document.title || passage.document.key })}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
       tabIndex={0}
       className="relative max-h-72 overflow-y-auto px-5 py-4 text-sm"

@@ -4,8 +4,8 @@ import { formatAge, formatTime, t } from "@aika/react/text";
 import { Button, EmptyState, ErrorNote, Loading, Section } from "@aika/react/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { CircleCheckBig, ListFilter, Users } from "lucide-react";
-import type { ReactNode } from "react";
-import { Link, useSearchParams } from "react-router";
+import { type ReactNode, useEffect, useRef } from "react";
+import { Link, useLocation, useSearchParams } from "react-router";
 import { KindIcon, kindName, StateBadge } from "../parts/kinds.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { asked, type Filters, filtersOf } from "./filters.ts";
@@ -27,10 +27,20 @@ export function FindingsList({ health }: { health: HealthView }): ReactNode {
     initialPageParam: 0,
     getNextPageParam: (last) => last.next,
   });
+  const place = useRef<HTMLSpanElement>(null);
+  const { hash, key } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever follows the link again is brought there again
+  useEffect(() => {
+    if (hash === "#findings") place.current?.scrollIntoView({ block: "start" });
+  }, [hash, key]);
   const findings = found.data?.pages.flatMap((page) => page.findings) ?? [];
   return (
     <Section
-      title={<span id="findings">{t("Findings")}</span>}
+      title={
+        <span ref={place} id="findings" className="scroll-mt-6">
+          {t("Findings")}
+        </span>
+      }
       lead={t("What cost the most people an answer comes first. You see those of documents that you may read.")}
     >
       <FilterBar health={health} filters={filters} />

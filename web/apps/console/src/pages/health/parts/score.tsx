@@ -52,3 +52,8 @@ export function byName(days: readonly DayScoreView[]): ReadonlyMap<string, DaySc
   }
   return found;
 }
+
+/** How many findings there are, in words. */
+export function findingsWord(n: number): string {
+  return t("{n, plural, =0 {no finding} one {# finding} other {# findings}}", { n });
+}

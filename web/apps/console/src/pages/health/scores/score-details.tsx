@@ -16,7 +16,7 @@ export function ScoreDetails({ by, score }: { by: Level; score: ScoreView }): Re
   return (
     <div className="grid gap-6 border-t bg-sunken/30 px-5 py-5 lg:grid-cols-2">
       <div>
-        <h3 className="text-sm font-semibold">{t("What it loses")}</h3>
+        <h2 className="text-sm font-semibold">{t("What it loses")}</h2>
         {score.parts.length === 0 && <p className="mt-1 text-sm text-muted">{t("Nothing.")}</p>}
         <ul className="mt-2 flex flex-col gap-2.5">
           {score.parts.map((part) => (
@@ -30,7 +30,7 @@ export function ScoreDetails({ by, score }: { by: Level; score: ScoreView }): Re
           ))}
         </ul>
         <div className="mt-4 flex flex-wrap gap-2">
-          {score.findings > 0 && by !== "document" && (
+          {score.findings > score.gaps && by !== "document" && (
             <Button asChild size="small">
               <Link to={`/health?${by}=${encodeURIComponent(score.name)}`}>{t("Its findings")}</Link>
             </Button>
@@ -60,6 +60,7 @@ function Past({ by, name, title }: { by: Level; name: string; title: string }): 
   if (past.data === undefined) return <Skeleton className="h-52" />;
   return (
     <LineChart
+      level={2}
       title={t("Score of “{title}”", { title })}
       sentence={t(
         "The last {days} days, with the findings that were open on each. Reviews and ratings count as they are now.",

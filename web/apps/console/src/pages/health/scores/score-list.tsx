@@ -5,7 +5,7 @@ import { cn, EmptyState } from "@aika/react/ui";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, FileText } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
-import { byName, Score, Trend } from "../parts/score.tsx";
+import { byName, findingsWord, Score, Trend } from "../parts/score.tsx";
 import { ScoreDetails } from "./score-details.tsx";
 
 export type Level = ScoresReply["by"];
@@ -90,17 +90,13 @@ function Row({
 function aboutOf(by: Level, score: ScoreView): string {
   if (by === "document") {
     const { document } = score;
-    return [document?.source, document?.owner?.name ?? t("no owner"), findings(score.findings)]
+    return [document?.source, document?.owner?.name ?? t("no owner"), findingsWord(score.findings)]
       .filter(Boolean)
       .join(" · ");
   }
   const documents = t("{n, plural, one {# document} other {# documents}}", { n: score.documents });
   const gaps = score.gaps === 0 ? "" : t("{n} missing", { n: score.gaps });
-  return [documents, findings(score.findings), gaps].filter(Boolean).join(" · ");
-}
-
-function findings(n: number): string {
-  return t("{n, plural, =0 {no finding} one {# finding} other {# findings}}", { n });
+  return [documents, findingsWord(score.findings - score.gaps), gaps].filter(Boolean).join(" · ");
 }
 
 function keyOf(score: ScoreView): string {
