@@ -60,6 +60,7 @@ class Walk:
         self.steps.append((name, time.monotonic() - began + READING))
         if picture is not None:
             self.page.mouse.move(0, 0)
+            expect(self.page.get_by_role("button", name="Close")).to_have_count(0)  # what was said shortly is gone
             self.page.wait_for_timeout(700)  # what moves has come to rest
             self.page.screenshot(path=self._pictures / f"first-assistant-{picture}.png")
 
@@ -139,7 +140,6 @@ def through(walk: Walk, address: str, notes: Path) -> None:
         page.keyboard.press("Enter")
         expect(page.get_by_role("main")).to_contain_text("14 days")
         expect(page.get_by_role("main")).to_contain_text("boat-club")
-        page.get_by_role("button", name="Close").click()
 
 
 def _wait_for_documents(page: Page, address: str) -> None:

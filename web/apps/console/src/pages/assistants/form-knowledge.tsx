@@ -2,7 +2,7 @@ import type { CountedView, JsonValue } from "@aika/client";
 import { t } from "@aika/react/text";
 import { Field } from "@aika/react/ui";
 import { ChevronRight } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { FormPart, type FormProps, listValue, OnlyInYaml, problemOf, pruned } from "./form-parts.tsx";
 import { Chips, Lines, Tokens } from "./tokens.tsx";
 import { mappingOf, wordsOf } from "./words.ts";
@@ -69,7 +69,8 @@ function MoreFilters({
     status: [t("Status"), t("What documents say of their standing, such as accepted."), choices.status],
     audience: [t("Audience"), t("For whom documents say they are written."), choices.audience],
   } as const;
-  const inUse = MORE.some((key) => knowledge[key] !== undefined) || knowledge.excluding !== undefined;
+  // As it was at first: what one opened stays open while one takes the last word out of it.
+  const [inUse] = useState(() => MORE.some((key) => knowledge[key] !== undefined) || knowledge.excluding !== undefined);
   return (
     <details open={inUse} className="group">
       <summary className="flex w-fit cursor-pointer list-none items-center gap-1.5 rounded-md text-sm font-medium text-muted hover:text-ink">
@@ -131,10 +132,11 @@ function Excluded({
 function Topic(props: FormProps): ReactNode {
   const { values, onChange, unreadable } = props;
   const topic = mappingOf(values.topic);
+  const [inUse] = useState(() => values.topic !== undefined);
   const change = (key: string, words: readonly string[]) =>
     onChange("topic", pruned({ ...topic, [key]: listValue(words) }));
   return (
-    <details open={values.topic !== undefined} className="group">
+    <details open={inUse} className="group">
       <summary className="flex w-fit cursor-pointer list-none items-center gap-1.5 rounded-md text-sm font-medium text-muted hover:text-ink">
         <ChevronRight aria-hidden="true" className="size-4 transition-transform group-open:rotate-90" />
         {t("Narrow it to a topic by examples")}

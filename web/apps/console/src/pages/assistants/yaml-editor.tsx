@@ -84,7 +84,7 @@ function LineNumber({ number, problem }: { number: number; problem: DraftProblem
   return (
     <div
       className={cn(
-        "h-[22px] min-w-9 px-2.5 font-mono text-xs leading-[22px] text-faint tabular",
+        "h-[22px] min-w-9 px-2.5 font-mono text-xs leading-[22px] text-muted tabular",
         problem !== undefined && (problem.doubt ? "font-semibold text-warn" : "font-semibold text-bad"),
       )}
     >
