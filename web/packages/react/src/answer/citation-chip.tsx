@@ -1,6 +1,6 @@
 import type { CitationView } from "@aika/client";
 import { HoverCard } from "radix-ui";
-import type { KeyboardEvent, ReactNode } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { t } from "../text/index.ts";
 import { cn } from "../ui/classes.ts";
 import { DocumentLine } from "./document-line.tsx";
@@ -19,6 +19,7 @@ const LOOK =
 
 /** A footnote's number. Pointing at it shows the words it stands for; pressing it opens them in their document. */
 export function CitationChip({ marker, citation, onOpen, open = false }: CitationChipProps): ReactNode {
+  const [previewed, setPreviewed] = useState(false);
   if (citation === undefined) {
     return (
       <span data-citation={marker} className={cn(LOOK, "bg-sunken text-muted")}>
@@ -26,14 +27,17 @@ export function CitationChip({ marker, citation, onOpen, open = false }: Citatio
       </span>
     );
   }
-  const press = () => onOpen?.(marker);
+  const press = () => {
+    setPreviewed(false);
+    onOpen?.(marker);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     press();
   };
   return (
-    <HoverCard.Root openDelay={200} closeDelay={120}>
+    <HoverCard.Root openDelay={200} closeDelay={120} open={previewed && !open} onOpenChange={setPreviewed}>
       <HoverCard.Trigger asChild>
         {/* biome-ignore lint/a11y/useSemanticElements: a button is a box, and lines break before boxes */}
         <span

@@ -7,6 +7,8 @@ import { t } from "../text/index.ts";
 import { type Drawn, drawDiagram } from "./drawing-frame.ts";
 import { useDark } from "./use-dark.ts";
 
+const LEAST_WIDTH = 520;
+
 /** A Mermaid diagram as a picture, with its source on demand. What cannot be drawn is shown as its source. */
 export function Diagram({ source, incomplete }: { source: string; incomplete: boolean }): ReactNode {
   const dark = useDark();
@@ -50,12 +52,17 @@ function Picture({ drawn, source }: { drawn: Drawn | null; source: string }): Re
   if (drawn === null)
     return <div className="aika-diagram-waiting" role="status" aria-label={t("Drawing the diagram")} />;
   return (
-    <img
-      src={drawn.address}
-      width={drawn.width}
-      height={drawn.height}
-      alt={t("Diagram: {source}", { source: source.slice(0, 300) })}
-    />
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="aika-diagram-picture" tabIndex={0} aria-label={t("Diagram")}>
+      <img
+        src={drawn.address}
+        width={drawn.width}
+        height={drawn.height}
+        // Smaller than this nobody could read it: then it scrolls.
+        style={{ minWidth: Math.min(drawn.width, LEAST_WIDTH) }}
+        alt={t("Diagram: {source}", { source: source.slice(0, 300) })}
+      />
+    </section>
   );
 }
 

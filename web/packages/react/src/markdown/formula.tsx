@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { t } from "../text/index.ts";
 
 /**
  * A formula. Its source is shown until KaTeX has arrived, and when it is not one.
@@ -21,10 +22,18 @@ export function Formula({ tex, display }: { tex: string; display: boolean }): Re
     };
   }, [tex, display]);
   const source = display ? `$$${tex}$$` : `$${tex}$`;
-  return (
-    <span className={display ? "aika-formula aika-formula-display" : "aika-formula"}>
+  const shown = (
+    <>
       <span ref={place} hidden={!drawn} />
       {drawn ? null : <code>{source}</code>}
+    </>
+  );
+  if (!display) return <span className="aika-formula">{shown}</span>;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: within a paragraph there is no other element for a group
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <span className="aika-formula aika-formula-display" role="group" aria-label={t("Formula")} tabIndex={0}>
+      {shown}
     </span>
   );
 }

@@ -84,7 +84,7 @@ export function PassagePanel({
         )}
         {passage.data && <PassageText key={place.key} passage={passage.data} />}
       </section>
-      <footer className="flex flex-wrap items-center gap-2 border-t px-4 py-2.5">
+      <footer className="flex flex-wrap items-center gap-1 border-t px-2 py-2.5 sm:gap-2 sm:px-4">
         {count > 1 && onStep && <Steps place={place} count={count} onStep={onStep} />}
         <span className="flex-1" />
         {documentLink}
