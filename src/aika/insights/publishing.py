@@ -6,7 +6,7 @@ Every figure is made of whole portions, so that whatever two requests differ by 
 surface, by team …) is published only where neither a part nor what is left without it is of fewer people than that.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -78,17 +78,18 @@ def divided(shown: Published, parts: Parts, *, k: int) -> dict[str, dict[date, l
 def _showable(
     by_part: Mapping[str, Sequence[AskedQuestion]], portion: Sequence[AskedQuestion], parts: Parts, k: int
 ) -> list[str]:
-    def few(left: Iterable[AskedQuestion]) -> bool:
-        return 0 < people(left) < k
+    askers = Counter(asked.asker for asked in portion)
 
-    shown = [
-        part
-        for part, found in by_part.items()
-        if people(found) >= k and not few(asked for asked in portion if part not in parts(asked))
-    ]
-    shown.sort(key=lambda part: (-people(by_part[part]), part))
+    def left_without(found: Sequence[AskedQuestion]) -> int:
+        # Whoever asked something else, too. Counted from the part, since there may be hundreds of parts.
+        within = Counter(asked.asker for asked in found)
+        return len(askers) - sum(askers[asker] == count for asker, count in within.items())
+
+    size = {part: people(found) for part, found in by_part.items()}
+    shown = [part for part, found in by_part.items() if size[part] >= k and not 0 < left_without(found) < k]
+    shown.sort(key=lambda part: (-size[part], part))
     # What is hidden must not be what the shown parts leave of the whole.
-    while shown and few(asked for asked in portion if not set(shown) & set(parts(asked))):
+    while shown and 0 < people(asked for asked in portion if not set(shown) & set(parts(asked))) < k:
         shown.pop()
     return shown
 
