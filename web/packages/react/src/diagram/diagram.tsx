@@ -53,7 +53,8 @@ function Picture({ drawn, source }: { drawn: Drawn | null; source: string }): Re
     return <div className="aika-diagram-waiting" role="status" aria-label={t("Drawing the diagram")} />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="aika-diagram-picture" tabIndex={0} aria-label={t("Diagram")}>
+    // biome-ignore lint/a11y/useSemanticElements: a section would be one landmark more for each diagram
+    <div className="aika-diagram-picture" role="group" tabIndex={0} aria-label={t("Diagram")}>
       <img
         src={drawn.address}
         width={drawn.width}
@@ -62,7 +63,7 @@ function Picture({ drawn, source }: { drawn: Drawn | null; source: string }): Re
         style={{ minWidth: Math.min(drawn.width, LEAST_WIDTH) }}
         alt={t("Diagram: {source}", { source: source.slice(0, 300) })}
       />
-    </section>
+    </div>
   );
 }
 

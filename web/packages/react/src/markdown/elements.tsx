@@ -89,8 +89,8 @@ function Mark({ children }: Given) {
 
 function Heading({ node, children }: Given) {
   const level = Number(node?.tagName.slice(1)) || 1;
-  // An answer stands below the page's own headings.
-  const Tag = HEADINGS[Math.min(HEADINGS.length, level) - 1] ?? "h6";
+  // An answer stands below its question, which is a second-level heading. Many answers begin with a second level too.
+  const Tag = HEADINGS[Math.min(HEADINGS.length - 1, Math.max(0, level - 2))] ?? "h6";
   return <Tag data-level={level}>{children}</Tag>;
 }
 

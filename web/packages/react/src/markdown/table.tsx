@@ -10,9 +10,10 @@ export function Table({ children }: { children?: ReactNode }): ReactNode {
   return (
     <div className="aika-table group/table">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="aika-table-scroll" tabIndex={0} aria-label={t("Table")}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a section would be one landmark more for each table */}
+      <div className="aika-table-scroll" role="group" tabIndex={0} aria-label={t("Table")}>
         <table ref={table}>{children}</table>
-      </section>
+      </div>
       <div className="aika-block-tools">
         <CopyButton
           label={t("Copy as CSV")}

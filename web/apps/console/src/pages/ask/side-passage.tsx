@@ -17,6 +17,7 @@ export interface SidePassageProps {
 /** The opened passage: a column beside the answers, on narrow screens a sheet over them. */
 export function SidePassage({ opened, standings, onOpen }: SidePassageProps): ReactNode {
   const wide = useWide("(min-width: 72rem)");
+  const before = useRef<Element | null>(null);
   const panel = opened === null ? null : <Panel opened={opened} standings={standings} onOpen={onOpen} />;
   if (wide) {
     return panel === null ? null : (
@@ -34,7 +35,12 @@ export function SidePassage({ opened, standings, onOpen }: SidePassageProps): Re
           // Focus on the sheet itself: on its first button it would show that button's name.
           onOpenAutoFocus={(event) => {
             event.preventDefault();
+            before.current = document.activeElement;
             (event.currentTarget as HTMLElement).focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            focusAgain(before.current);
           }}
           className="fixed inset-x-0 bottom-0 z-50 h-[85dvh] outline-none animate-appear rounded-t-2xl bg-surface shadow-float sm:inset-y-0 sm:right-0 sm:left-auto sm:h-auto sm:w-[min(36rem,90vw)] sm:animate-slide-in sm:rounded-none sm:border-l"
         >
@@ -46,10 +52,20 @@ export function SidePassage({ opened, standings, onOpen }: SidePassageProps): Re
   );
 }
 
+/** Goes back to where one was, such as the number that opened the passage. */
+function focusAgain(element: Element | null): void {
+  if (element instanceof HTMLElement && element.isConnected) element.focus({ preventScroll: true });
+}
+
 function Column({ label, onClose, children }: { label: string; onClose: () => void; children: ReactNode }) {
   const column = useRef<HTMLElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
+  useEffect(() => {
+    const before = document.activeElement;
+    // Closing takes the focus with it only where it was in here.
+    return () => queueMicrotask(() => document.activeElement === document.body && focusAgain(before));
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
