@@ -271,7 +271,7 @@ class TestWhoMay:
         ]
 
         assert "readers" not in read["fields"]
-        assert [reply.status_code for reply in replies] == [403, 200, 202, 200, 404, 403, 403]
+        assert [reply.status_code for reply in replies] == [403, 200, 202, 200, 403, 403, 403]
         assert (await http.get("/v1/sources/runbooks")).json()["promise_seconds"] == 86_400
 
     async def test_a_manager_sees_how_the_source_stands(self, manager: httpx.AsyncClient) -> None:
@@ -288,7 +288,13 @@ class TestWhoMay:
         }
 
         assert statuses == {"documents": 200, "syncs": 403, "problems": 403, "settings": 403}
-        assert (await reader.get("/v1/sources/fixed/documents")).status_code == 404
+
+    async def test_what_one_may_not_know_is_told_as_what_does_not_exist(self, reader: httpx.AsyncClient) -> None:
+        for part in ("", "/documents", "/syncs", "/problems", "/settings"):
+            replies = [await reader.get(f"/v1/sources/{name}{part}") for name in ("fixed", "other")]
+
+            assert replies[0].status_code == replies[1].status_code
+            assert replies[0].text.replace("fixed", "other") == replies[1].text
 
 
 class TestLeafing:

@@ -99,12 +99,15 @@ async def state_of(aika: Aika, caller: Caller, id: str) -> SourceState:
 async def managed_source(aika: Aika, caller: Caller, id: str) -> Source:
     """Return a source that the caller manages.
 
-    Raises `NotFoundError` for one that holds nothing for them, and `AccessDeniedError` for one that they only read.
+    Raises `NotFoundError` for administrators, and `AccessDeniedError` for everyone else: also for a source that does not
+    exist, so that nobody learns which ones do.
     """
-    source = (await state_of(aika, caller, id)).source
-    if not caller.manages(source):
-        raise AccessDeniedError("this is for those who manage the source: its 'managers', and administrators")
-    return source
+    source = aika.sources.get(SourceId(id))
+    if source is not None and caller.manages(source):
+        return source
+    if caller.admin:
+        raise NotFoundError(f"there is no source called {SourceId(id)!r}")
+    raise AccessDeniedError("this is for those who manage the source: its 'managers', and administrators")
 
 
 def _seen_by(caller: Caller, state: SourceState) -> SourceSummary:

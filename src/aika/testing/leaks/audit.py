@@ -69,7 +69,9 @@ _IN_CHANNELS = (
     "POST /v1/search",
     "POST /v1/chat/complete",
     "GET /v1/documents/{id}",
+    "GET /v1/documents/{id}/about",
     "GET /v1/sources",
+    "GET /v1/sources/{id}/documents",
     "GET /v1/assistants",
     "GET /v1/assistants/{id}",
     "GET /v1/findings",
@@ -79,6 +81,7 @@ _SEARCHES = ("POST /v1/search", "GET /v1/search")
 _ASSISTANTS = "GET /v1/assistants"
 _FINDINGS, _HEALTH = "GET /v1/findings", "GET /v1/health"
 _DOCUMENT, _SOURCES, _SOURCE = "GET /v1/documents/{id}", "GET /v1/sources", "GET /v1/sources/{id}"
+_OF_A_SOURCE = (_SOURCE, "GET /v1/sources/{id}/documents")
 
 
 async def audit(deployment: Deployment, company: Company) -> Report:
@@ -298,7 +301,7 @@ class _Audit:
 
     def _compare(self, who: str, people: Collection[str], told: Told) -> None:
         """Look whether what may not be known is told apart from what does not exist."""
-        known = told.endpoint == _SOURCE and any(map(self.company.readable, people))
+        known = told.endpoint in _OF_A_SOURCE and any(map(self.company.readable, people))
         for document in self.company.documents:
             if told.endpoint == _DOCUMENT and self.deployment.ids[document.key] in told.said:
                 known = all(self.company.may_read(person, document) for person in people)
