@@ -2,7 +2,8 @@ import { AikaError } from "@aika/client";
 import type { QueryClient } from "@tanstack/react-query";
 
 const PAGE = "/sign-in";
-const OUTSIDE: readonly string[] = [PAGE, "/signed-out"];
+/** Pages that say themselves what there is to do. Within somebody else's page, signing in needs a window of its own. */
+const OUTSIDE: readonly string[] = [PAGE, "/signed-out", "/embed"];
 
 /** Where one signs in, and comes back from to where one is now. `again` is for who was signed in until now. */
 export function signInPlace(place: { pathname: string; search: string }, again: boolean): string {
