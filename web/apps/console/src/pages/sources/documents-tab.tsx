@@ -118,7 +118,12 @@ function Documents({ source, words, order }: { source: SourceView; words: string
 
 function columns(): Column<Listed>[] {
   return [
-    { id: "title", title: t("Document"), cell: (document) => <Title document={document} />, className: "max-w-lg" },
+    {
+      id: "title",
+      title: t("Document"),
+      cell: (document) => <Title document={document} />,
+      className: "w-full max-w-0 min-w-40",
+    },
     { id: "kind", title: t("Kind"), cell: (document) => <Badge>{document.kind}</Badge>, wideOnly: true },
     {
       id: "owner",
