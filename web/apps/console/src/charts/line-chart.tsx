@@ -79,7 +79,9 @@ export function LinePicture({
             stroke={colorOf(place)}
             strokeWidth={2.25}
             strokeDasharray={dashOf(place)}
-            dot={points.length <= 31 ? { r: 2.5, fill: colorOf(place), strokeWidth: 0 } : false}
+            dot={({ cx, cy, index, key }) => (
+              <Dot key={key} x={cx} y={cy} shown={marked(points, id, index)} color={colorOf(place)} />
+            )}
             activeDot={{ r: 5, stroke: "var(--surface)", strokeWidth: 2 }}
             isAnimationActive={false}
           />
@@ -92,4 +94,26 @@ export function LinePicture({
 /** Whether a label's words have no room to its right. */
 function isLate(points: PointChartProps["points"], label: string): boolean {
   return points.findIndex((point) => point.label === label) > points.length * 0.8;
+}
+
+const MOST_DOTS = 31;
+
+/** Whether a point has a dot: all of a few, of many those that stand alone, which no line would show. */
+function marked(points: PointChartProps["points"], id: string, at: number): boolean {
+  const known = (place: number) => (points[place]?.values[id] ?? null) !== null;
+  return known(at) && (points.length <= MOST_DOTS || !(known(at - 1) || known(at + 1)));
+}
+
+function Dot({
+  x,
+  y,
+  shown,
+  color,
+}: {
+  x: number | undefined;
+  y: number | undefined;
+  shown: boolean;
+  color: string;
+}): ReactNode {
+  return shown ? <circle cx={x} cy={y} r={2.5} fill={color} /> : null;
 }

@@ -20,7 +20,7 @@ export function Adoption(): ReactNode {
       rows={[...shown, ...(data.others === null ? [] : [data.others])].map(
         ({ team, title, size, users, at_least }) => ({
           id: team,
-          label: team === data.others?.team ? t("All other teams together") : title,
+          label: team === data.others?.team ? othersName(shown.length) : title,
           value: (users ?? 0) / Math.max(1, size),
           detail: membersInWords(users ?? 0, size, at_least),
         }),
@@ -41,6 +41,10 @@ export function Adoption(): ReactNode {
       }
     />
   );
+}
+
+function othersName(told: number): string {
+  return told === 0 ? t("All teams together") : t("All other teams together");
 }
 
 function othersInWords(teams: readonly string[], least: number): string {

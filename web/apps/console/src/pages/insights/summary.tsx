@@ -13,7 +13,7 @@ export function Summary({ board }: { board: InsightsReply }): ReactNode {
         label={t("Users in the last week")}
         value={counted(board.weekly_users)}
         detail={
-          board.all_users === null
+          board.all_users === null || board.daily_users === null
             ? t("{people} in the period", { people: formatNumber(totals.people) })
             : t("{day} on the last day, {all} ever", {
                 day: counted(board.daily_users),
@@ -41,7 +41,7 @@ export function Summary({ board }: { board: InsightsReply }): ReactNode {
       <Stat
         label={t("Found helpful")}
         value={share(acceptance.value)}
-        detail={t("{n, plural, =0 {Nobody rated an answer} one {of # rated answer} other {of # rated answers}}", {
+        detail={t("{n, plural, =0 {No ratings to show} one {of # rated answer} other {of # rated answers}}", {
           n: acceptance.n,
         })}
       />
