@@ -52,7 +52,7 @@ class Company:
 
     async def ask(self, text: str, **more: str) -> ChatCompletion:
         return await self.ada.complete_chat(
-            ChatCompletionRequest(messages=[ChatMessage(role="user", content=text)], **more)  # type: ignore[arg-type]  # ids
+            ChatCompletionRequest(messages=[ChatMessage(role="user", content=text)], **more)
         )
 
 
@@ -278,4 +278,4 @@ async def test_suggestions_are_about_what_the_reader_may_read(company: Company) 
 
 
 def ask(text: str, **more: str) -> ChatCompletionRequest:
-    return ChatCompletionRequest(messages=[ChatMessage(role="user", content=text)], **more)  # type: ignore[arg-type]  # ids
+    return ChatCompletionRequest(messages=[ChatMessage(role="user", content=text)], **more)

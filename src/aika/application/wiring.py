@@ -154,7 +154,9 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         aika.goalies = build_goalies(aika)
         secret = None if settings.sign_in is None else sign_in_secret(settings.sign_in)
         aika.sign_in = await build_sign_in(settings.sign_in, secret, database, clock, authenticate=aika.authenticate)
-        aika.under_way = AnswersUnderWay(aika.conversing, database.under_way, clock)
+        # The data directory's lock keeps other processes from a SQLite file: there is nobody to tell.
+        shared = None if url.startswith("sqlite") else database.under_way
+        aika.under_way = AnswersUnderWay(aika.conversing, shared, clock)
         stack.push_async_callback(aika.under_way.close)
         aika.suggesting = Suggesting(database.catalogue, database.commonly_asked, english_words, clock)
         aika.insights = build_insights(aika, surroundings.analyzer)

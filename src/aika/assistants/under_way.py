@@ -129,7 +129,10 @@ class AnswersUnderWay:
     out: its listeners see no text before the end.
     """
 
-    def __init__(self, conversing: Conversing, store: UnderWayStore, clock: Clock, pace: Pace | None = None) -> None:
+    def __init__(
+        self, conversing: Conversing, store: UnderWayStore | None, clock: Clock, pace: Pace | None = None
+    ) -> None:
+        """``store`` is ``None`` where no other process can be on the same data."""
         self._conversing = conversing
         self._store = store
         self._clock = clock
@@ -157,6 +160,8 @@ class AnswersUnderWay:
 
     async def elsewhere(self, answer: AnswerId, *, owner: PrincipalId) -> UnderWay | None:
         """Return an answer that another process writes. Raises `TransientError` where that process is gone."""
+        if self._store is None:
+            return None
         known = await self._store.find(answer, owner=owner)
         if known is not None and known.seen_at < self._clock.now() - GONE_AFTER:
             await self._store.end([answer])
@@ -168,7 +173,7 @@ class AnswersUnderWay:
         for writing in reversed(self._known.values()):
             if writing.known.conversation == conversation and writing.known.owner == owner and not writing.ended:
                 return writing.known
-        known = await self._store.of(conversation, owner=owner)
+        known = None if self._store is None else await self._store.of(conversation, owner=owner)
         return None if known is None or known.seen_at < self._clock.now() - GONE_AFTER else known
 
     async def stop(self, answer: AnswerId, *, owner: PrincipalId) -> bool:
@@ -178,9 +183,10 @@ class AnswersUnderWay:
             writing.stop.ask()
             return not writing.ended
         known = await self.elsewhere(answer, owner=owner)
-        if known is not None:
-            await self._store.stop(answer, owner=owner)
-        return known is not None
+        if known is None or self._store is None:
+            return False
+        await self._store.stop(answer, owner=owner)
+        return True
 
     async def follow(
         self, writing: Writing, *, after: int = 0, idle_seconds: float = 15.0
@@ -213,7 +219,7 @@ class AnswersUnderWay:
 
     async def _write(self, writing: Writing, conversation: Conversation) -> None:
         stop_with(writing.stop)
-        announcing = self._announced(writing) if writing.question.keep else None
+        announcing = None if self._store is None or not writing.question.keep else self._announced(writing, self._store)
         try:
             async with closing(self._conversing.ask(conversation, writing.question)) as events:
                 async for event in events:
@@ -232,27 +238,27 @@ class AnswersUnderWay:
                 announcing.cancel()
             self._keep_a_while(writing)
 
-    def _announced(self, writing: Writing) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._announce(writing))
+    def _announced(self, writing: Writing, store: UnderWayStore) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._announce(writing, store))
         self._announcing.add(task)
         task.add_done_callback(self._announcing.discard)
         return task
 
-    async def _announce(self, writing: Writing) -> None:
+    async def _announce(self, writing: Writing, store: UnderWayStore) -> None:
         """Tell other processes of an answer that takes longer, and hear from them whether it is to end."""
         answer = writing.known.answer
         await asyncio.sleep(self._pace.announced_after)
         try:
-            await self._store.begin(replace(writing.known, seen_at=self._clock.now()))
+            await store.begin(replace(writing.known, seen_at=self._clock.now()))
             while True:
                 await asyncio.sleep(self._pace.sign)
-                if await self._store.seen([answer], now=self._clock.now()):
+                if await store.seen([answer], now=self._clock.now()):
                     writing.stop.ask()
         except AikaError as error:
             logger.warning("an answer under way cannot be announced", extra={"reason": str(error)})
         finally:
             with suppress(AikaError):
-                await self._store.end([answer])
+                await store.end([answer])
 
     def _keep_a_while(self, writing: Writing) -> None:
         answer = writing.known.answer

@@ -30,7 +30,7 @@ class SqlConversations:
         self._connections = connections
 
     async def start(self, conversation: Conversation) -> None:
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(
                 insert(conversations).values(
                     id=conversation.id,
@@ -46,7 +46,7 @@ class SqlConversations:
                 await _add(connection, conversation.id, turn)
 
     async def add(self, id: ConversationId, turn: Turn) -> None:
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             there = await connection.scalar(select(conversations.c.id).where(conversations.c.id == id))
             if there is None:
                 raise _no_conversation(id)

@@ -19,7 +19,7 @@ class SqlUnderWay:
         self._connections = connections
 
     async def begin(self, answer: UnderWay) -> None:
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(
                 insert(table).values(
                     answer=answer.answer,
@@ -34,12 +34,12 @@ class SqlUnderWay:
             )
 
     async def end(self, answers: Collection[AnswerId]) -> None:
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(delete(table).where(table.c.answer.in_(answers)))
 
     async def seen(self, answers: Collection[AnswerId], *, now: datetime) -> set[AnswerId]:
         """Say that these are still being written, and return which of them are to end."""
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(update(table).where(table.c.answer.in_(answers)).values(seen_at=now))
             stopped = await connection.scalars(select(table.c.answer).where(table.c.answer.in_(answers), table.c.stop))
             return {AnswerId(answer) for answer in stopped}
@@ -63,14 +63,14 @@ class SqlUnderWay:
         return None if row is None else _under_way(row)
 
     async def stop(self, answer: AnswerId, *, owner: PrincipalId) -> None:
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(
                 update(table).where(table.c.answer == answer, table.c.owner == owner).values(stop=True)
             )
 
     async def forget(self, *, before: datetime) -> None:
         """Forget those of processes that said nothing since: they are gone."""
-        async with self._connections.write() as connection:
+        async with self._connections.write_together() as connection:
             await connection.execute(delete(table).where(table.c.seen_at < before))
 
 
