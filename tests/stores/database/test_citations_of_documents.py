@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, text
 
 from aika.domain.answers import Answer
 from aika.domain.conversations import Turn
-from aika.domain.identifiers import ConversationId, document_id
+from aika.domain.identifiers import ConversationId, PrincipalId, document_id
 from aika.stores.database.connections import Connections
 from aika.stores.database.database import Database
 from aika.stores.database.migrating import migration_config
@@ -18,7 +18,7 @@ from aika.testing.contracts.conversations import ALICE, BOB, NOON, make_conversa
 CITED = make_full_answer().citations[0].document.id
 
 
-async def ask(database: Database, name: str, owner: str) -> None:
+async def ask(database: Database, name: str, owner: PrincipalId) -> None:
     conversation = replace(make_conversation(ConversationId(name)), owner=owner)
     await database.conversations.start(conversation)
     await database.conversations.add(
