@@ -139,7 +139,7 @@ def through(walk: Walk, address: str, notes: Path) -> None:
         page.get_by_role("textbox").first.press_sequentially(ASKED, delay=TYPING)
         page.keyboard.press("Enter")
         expect(page.get_by_role("main")).to_contain_text("14 days")
-        expect(page.get_by_role("main")).to_contain_text("boat-club")
+        expect(page.get_by_role("button", name="Ask: Boat club")).to_be_visible()
 
 
 def _wait_for_documents(page: Page, address: str) -> None:
