@@ -12,5 +12,6 @@ export { ChartFrame, Legend } from "./frame.tsx";
 export { RankedBars, type RankedRow } from "./ranked-bars.tsx";
 export type { ReliabilityBin } from "./reliability-chart.tsx";
 export { traceOfSearch } from "./search-trace.ts";
+export { SearchTrace } from "./search-trace-chart.tsx";
 export { Sparkline } from "./sparkline.tsx";
 export { stageName } from "./stage-names.ts";

@@ -2,9 +2,9 @@ import type { TopicTrace, TracedDocument } from "@aika/client";
 import { formatShare, t } from "@aika/react/text";
 import { Badge, Button, Card, ErrorNote, Loading, Page, Section } from "@aika/react/ui";
 import { ChevronLeft, ChevronRight } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Link, useParams } from "react-router";
-import { BumpChart, type BumpDocument, stageName } from "../../charts/index.ts";
+import { BumpChart, type BumpDocument, SearchTrace, stageName } from "../../charts/index.ts";
 import { useTopic } from "./use-evaluation.ts";
 import { formatMeasure, topicPath } from "./words.ts";
 
@@ -25,7 +25,7 @@ export default function TopicPage(): ReactNode {
     >
       {error !== null && <ErrorNote error={error} retry={refetch} />}
       {isPending && <Loading rows={8} />}
-      {data !== undefined && <Trace trace={data} />}
+      {data !== undefined && <Trace key={data.topic.id} trace={data} />}
     </Page>
   );
 }
@@ -37,7 +37,6 @@ function Trace({ trace }: { trace: TopicTrace }): ReactNode {
       {trace.stages.length > 0 && (
         <div className="mb-8">
           <BumpChart
-            key={trace.topic.id}
             title={t("How documents moved through the stages")}
             sentence={inWords(trace)}
             stages={trace.stages.map(({ name, ranks }) => ({ id: name, label: stageName(name), ranks }))}
@@ -58,7 +57,22 @@ function Trace({ trace }: { trace: TopicTrace }): ReactNode {
           </ul>
         </Section>
       )}
+      <Now question={trace.topic.text} />
     </>
+  );
+}
+
+/** The same question to this deployment as it is now, with every stage and its reasons. */
+function Now({ question }: { question: string }): ReactNode {
+  const [open, setOpen] = useState(false);
+  return (
+    <Section
+      title={t("In this deployment, now")}
+      lead={t("The same question, put to the documents that are synced here, with every stage and its reasons.")}
+      actions={!open && <Button onClick={() => setOpen(true)}>{t("Trace it now")}</Button>}
+    >
+      {open && <SearchTrace question={question} level={3} />}
+    </Section>
   );
 }
 
