@@ -206,13 +206,14 @@ async def cut_and_resume(url: str, question: str) -> bool:
 
 
 @contextmanager
-def serving(folder: Path, model: str) -> Iterator[str]:
-    """Serve a synced folder with the model server as its language model."""
+def serving(folder: Path, model: str, *, reader: bool) -> Iterator[tuple[str, int]]:
+    """Serve a synced folder with the model server as its language model. Yields its address and its process."""
     environment = {
         **os.environ,
         "AIKA_MODEL__NAME": "openai:fast",
         "AIKA_MODEL__BASE_URL": model,
         "AIKA_MODEL__API_KEY": "none",
+        "AIKA_CONFIDENCE__READER": str(reader).lower(),
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "200",
     }
@@ -222,9 +223,15 @@ def serving(folder: Path, model: str) -> Iterator[str]:
         try:
             found = re.search(r"http://\S+", server.stdout.readline())
             assert found, "the server did not say where it listens"
-            yield found[0].rstrip("/")
+            yield found[0].rstrip("/"), server.pid
         finally:
             server.terminate()
+
+
+def spent(process: int) -> float:
+    """Return the seconds of all cores that a process has used, which do not depend on what else the machine does."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def share(values: Sequence[float], part: float) -> float:
@@ -263,7 +270,7 @@ async def measure(given: argparse.Namespace, folder: Path) -> None:
     texts = [row["text"] for row in rows if row["metadata"]["answerable"]]
     server = ModelServer()
     async with server.listening() as model:
-        with serving(folder, model) as url:
+        with serving(folder, model, reader=not given.no_reader) as (url, process):
             await ask_aika(url, Asked("who owns checkout?"))
             await at_once(lambda asked: ask_aika(url, asked), [Asked(text) for text in texts[-5:]])
 
@@ -275,6 +282,7 @@ async def measure(given: argparse.Namespace, folder: Path) -> None:
             print(
                 f"{given.at_once} answers at once, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the beginning"
             )
+            before = spent(process)
             direct, through = [], []
             for number in range(given.rounds):
                 some = taken(0, given.at_once)
@@ -284,6 +292,8 @@ async def measure(given: argparse.Namespace, folder: Path) -> None:
                 await at_once(lambda asked: ask_aika(url, asked), some)
                 through += some
             told("All in one instant", direct, through)
+            cpu = (spent(process) - before) / len(through)
+            print(f"\naika used {cpu * 1000:.0f} ms of a core for each answer: two cores end {2 / cpu:.1f} a second.")
             many = given.at_once * given.rounds
             direct = taken(0, many)
             await always(lambda asked: ask_model(model, asked), direct, given.at_once)
@@ -302,6 +312,7 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--dir", type=Path, help="The example company, synced. Unset: a copy is made and synced.")
+    parser.add_argument("--no-reader", action="store_true", help="Judge the evidence without reading the passages.")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = given.dir

@@ -70,9 +70,9 @@ class ConversationCalls(ABC):
         """Return questions that could come next."""
         return SuggestionsReply.model_validate_json(self._send("GET", f"/v1/answers/{answer}/follow-ups"))
 
-    def suggestions(self, assistant: str | None = None) -> SuggestionsReply:
+    def suggestions(self, assistant: str | None = None, *, limit: int = 4) -> SuggestionsReply:
         """Return questions for a new conversation."""
-        return SuggestionsReply.model_validate_json(self._send("GET", _suggesting(assistant)))
+        return SuggestionsReply.model_validate_json(self._send("GET", _suggesting(assistant, limit)))
 
     def passage(self, document: str, start: int, end: int, *, quote: str | None = None) -> PassageView:
         """Return a passage with what stands around it. With ``quote`` it is found where the document changed."""
@@ -135,9 +135,9 @@ class AsyncConversationCalls(ABC):
         """Return questions that could come next."""
         return SuggestionsReply.model_validate_json(await self._send("GET", f"/v1/answers/{answer}/follow-ups"))
 
-    async def suggestions(self, assistant: str | None = None) -> SuggestionsReply:
+    async def suggestions(self, assistant: str | None = None, *, limit: int = 4) -> SuggestionsReply:
         """Return questions for a new conversation."""
-        return SuggestionsReply.model_validate_json(await self._send("GET", _suggesting(assistant)))
+        return SuggestionsReply.model_validate_json(await self._send("GET", _suggesting(assistant, limit)))
 
     async def passage(self, document: str, start: int, end: int, *, quote: str | None = None) -> PassageView:
         """Return a passage with what stands around it. With ``quote`` it is found where the document changed."""
@@ -160,8 +160,9 @@ def _listing(search: str | None, cursor: str | None, limit: int) -> str:
     return f"/v1/conversations?{urlencode({**given, 'limit': limit})}"
 
 
-def _suggesting(assistant: str | None) -> str:
-    return "/v1/suggestions" if assistant is None else f"/v1/suggestions?{urlencode({'assistant': assistant})}"
+def _suggesting(assistant: str | None, limit: int) -> str:
+    given = {} if assistant is None else {"assistant": assistant}
+    return f"/v1/suggestions?{urlencode({**given, 'limit': limit})}"
 
 
 def _passage(document: str, start: int, end: int, quote: str | None) -> str:
