@@ -1,6 +1,6 @@
 import { applyPatch } from "diff";
 import { expect, test } from "vitest";
-import { editOf, hunksOf, patchOf } from "./rows.ts";
+import { editOf, hunksOf, isPatchable, patchOf } from "./rows.ts";
 
 const TEXT = "# Refunds\n\nClaims are taken within 14 days.\n\nWithin 14 days means calendar days.\n";
 const SUGGESTION = { before: "14 days", after: "30 days" };
@@ -36,4 +36,13 @@ test("what is not in the document any more is shown by itself, and is no patch",
 
 test("what is to be added comes at the end", () => {
   expect(editOf({ before: "", after: "New words." }, TEXT).after.endsWith("calendar days.\n\nNew words.\n")).toBe(true);
+});
+
+test("only files of plain text are patched", () => {
+  expect(["handbook/refunds.md", "api/v1.yaml", "office/policy.docx", "12345"].map(isPatchable)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -3,6 +3,22 @@
 import { createTwoFilesPatch, diffWordsWithSpace, structuredPatch } from "diff";
 
 const CONTEXT_LINES = 3;
+/** Files whose text aika reads out of something else. */
+const CONVERTED = new Set([
+  "doc",
+  "docx",
+  "htm",
+  "html",
+  "ipynb",
+  "odp",
+  "ods",
+  "odt",
+  "pdf",
+  "ppt",
+  "pptx",
+  "xls",
+  "xlsx",
+]);
 
 export interface Part {
   text: string;
@@ -51,6 +67,12 @@ export function patchOf(edit: Edit, path: string): string {
     context: CONTEXT_LINES,
     headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
   });
+}
+
+/** Whether a document is a file of plain text, so that a patch of what aika holds of it fits. */
+export function isPatchable(key: string): boolean {
+  const end = /\.(\w{1,10})$/.exec(key)?.[1]?.toLowerCase();
+  return end !== undefined && !CONVERTED.has(end);
 }
 
 function rowsOf(lines: readonly string[], oldStart: number, newStart: number): DiffRow[] {

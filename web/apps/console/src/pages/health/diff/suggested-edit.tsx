@@ -8,7 +8,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { download } from "../../../charts/index.ts";
 import { DiffView, type Layout } from "./diff-view.tsx";
 import { editAddress } from "./edit-address.ts";
-import { editOf, hunksOf, patchOf } from "./rows.ts";
+import { editOf, hunksOf, isPatchable, patchOf } from "./rows.ts";
 
 /** What the document could say instead, as a diff in its own text. Nothing is changed by itself. */
 export function SuggestedEdit({ finding }: { finding: FindingView }): ReactNode {
@@ -64,7 +64,7 @@ export function SuggestedEdit({ finding }: { finding: FindingView }): ReactNode 
             </a>
           </Button>
         )}
-        {edit.whole && (
+        {edit.whole && isPatchable(shown?.key ?? "") && (
           <Button onClick={() => download(fileName(shown?.key ?? "document"), patch(), "text/x-diff;charset=utf-8")}>
             <Download aria-hidden="true" />
             {t("Download as a patch")}
