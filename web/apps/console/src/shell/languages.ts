@@ -13,12 +13,22 @@ export function languages(): string[] {
 /** The language that was chosen, or the first of the browser's that there is a catalog for. */
 export function chosenLanguage(): string {
   const known = languages();
-  const stored = localStorage.getItem(KEY);
+  const stored = storedLanguage();
   const wanted = stored === null ? navigator.languages : [stored];
   const found = wanted
     .flatMap((tag) => [tag, tag.split("-")[0] ?? tag])
     .find((tag) => known.includes(tag) || tag === PSEUDO);
   return found ?? "en";
+}
+
+function storedLanguage(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch (error) {
+    // Browsers keep storage from a frame in a page of another site: the browser's language it is.
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
 }
 
 /** Remember a language, and show the app in it. */
