@@ -71,6 +71,18 @@ async def test_alone_one_sees_every_question_at_once(aika: Aika) -> None:
     assert [part["name"] for part in found["parts"]["source"]] == ["handbook"]
 
 
+@pytest.mark.parametrize(
+    "server", [{"require_key": True}, {"host": "192.0.2.1"}, {"public_url": "https://aika.example"}]
+)
+async def test_where_others_can_ask_single_people_are_hidden(
+    aika: Aika, monkeypatch: pytest.MonkeyPatch, server: dict[str, object]
+) -> None:
+    reached = aika.settings.model_copy(update={"server": aika.settings.server.model_copy(update=server)})
+    monkeypatch.setattr(aika.insights, "settings", reached)
+
+    assert (aika.insights.alone, aika.insights.smallest_group) == (False, 5)
+
+
 async def test_it_is_told_where_a_question_was_asked(aika: Aika) -> None:
     await ask(aika, PEOPLE[0], **{"Sec-Fetch-Site": "same-origin"})
     await ask(aika, PEOPLE[0], **{"Aika-Surface": "mcp"})

@@ -74,8 +74,10 @@ class InsightsBoard:
     @property
     def alone(self) -> bool:
         """Whether nobody but oneself can ask here: on this machine, without keys, sign-in or Slack."""
-        server = self.settings.server
-        return server.is_loopback and not server.key_required and not self.settings.slack.workspaces
+        settings, server = self.settings, self.settings.server
+        # With an address for others, a proxy hands their requests on from this machine.
+        here = server.is_loopback and server.public_url is None
+        return here and not settings.credentials_required and not settings.slack.workspaces
 
     @property
     def smallest_group(self) -> int:
@@ -94,7 +96,7 @@ class InsightsBoard:
             )
         if k > 1 and wanted.only and wanted.interval is Interval.DAY:
             raise InvalidRequestError("insights of a part are shown by week, so that they tell of no single person")
-        key = repr((wanted.weeks, wanted.interval, sorted(wanted.only.items())))
+        key = repr((k, wanted.weeks, wanted.interval, sorted(wanted.only.items())))
         if k > 1 and key in self._made and now - self._made[key][0] < _REMEMBERED:
             return self._made[key][1]
         material = await self._material(wanted, k, now)
