@@ -25,7 +25,7 @@ export default function Embed(): ReactNode {
   if (me.error instanceof AikaError && me.error.status === 401) {
     return (
       <Frame>
-        <SignInHere assistant={search.get("assistant")} onBack={() => void me.refetch()} />
+        <SignInHere assistant={search.get("assistant")} onSignedIn={() => void me.refetch()} />
       </Frame>
     );
   }

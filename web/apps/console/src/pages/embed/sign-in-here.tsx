@@ -1,3 +1,5 @@
+import { type Aika, AikaError } from "@aika/client";
+import { useAika } from "@aika/react";
 import { t } from "@aika/react/text";
 import { Button } from "@aika/react/ui";
 import { ExternalLink, LogIn } from "lucide-react";
@@ -12,27 +14,28 @@ const POPUP = "popup,width=520,height=680";
  *
  * A browser sends the session to a frame only on a page of the same site. Where it does not, that is said, with a way on.
  */
-export function SignInHere({ assistant, onBack }: { assistant: string | null; onBack: () => void }): ReactNode {
+export function SignInHere({ assistant, onSignedIn }: { assistant: string | null; onSignedIn: () => void }): ReactNode {
   const [since, setSince] = useState<number | null>(null);
   const [returned, setReturned] = useState(false);
-  const back = useRef(onBack);
-  back.current = onBack;
+  const aika = useAika();
+  const done = useRef(onSignedIn);
+  done.current = onSignedIn;
   useEffect(() => {
     if (since === null) return;
-    const look = () => {
-      if (Date.now() - since < AT_MOST) back.current();
+    const look = async () => {
+      if (Date.now() - since > AT_MOST) return false;
+      const known = await isSignedIn(aika);
+      if (known) done.current();
+      return known;
     };
-    const timer = setInterval(look, EVERY);
-    const onFocus = () => {
-      setReturned(true);
-      look();
-    };
+    const timer = setInterval(() => void look(), EVERY);
+    const onFocus = () => void look().then((known) => setReturned(!known));
     addEventListener("focus", onFocus);
     return () => {
       clearInterval(timer);
       removeEventListener("focus", onFocus);
     };
-  }, [since]);
+  }, [since, aika]);
   const open = () => {
     window.open(`/sign-in?then=${encodeURIComponent("/embed?signed-in")}`, "aika-sign-in", POPUP);
     setSince(Date.now());
@@ -65,6 +68,16 @@ export function SignInHere({ assistant, onBack }: { assistant: string | null; on
       </Button>
     </div>
   );
+}
+
+async function isSignedIn(aika: Aika): Promise<boolean> {
+  try {
+    await aika.GET("/v1/me");
+    return true;
+  } catch (error) {
+    if (error instanceof AikaError) return false;
+    throw error;
+  }
 }
 
 /** What the window says in which somebody signed in. */
