@@ -28,6 +28,10 @@ _UNFINISHED = re.compile(
 )
 
 
+_OPENS_TAG = re.compile(r"<[a-zA-Z/!?]")
+_PAIRS = (("[", "]"), ("\\(", "\\)"), ("\\[", "\\]"))
+
+
 class SafeStream:
     """Lets text through piece by piece, without links, images and markup.
 
@@ -37,7 +41,9 @@ class SafeStream:
 
     def __init__(self) -> None:
         self._text = ""
+        """What later pieces can still have a bearing on."""
         self._shown = ""
+        """What was let through of it."""
 
     def feed(self, piece: str) -> str:
         """Return what may be shown now, possibly nothing."""
@@ -58,4 +64,38 @@ class SafeStream:
             return ""
         new = safe[len(self._shown) :]
         self._shown = safe
+        self._let_go(settled, safe)
         return new
+
+    def _let_go(self, settled: str, safe: str) -> None:
+        """Forget whole lines in which nothing is open: to sanitize a long text again with each word takes seconds in all."""
+        end = settled.rfind("\n") + 1
+        if not end or not _is_closed(settled[:end]):
+            return
+        before = sanitised(settled[:end], ())
+        if before + sanitised(settled[end:], ()) == safe:
+            self._text = self._text[end:]
+            self._shown = safe[len(before) :]
+
+
+def _is_closed(lines: str) -> bool:
+    """Return whether no code, formula, link, image or tag in these lines can go on in the next one."""
+    if any(opening in lines for opening in ("![", "~~~", "$$", "````")) or _OPENS_TAG.search(lines):
+        return False
+    if lines.count("$") % 2 or any(lines.count(opening) != lines.count(closing) for opening, closing in _PAIRS):
+        return False
+    return _closes_code(lines)
+
+
+def _closes_code(lines: str) -> bool:
+    """Return whether every block of code in these lines ends, and every line outside of them closes its own code."""
+    within = False
+    for line in lines.splitlines():
+        fence = line.lstrip(" ").startswith("```")
+        if within:
+            within = not (fence and not line.strip(" `"))
+        elif fence:
+            within = True
+        elif "``" in line or line.count("`") % 2:
+            return False
+    return not within
