@@ -7,6 +7,8 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 
 const EVERY = 2_000;
 const AT_MOST = 5 * 60_000;
+/** After this long, somebody who has signed in wonders why nothing happens. */
+const LONG = 15_000;
 const POPUP = "popup,width=520,height=680";
 
 /**
@@ -30,9 +32,11 @@ export function SignInHere({ assistant, onSignedIn }: { assistant: string | null
     };
     const timer = setInterval(() => void look(), EVERY);
     const onFocus = () => void look().then((known) => setReturned(!known));
+    const wondering = setTimeout(() => setReturned(true), LONG);
     addEventListener("focus", onFocus);
     return () => {
       clearInterval(timer);
+      clearTimeout(wondering);
       removeEventListener("focus", onFocus);
     };
   }, [since, aika]);
@@ -57,7 +61,7 @@ export function SignInHere({ assistant, onSignedIn }: { assistant: string | null
         {since !== null &&
           returned &&
           t(
-            "Your browser does not tell aika here who you are, if this page is on another site. Ask in a tab of its own.",
+            "Signed in, and nothing happens here? Then this page is on another site, and your browser does not tell aika who you are. Ask in a tab of its own.",
           )}
       </div>
       <Button look="quiet" asChild>
