@@ -1,6 +1,7 @@
 """The widget in a page of another origin, driven as a person would, with a mouse, keys and a screen reader's view."""
 
 import json
+import re
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from deployment import BUILT, Deployment, serving
+from deployment import BUILT, Deployment, run, serving
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
 NO_APP = "the web app is not built: run `make web`"
@@ -45,6 +46,26 @@ def embedded(
     origin = wiki("").rpartition("/")[0]
     with serving(folder / "examples", {"AIKA_SERVER__EMBEDDED_IN": json.dumps([origin])}) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def keyed(
+    tmp_path_factory: pytest.TempPathFactory, synced_examples: Path, wiki: Callable[[str], str]
+) -> Iterator[tuple[Deployment, str]]:
+    """A server that asks who one is, and a key to tell it."""
+    if not BUILT.is_file():
+        pytest.skip(NO_APP)
+    folder = tmp_path_factory.mktemp("keyed") / "served"
+    shutil.copytree(synced_examples, folder, symlinks=True)
+    origin = wiki("").rpartition("/")[0]
+    allowed = json.dumps([origin, origin.replace("127.0.0.1", "localhost")])
+    made = run("keys", "create", "reader", folder=folder / "examples")
+    key = re.search(r"aika_[\w-]+", made)
+    assert key is not None
+    with serving(
+        folder / "examples", {"AIKA_SERVER__EMBEDDED_IN": allowed, "AIKA_SERVER__REQUIRE_KEY": "true"}
+    ) as served:
+        yield served, key[0]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -113,6 +134,35 @@ async def test_the_rest_of_the_app_is_never_framed(
 
     await page.wait_for_function("document.readyState === 'complete'")
     assert all("/assistants" not in frame.url for frame in page.frames)
+
+
+async def test_who_has_to_sign_in_does_so_in_a_window_and_goes_on_in_the_frame(
+    page: Page, keyed: tuple[Deployment, str], wiki: Callable[[str], str]
+) -> None:
+    served, key = keyed
+    await page.goto(wiki(_line(served, assistant="Backend")))
+    await page.get_by_role("button", name="Ask aika").click()
+
+    async with page.expect_popup() as opening:
+        await _frame(page).get_by_role("button", name="Sign in").click()
+    window = await opening.value
+    await window.get_by_label("API key").fill(key)
+    await window.get_by_role("button", name="Sign in").click()
+
+    await expect(_frame(page).get_by_role("heading", name="Backend")).to_be_visible()
+
+
+async def test_on_a_page_of_another_site_the_frame_leads_to_a_tab(
+    page: Page, keyed: tuple[Deployment, str], wiki: Callable[[str], str]
+) -> None:
+    served, _ = keyed
+    await page.goto(wiki(_line(served, assistant="Backend")).replace("127.0.0.1", "localhost"))
+    await page.get_by_role("button", name="Ask aika").click()
+
+    await expect(_frame(page).get_by_role("button", name="Sign in")).to_be_visible()
+    tab = _frame(page).get_by_role("link", name="Open aika in a tab")
+    await expect(tab).to_have_attribute("href", "/?assistant=Backend")
+    await expect(tab).to_have_attribute("target", "_blank")
 
 
 def _frame(page: Page) -> FrameLocator:
