@@ -171,8 +171,8 @@ async def test_a_conversation_is_the_persons_it_was_asked_for(aika: Aika) -> Non
     async with asking(aika, key, ALICE) as alice, asking(aika, key, BOB) as bob:
         reply = await alice.complete_chat(ChatCompletionRequest.from_user_prompt("What does CACHE-104 mean?"))
 
-        assert [found.id for found in await alice.conversations()] == [reply.conversation_id]
-        assert await bob.conversations() == []
+        assert [found.id for found in (await alice.conversations()).conversations] == [reply.conversation_id]
+        assert (await bob.conversations()).conversations == []
 
 
 async def test_numbers_of_a_source_are_of_what_the_caller_may_read(aika: Aika) -> None:

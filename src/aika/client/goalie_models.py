@@ -121,7 +121,7 @@ class VerdictReply(Wire):
     state: str
 
 
-class ShareView(Wire):
+class ProportionView(Wire):
     count: int
     of: int
     low: float = Field(description="The lower end of the 95 % interval, 0..1.")
@@ -141,12 +141,12 @@ class ThresholdRowView(Wire):
 
     medium: float
     high: float
-    answered: ShareView
-    proposed: ShareView
-    skipped: ShareView
-    agreement: ShareView
+    answered: ProportionView
+    proposed: ProportionView
+    skipped: ProportionView
+    agreement: ProportionView
     precision: PrecisionView | None = None
-    proposed_agreement: ShareView
+    proposed_agreement: ProportionView
     proposed_precision: PrecisionView | None = None
 
 
@@ -184,8 +184,8 @@ class ReplayView(Wire):
     answered_by_people: int
     replayed: int = Field(description="Questions that were asked again.")
     pairs: int = Field(description="Of two people's answers in this channel. 0: measured on other channels.")
-    people: ShareView = Field(description="How often two people's answers are seen to agree.")
-    others: ShareView = Field(description="How often answers to the most similar other question are.")
+    people: ProportionView = Field(description="How often two people's answers are seen to agree.")
+    others: ProportionView = Field(description="How often answers to the most similar other question are.")
     least: int = Field(description="Answers that can be compared, below which nothing is recommended.")
     curve: list[ReachedView]
     now: ThresholdRowView = Field(description="What the file's thresholds would have come to.")

@@ -107,9 +107,9 @@ def _row(row: Row, medium: float | None) -> wire.ThresholdRowView:
     )
 
 
-def _share(share: Share) -> wire.ShareView:
+def _share(share: Share) -> wire.ProportionView:
     low, high = share.between
-    return wire.ShareView(count=share.count, of=share.of, low=low, high=high)
+    return wire.ProportionView(count=share.count, of=share.of, low=low, high=high)
 
 
 def _precision(precision: Precision | None) -> wire.PrecisionView | None:

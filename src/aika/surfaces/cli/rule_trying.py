@@ -95,7 +95,7 @@ def _written(file: Path) -> list[dict[str, JsonValue]]:
 async def _kept(client: AsyncAikaClient) -> list[str]:
     """Return the questions of the caller's latest conversations, as they stand alone. Nobody sees anybody else's."""
     texts: dict[str, None] = {}
-    for summary in (await client.conversations())[:_MOST_CONVERSATIONS]:
+    for summary in (await client.conversations()).conversations[:_MOST_CONVERSATIONS]:
         for turn in (await client.conversation(summary.id)).turns:
             texts.setdefault(turn.completion.question or turn.question)
     return [text for text in texts if text.strip()]

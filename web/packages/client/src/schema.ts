@@ -1969,43 +1969,6 @@ export interface components {
             users: number | null;
         };
         /**
-         * ShareView
-         * @description A link to a conversation as it was when it was shared.
-         */
-        aika__client__conversation_models__ShareView: {
-            /**
-             * Path
-             * @description Of the page, such as `/s/TOKEN`.
-             */
-            path: string;
-            /**
-             * Shared At
-             * Format: date-time
-             */
-            shared_at: string;
-            /** Token */
-            token: string;
-            /**
-             * Up To Date
-             * @description False where turns came after it. Sharing again takes them in.
-             */
-            up_to_date: boolean;
-        };
-        /** ShareView */
-        aika__client__goalie_models__ShareView: {
-            /** Count */
-            count: number;
-            /** High */
-            high: number;
-            /**
-             * Low
-             * @description The lower end of the 95 % interval, 0..1.
-             */
-            low: number;
-            /** Of */
-            of: number;
-        };
-        /**
          * AskedGapView
          * @description What several people asked and no document answers.
          */
@@ -3170,7 +3133,7 @@ export interface components {
              * @default false
              */
             pinned: boolean;
-            share: components["schemas"]["aika__client__conversation_models__ShareView"] | null;
+            share: components["schemas"]["ShareView"] | null;
             /**
              * Shared
              * @description Whether a link to it works.
@@ -5187,6 +5150,20 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** ProportionView */
+        ProportionView: {
+            /** Count */
+            count: number;
+            /** High */
+            high: number;
+            /**
+             * Low
+             * @description The lower end of the 95 % interval, 0..1.
+             */
+            low: number;
+            /** Of */
+            of: number;
+        };
         /**
          * QueuedCase
          * @description A proposal that waits for a human goalie.
@@ -5391,14 +5368,14 @@ export interface components {
             /** @description What the file's thresholds would have come to. */
             now: components["schemas"]["ThresholdRowView"];
             /** @description How often answers to the most similar other question are. */
-            others: components["schemas"]["aika__client__goalie_models__ShareView"];
+            others: components["schemas"]["ProportionView"];
             /**
              * Pairs
              * @description Of two people's answers in this channel. 0: measured on other channels.
              */
             pairs: number;
             /** @description How often two people's answers are seen to agree. */
-            people: components["schemas"]["aika__client__goalie_models__ShareView"];
+            people: components["schemas"]["ProportionView"];
             /** Questions */
             questions: number;
             /**
@@ -5928,6 +5905,29 @@ export interface components {
              * @enum {string}
              */
             type: "turn";
+        };
+        /**
+         * ShareView
+         * @description A link to a conversation as it was when it was shared.
+         */
+        ShareView: {
+            /**
+             * Path
+             * @description Of the page, such as `/s/TOKEN`.
+             */
+            path: string;
+            /**
+             * Shared At
+             * Format: date-time
+             */
+            shared_at: string;
+            /** Token */
+            token: string;
+            /**
+             * Up To Date
+             * @description False where turns came after it. Sharing again takes them in.
+             */
+            up_to_date: boolean;
         };
         /** SignalView */
         SignalView: {
@@ -6541,17 +6541,17 @@ export interface components {
          * @description What a pair of thresholds would have come to.
          */
         ThresholdRowView: {
-            agreement: components["schemas"]["aika__client__goalie_models__ShareView"];
-            answered: components["schemas"]["aika__client__goalie_models__ShareView"];
+            agreement: components["schemas"]["ProportionView"];
+            answered: components["schemas"]["ProportionView"];
             /** High */
             high: number;
             /** Medium */
             medium: number;
             precision: components["schemas"]["PrecisionView"] | null;
-            proposed: components["schemas"]["aika__client__goalie_models__ShareView"];
-            proposed_agreement: components["schemas"]["aika__client__goalie_models__ShareView"];
+            proposed: components["schemas"]["ProportionView"];
+            proposed_agreement: components["schemas"]["ProportionView"];
             proposed_precision: components["schemas"]["PrecisionView"] | null;
-            skipped: components["schemas"]["aika__client__goalie_models__ShareView"];
+            skipped: components["schemas"]["ProportionView"];
         };
         /** ThresholdsRequest */
         ThresholdsRequest: {
@@ -6859,8 +6859,6 @@ export type AcceptRequest = components['schemas']['AcceptRequest'];
 export type AccessView = components['schemas']['AccessView'];
 export type AdoptionReply = components['schemas']['AdoptionReply'];
 export type AdoptionView = components['schemas']['AdoptionView'];
-export type AikaClientConversationModelsShareView = components['schemas']['aika__client__conversation_models__ShareView'];
-export type AikaClientGoalieModelsShareView = components['schemas']['aika__client__goalie_models__ShareView'];
 export type AskedGapView = components['schemas']['AskedGapView'];
 export type AskedTopicView = components['schemas']['AskedTopicView'];
 export type AssignRequest = components['schemas']['AssignRequest'];
@@ -6981,6 +6979,7 @@ export type PreviewEvent = components['schemas']['PreviewEvent'];
 export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemsReply = components['schemas']['ProblemsReply'];
+export type ProportionView = components['schemas']['ProportionView'];
 export type QueuedCase = components['schemas']['QueuedCase'];
 export type QueueReply = components['schemas']['QueueReply'];
 export type ReachedView = components['schemas']['ReachedView'];
@@ -7016,6 +7015,7 @@ export type SessionView = components['schemas']['SessionView'];
 export type SettingChange = components['schemas']['SettingChange'];
 export type SharedConversationView = components['schemas']['SharedConversationView'];
 export type SharedTurn = components['schemas']['SharedTurn'];
+export type ShareView = components['schemas']['ShareView'];
 export type SignalView = components['schemas']['SignalView'];
 export type SignInView = components['schemas']['SignInView'];
 export type SignOutRequest = components['schemas']['SignOutRequest'];
@@ -9496,7 +9496,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["aika__client__conversation_models__ShareView"];
+                    "application/json": components["schemas"]["ShareView"];
                 };
             };
             /** @description Authentication required */

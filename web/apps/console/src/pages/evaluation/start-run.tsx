@@ -59,7 +59,7 @@ export function StartRun({ known }: { known: StartedRuns | undefined }): ReactNo
               rows={3}
               spellCheck={false}
               className="font-mono"
-              placeholder="retrieval.dense_weight=0.7"
+              placeholder={t("retrieval.dense_weight=0.7")}
               value={changes}
               onChange={({ target }) => setChanges(target.value)}
             />

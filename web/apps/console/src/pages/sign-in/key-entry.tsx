@@ -36,7 +36,7 @@ export function KeyEntry({ place }: { place: string }): ReactNode {
           autoComplete="current-password"
           spellCheck={false}
           className="h-11 font-mono"
-          placeholder="aika_…"
+          placeholder={t("aika_…")}
           value={key}
           onChange={(event) => setKey(event.target.value)}
         />

@@ -94,7 +94,7 @@ export function SourceForm({
           >
             <Input
               value={draft.contact}
-              placeholder="#ask-platform"
+              placeholder={t("#ask-platform")}
               disabled={!may("contact")}
               onChange={(event) => set({ contact: event.target.value })}
             />
