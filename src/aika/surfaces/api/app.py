@@ -46,8 +46,8 @@ from aika.surfaces.api import (
     problems,
     rules,
     shelves,
-    sources,
     sign_in,
+    sources,
 )
 from aika.surfaces.api.response_headers import ResponseHeaders
 from aika.surfaces.api.same_origin import SameOrigin
@@ -100,11 +100,11 @@ def create_app(aika: Aika | None, *, max_body_bytes: int = 1_000_000, web: Path 
         app.include_router(part.router)
     app.include_router(me.router)
     app.include_router(sign_in.router)
-    app.include_router(embedding.router)
     app.include_router(insights.router)
     app.include_router(evaluation.router)
     if aika is not None:
         evaluation.serve_measuring(aika)
+    app.include_router(embedding.router)
     app.add_api_route("/schemas/assistant.json", _assistant_schema, include_in_schema=False)
     # What no route answers, the ones that other surfaces add later included.
     app.router.default = WebApp(web, embedded_in=() if aika is None else aika.settings.server.embedded_in)

@@ -118,7 +118,9 @@ def help_view(abstention: Abstention) -> wire.HelpView | None:
         wire.PersonToAsk(
             name=name,
             contact=owners[name].contact,
-            documents=[summary_of(document) for document in documents if document.owner and document.owner.name == name],
+            documents=[
+                summary_of(document) for document in documents if document.owner and document.owner.name == name
+            ],
         )
         for name in dict.fromkeys(document.owner.name for document in documents if document.owner is not None)
     ]
