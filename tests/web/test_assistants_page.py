@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
+from watching import Watch
 
 NAME = "Deploying, tried"
 
@@ -74,7 +75,8 @@ async def test_a_page_with_unsaved_changes_is_not_left_without_a_word(new: Page)
     await expect(new).to_have_url(re.compile("/sources$"))
 
 
-async def test_of_two_who_change_one_the_later_sees_what_the_other_did(new: Page) -> None:
+async def test_of_two_who_change_one_the_later_sees_what_the_other_did(new: Page, watch: Watch) -> None:
+    watch.expect("status of 409")
     made = await (await new.request.post("/v1/assistants", data={"name": NAME})).json()
     await new.goto(f"/assistants/{made['id']}/edit")
     await new.get_by_label("Purpose").fill("Mine.")
