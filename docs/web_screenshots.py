@@ -56,7 +56,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.dir or _synced(Path(temporary))
         with serving(folder, {}) as deployment:
-            asyncio.run(_take(deployment, given.only))
+            asyncio.run(_take(deployment, given.only, used=given.dir is not None))
 
 
 def _synced(temporary: Path) -> Path:
@@ -66,8 +66,8 @@ def _synced(temporary: Path) -> Path:
     return temporary / "examples"
 
 
-async def _take(deployment: Deployment, only: list[str] | None) -> None:
-    furnished = await asyncio.to_thread(furnish, deployment.url)
+async def _take(deployment: Deployment, only: list[str] | None, *, used: bool) -> None:
+    furnished = await asyncio.to_thread(furnish, deployment.url, used=used)
     program = browsing.chromium()
     if program is None:
         sys.exit(browsing.NO_BROWSER)
@@ -99,7 +99,10 @@ async def _with_passage(page: Page) -> None:
     """Open the first citation: an answer is shown with the passage that it rests on."""
     await page.get_by_text(QUESTION).first.wait_for()
     await page.locator("[aria-label^='Source 1:']").first.click()
-    await page.locator("mark").first.wait_for()
+    await page.locator("mark").first.wait_for(state="attached")
+    # What a citation shows under the pointer would lie over the passage.
+    await page.mouse.move(640, 20)
+    await page.locator("[data-radix-popper-content-wrapper]").wait_for(state="detached")
 
 
 def _write(picture: bytes, path: Path) -> None:
