@@ -91,7 +91,8 @@ async def test_conversations_are_found_by_words_of_title_question_and_answer(com
     assert [one.id for one in found.conversations] == [asked.conversation_id]
     assert "ferry rollback checkout" in (found.conversations[0].excerpt or "")
     assert (await client.conversations("checkout spaceship")).conversations == []
-    assert (await company.ben.conversations("checkout")).conversations == []
+    otto = await client_of(company.aika, "otto")
+    assert (await otto.conversations("checkout")).conversations == []
 
 
 async def test_pages_follow_on_one_another_with_pinned_ones_first(company: Company) -> None:
