@@ -102,6 +102,7 @@ async def _with_passage(page: Page) -> None:
     await page.locator("mark").first.wait_for(state="attached")
     # What a citation shows under the pointer would lie over the passage.
     await page.mouse.move(640, 20)
+    await page.locator("textarea").first.focus()
     await page.locator("[data-radix-popper-content-wrapper]").wait_for(state="detached")
 
 
