@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import httpx
 
 QUESTION = "Why did we replace RabbitMQ?"
+PATIENCE_SECONDS = 300
+"""A loaded machine is no reason to fail."""
+
 UNANSWERABLE = "What is the office dog called?"
 
 
@@ -45,16 +48,18 @@ class Furnished:
         }
 
 
-def furnish(url: str) -> Furnished:
-    """Ask and share as people would, and look for findings."""
-    with httpx.Client(base_url=url, timeout=120) as api:
+def furnish(url: str, *, used: bool = False) -> Furnished:
+    """Ask and share as people would, and look for findings, unless the server has been used for long and has some."""
+    with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as api:
         answered = _asked(api, QUESTION)
-        _asked(api, UNANSWERABLE)
+        if not used:
+            _asked(api, UNANSWERABLE)
         conversation = answered["conversation_id"]
         cited = answered["citations"][0]["document"]["id"]
         _rate(api, answered["id"], "not_helpful", ["outdated"])
         shared = api.post(f"/v1/conversations/{conversation}/share")
-        api.post("/v1/health/look", json={}).raise_for_status()
+        if not used:
+            api.post("/v1/health/look", json={}).raise_for_status()
         findings = api.get("/v1/findings").raise_for_status().json()
     listed = findings["findings"] if isinstance(findings, dict) else findings
     return Furnished(conversation, cited, shared.json().get("token", "x"), listed[0]["id"] if listed else None)
