@@ -22,7 +22,7 @@ from playwright.async_api import Browser, Page, async_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "web"))
 
-import conftest as browsing  # noqa: E402  # what the tests use serves here too
+import chromium as browsing  # noqa: E402  # what the tests use serves here too
 from deployment import Deployment, run, serving  # noqa: E402
 from furnishing import QUESTION, furnish  # noqa: E402
 from looking import Theme, choose_theme, open_settled  # noqa: E402

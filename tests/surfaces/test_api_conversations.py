@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from conftest import DOCUMENTS, SECRETS, write
+from served_documents import DOCUMENTS, SECRETS, write
 
 from aika.application.aika import Aika
 from aika.application.wiring import open_aika

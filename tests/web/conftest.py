@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from chromium import DESKTOP, NO_APP, NO_BROWSER, PATIENCE_MS, arguments, chromium
 from deployment import BUILT, ROOT, Deployment, serving
 from furnishing import Furnished, furnish
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
@@ -21,14 +21,7 @@ HERE = Path(__file__).parent
 KEPT = ROOT / "build" / "web-failures"
 """Pictures of the pages on which tests failed."""
 
-NO_BROWSER = "no Chromium: install it (apt-get install chromium) or name one in the environment variable CHROMIUM"
-NO_APP = "the web app is not built: run `make web`"
-
-PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
-
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,18 +41,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 FAILED = pytest.StashKey[bool]()
-
-
-def chromium() -> str | None:
-    """Return the browser to use. Nothing is ever downloaded."""
-    named = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-    return next((found for name in named if name and (found := shutil.which(name))), None)
-
-
-def arguments() -> list[str]:
-    """Return what Chromium is started with. Its own sandbox needs rights that root in a container does not have."""
-    unprivileged = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return [*unprivileged, "--disable-dev-shm-usage", "--font-render-hinting=none"]
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """What holds on every page of the app: it opens without an error, everyone can use it, and it fits on a phone."""
 
 import pytest
-from conftest import PHONE
+from chromium import PHONE
 from furnishing import Furnished
 from looking import Theme, choose_theme, open_settled, overflow, serious_violations, walk
 from playwright.async_api import BrowserContext, Page

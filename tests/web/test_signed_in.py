@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from conftest import NO_APP
+from chromium import NO_APP
 from deployment import BUILT, serving
 from identity_provider.provider import Account, identity_provider
 from looking import open_settled, serious_violations
