@@ -20,7 +20,7 @@ from watching import Watch
 
 from aika.application.aika import SystemClock
 
-SECRET_QUESTION = "What did the pricing crew decide about prices?"
+SECRET_QUESTION = "When does the demand pricing trial on ALD-VES start?"
 SECRET_SOURCE = "slack-pricing-crew"
 
 
@@ -39,6 +39,7 @@ async def company(
         "AIKA_MODEL__BASE_URL": scripted_model.base_url,
         "AIKA_MODEL__API_KEY": "none",
     }
+    scripted_model.answers(SECRET_QUESTION, "The trial starts on 1 August 2026 and runs for eight weeks. [1]")
     async with identity_provider(SystemClock()) as provider:
         with ExitStack() as running:
             starting = serving(folder / "examples", {**model, **settings_of(provider)})
@@ -139,7 +140,7 @@ async def test_no_page_shows_an_asker_what_only_others_may_read(company: Company
     lucie = await company.signed_in(MEMBER, watch)
     asked = await lucie.request.post("/v1/chat/complete", data=_question(SECRET_QUESTION), headers=_own(company))
     answer = await asked.json()
-    cited = [citation["document"] for citation in answer["citations"]]
+    cited = [one["document"] for one in answer["citations"] if one["document"]["source"] == SECRET_SOURCE]
     shared = await lucie.request.post(f"/v1/conversations/{answer['conversation_id']}/share", headers=_own(company))
     token = (await shared.json())["token"]
     bob = await company.signed_in(ASKER, watch)
@@ -151,7 +152,7 @@ async def test_no_page_shows_an_asker_what_only_others_may_read(company: Company
         await page.goto(path, wait_until="networkidle")
         seen[path] = await page.locator("body").inner_text()
 
-    assert {document["source"] for document in cited} == {SECRET_SOURCE}
+    assert len(cited) == 1
     assert [path for path, text in seen.items() if answer["text"][:40] in text or cited[0]["title"] in text] == []
     assert SECRET_SOURCE not in seen["/sources"]
     await lucie.close()
