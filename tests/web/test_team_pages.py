@@ -40,7 +40,7 @@ async def test_an_assistant_is_made_by_a_name_found_and_asked(page: Page) -> Non
     await open_settled(page, "/assistants/new")
     await page.get_by_role("textbox", name="Name", exact=True).fill("Release desk")
     await page.get_by_role("button", name="Make it").click()
-    await page.get_by_text("Release desk is there.").wait_for()
+    await page.get_by_text("Release desk is there.", exact=True).wait_for()
 
     await open_settled(page, "/assistants")
 
@@ -50,11 +50,10 @@ async def test_an_assistant_is_made_by_a_name_found_and_asked(page: Page) -> Non
 
 async def test_what_is_written_as_yaml_is_text_and_changes_no_object_of_the_page(page: Page) -> None:
     await open_settled(page, "/assistants/new")
-    await page.get_by_text(re.compile("^YAML")).first.click()
     editor = page.get_by_role("textbox", name="The assistant as YAML")
     polluting = f"__proto__:\n  {CANARY}: 1\nconstructor:\n  prototype:\n    {CANARY}: 1\n"
-    await editor.fill(f"name: {filled(HOSTILE, 'name', 'http://127.0.0.1:9')}\n{polluting}")
-    await page.get_by_text("Form", exact=True).first.click()
+    async with page.expect_response("**/v1/assistants/check"):
+        await editor.fill(f"name: {filled(HOSTILE, 'name', 'http://127.0.0.1:9')}\n{polluting}")
 
     assert await page.evaluate(f"() => ({{}}).{CANARY} ?? globalThis.{CANARY}") is None
 

@@ -7,6 +7,8 @@ test.each([
   ["# Title\n\nkey: value\n---\n", "# Title\n\nkey: value\n---\n"],
   ["A heading: of Markdown\nmore text\n---\n", "A heading: of Markdown\nmore text\n---\n"],
   ["", ""],
+  // Lines that could be matched in many ways would take longer than anybody waits.
+  [`${" ".repeat(60)}\n`.repeat(60), `${" ".repeat(60)}\n`.repeat(60)],
 ])("what follows the front matter of %j is the text", (text, rest) => {
   expect(text.slice(frontMatterLength(text))).toBe(rest);
 });

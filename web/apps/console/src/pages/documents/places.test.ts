@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cutter, lengthOf, piecesOf, wantedPassage, withoutFrontMatter } from "./places.ts";
+import { cutter, lengthOf, piecesOf, wantedPassage } from "./places.ts";
 
 const CHUNKS = [
   { id: "a", position: 0, start: 2, end: 5, heading_path: [] },
@@ -33,12 +33,4 @@ it("leaves no part of the text out", () => {
   );
 
   expect(spans).toEqual([[0, 2], "a", [5, 7], "b", [9, 10]]);
-});
-
-it("blanks front matter and moves nothing", () => {
-  const text = "---\ntitle: A 😀\n---\n# A\n\n---\n";
-
-  expect(withoutFrontMatter(text).trim()).toBe("# A\n\n---");
-  expect(withoutFrontMatter(text).indexOf("# A")).toBe(text.indexOf("# A"));
-  expect(withoutFrontMatter("# A\n---\nb\n---")).toBe("# A\n---\nb\n---");
 });

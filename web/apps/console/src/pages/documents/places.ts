@@ -53,12 +53,3 @@ export function piecesOf(chunks: readonly Chunk[], length: number): Piece[] {
   if (at < length) pieces.push({ kind: "between", start: at, end: length });
   return pieces;
 }
-
-const FRONT_MATTER = /^---[ \t]*\r?\n[\s\S]*?\r?\n---[ \t]*(?=\r?\n|$)/;
-
-/** Returns Markdown with its front matter blanked, so that it is not taken for a heading. Every other place stays. */
-export function withoutFrontMatter(text: string): string {
-  return text.replace(FRONT_MATTER, (matter) =>
-    matter.replace(/[^\r\n]/gu, (character) => " ".repeat(character.length)),
-  );
-}

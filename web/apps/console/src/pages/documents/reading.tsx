@@ -5,7 +5,7 @@ import { CopyButton, Segmented } from "@aika/react/ui";
 import { type ReactNode, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { Passages } from "./passages.tsx";
-import { lengthOf, wantedPassage, withoutFrontMatter } from "./places.ts";
+import { lengthOf, wantedPassage } from "./places.ts";
 
 type View = "read" | "passages" | "raw";
 
@@ -73,7 +73,7 @@ function Text({
     () => ({
       document: { ...about.document, kind: raw ? "data" : about.document.kind },
       state: wanted === null ? "changed" : "found",
-      text: raw ? document.text : withoutFrontMatter(document.text),
+      text: document.text,
       text_start: 0,
       text_end: length,
       length,

@@ -30,7 +30,7 @@ export function Questions({ finding }: { finding: FindingView }): ReactNode {
             <Button asChild look="quiet" size="small">
               <Link
                 to={`/?q=${encodeURIComponent(question.text)}`}
-                aria-label={t("Ask “{question}” now", { question: question.text })}
+                aria-label={t("Ask now: {question}", { question: question.text })}
               >
                 <MessageCircleQuestion aria-hidden="true" />
                 {t("Ask now")}
