@@ -13,6 +13,8 @@ Theme = Literal["light", "dark"]
 # A page has settled when its heading is there and nothing says that more is on its way.
 _SETTLED = """() => {
   const busy = ".animate-pulse, .animate-spin, [aria-busy=true]";
+  // What fades in is paler than it will be.
+  if (document.getAnimations().some((one) => one.playState === "running")) return false;
   return document.querySelector("h1") !== null && document.querySelector(busy) === null && document.fonts.status === "loaded";
 }"""
 
@@ -23,7 +25,8 @@ _FOCUSED = """() => {
   const name = it.getAttribute("aria-label") ?? it.labels?.[0]?.textContent ?? it.textContent ?? "";
   const style = getComputedStyle(it);
   // A field may leave the ring to the box around it.
-  const ringed = [it, it.parentElement, it.parentElement?.parentElement].some((one) => {
+  const around = it.parentElement?.parentElement;
+  const ringed = [it, it.parentElement, around, around?.parentElement].some((one) => {
     const its = one && getComputedStyle(one);
     return its && ((its.outlineStyle !== "none" && parseFloat(its.outlineWidth) > 0) || its.boxShadow !== "none");
   });
@@ -74,6 +77,10 @@ async def overflow(page: Page) -> int:
 async def walk(page: Page, *, at_most: int = 150) -> list[dict[str, object]]:
     """Press Tab until the focus comes round, and return what it was on, in order."""
     stops: list[dict[str, object]] = []
+    # From the beginning, also where the page has put the focus into a field.
+    await page.evaluate(
+        "() => { const all = document.body; all.tabIndex = -1; all.focus(); all.removeAttribute('tabindex'); }"
+    )
     for _ in range(at_most):
         await page.keyboard.press("Tab")
         stop = await page.evaluate(_FOCUSED)

@@ -81,9 +81,13 @@ async def _past_scores(asker: Asker) -> AsyncIterator[Told]:
         yield await asker.ask(f"GET /v1/health/scores/history?by={by}&days=3")
     for document in asker.documents:
         here, nowhere = {"name": asker.deployment.ids[document.key]}, {"name": str(uuid4())}
-        yield await asker.compared("GET /v1/health/scores/history?by=document&days=2&name={name}", here, nowhere)
+        yield await asker.compared(
+            "GET /v1/health/scores/history?by=document&days=2&name={name}", here, nowhere, about=document
+        )
         owner, nobody = {"name": document.owner}, {"name": str(uuid4())}
-        yield await asker.compared("GET /v1/health/scores/history?by=owner&days=2&name={name}", owner, nobody)
+        yield await asker.compared(
+            "GET /v1/health/scores/history?by=owner&days=2&name={name}", owner, nobody, about=document
+        )
 
 
 @_visits("GET /v1/health/gaps")

@@ -44,7 +44,7 @@ function Known() {
   const documents = data.reduce((sum, source) => sum + source.documents, 0);
   const read = data.flatMap((source) => (source.last_success_at === null ? [] : [source.last_success_at])).sort();
   return (
-    <p className="mt-6 min-h-5 animate-appear text-center text-[0.8125rem] text-faint">
+    <p className="mt-6 min-h-5 text-center text-[0.8125rem] text-faint">
       {documents === 0 ? (
         <Link to="/sources/new" className="text-accent hover:underline">
           {t("There is nothing to answer from yet. Add a source")}
