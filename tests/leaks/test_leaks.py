@@ -97,8 +97,7 @@ async def test_documents_shown_and_counted_for_anyone_are_found(aika: Aika, monk
 
 
 async def test_an_old_answer_shown_after_access_was_lost_is_found(aika: Aika, monkeypatch: pytest.MonkeyPatch) -> None:
-    forgetful = replace(aika.conversing, catalogue=AdmitsAll(aika.database.catalogue))
-    monkeypatch.setattr(aika, "conversing", forgetful)
+    monkeypatch.setattr(aika.database, "catalogue", AdmitsAll(aika.database.catalogue))
 
     assert (Fault.LEAK, "GET /v1/conversations/{id}") in await faults(aika)
 

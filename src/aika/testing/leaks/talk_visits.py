@@ -80,4 +80,6 @@ async def _passage(asker: Asker) -> AsyncIterator[Told]:
 async def _standings(asker: Asker) -> AsyncIterator[Told]:
     for document in asker.documents:
         here = {"document": asker.deployment.ids[document.key]}
-        yield await asker.compared("GET /v1/standings?document={document}", here, {"document": str(uuid4())})
+        yield await asker.compared(
+            "GET /v1/standings?document={document}", here, {"document": str(uuid4())}, about=document
+        )
