@@ -81,7 +81,7 @@ async def test_its_owner_sees_what_was_asked_and_nothing_of_who_asked(aika: Aika
         shown = (await http.get(f"/v1/findings/{finding.id}")).json()
 
     assert shown["editable"]
-    assert [set(question) for question in shown["questions"]] == [{"text", "asked_at", "cause", "passes"}]
+    assert [set(question) for question in shown["questions"]] == [{"text", "asked_at", "cause", "passes", "words"}]
 
 
 @pytest.mark.parametrize("keys", [("plan.md",), ("owners.md", "plan.md")])

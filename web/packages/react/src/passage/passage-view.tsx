@@ -49,19 +49,18 @@ function WithFrontMatter({ text, span }: { text: string; span: Span | null }) {
   if (length === 0) return <DocumentMarkdown text={text} span={span} />;
   const facts = text.slice(0, length).replace(/(\n---[ \t]*)?\s*$/, "");
   const skipped = facts.length - facts.replace(/^---[ \t]*\n+/, "").length;
-  const shown = span === null ? null : { start: clamped(span.start - skipped), end: clamped(span.end - skipped) };
+  const written = facts.slice(skipped);
+  // A passage of the text below would otherwise leave an empty mark here, which is what comes into view.
+  const within = (offset: number) => Math.min(Math.max(0, offset - skipped), written.length);
+  const shown = span === null ? null : { start: within(span.start), end: within(span.end) };
   return (
     <>
-      <PlainDocument text={facts.slice(skipped)} span={shown} wrapped />
+      <PlainDocument text={written} span={shown} wrapped />
       <div className="mt-5">
         <DocumentMarkdown text={text.slice(length)} span={rest} />
       </div>
     </>
   );
-}
-
-function clamped(offset: number): number {
-  return Math.max(0, offset);
 }
 
 function PlainDocument({ text, span, wrapped = false }: { text: string; span: Span | null; wrapped?: boolean }) {
