@@ -36,7 +36,9 @@ def test_only_the_line_of_a_changed_value_changes_and_its_remark_stays() -> None
 def test_a_value_deep_inside_changes_without_its_neighbors() -> None:
     text = changed(options={"path": "elsewhere", "include": ["handbook/**"], "exclude": ["old/"]})
 
-    assert "  # beside aika.toml\n  path: elsewhere\n  include: [handbook/**]   # no drafts\n  exclude: [old/]\n" in text
+    assert (
+        "  # beside aika.toml\n  path: elsewhere\n  include: [handbook/**]   # no drafts\n  exclude: [old/]\n" in text
+    )
 
 
 def test_a_removed_value_takes_the_comment_above_it_along() -> None:
@@ -59,7 +61,9 @@ def test_what_cannot_be_kept_is_written_anew() -> None:
 
 
 def test_short_lists_stand_on_one_line_and_long_texts_are_blocks() -> None:
-    text = written_mapping({"readers": ["everyone"], "purpose": "One line.\nAnother one.\n", "paths": ["a" * 50, "b" * 50]})
+    text = written_mapping(
+        {"readers": ["everyone"], "purpose": "One line.\nAnother one.\n", "paths": ["a" * 50, "b" * 50]}
+    )
 
     assert text == (
         f"readers: [everyone]\npurpose: |\n  One line.\n  Another one.\npaths:\n  - {'a' * 50}\n  - {'b' * 50}\n"

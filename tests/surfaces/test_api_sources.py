@@ -210,7 +210,7 @@ class TestSteering:
         read = (await http.get("/v1/sources/runbooks/settings")).json()
         reply = await http.put(
             "/v1/sources/runbooks/settings",
-            json={**read["settings"], "contact": "#platform"},
+            json={**read["settings"], "promise": None, "contact": "#platform"},
             headers={"If-Match": f'"{read["version"]}"'},
         )
 

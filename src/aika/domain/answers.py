@@ -9,7 +9,6 @@ from aika.domain.documents import Document
 from aika.domain.identifiers import AnswerId, ChunkId, SourceId
 from aika.domain.queries import Hit, Query
 
-
 STOPPED = "stopped"
 """The reason of an abstention that stands where the asker stopped before anything could be judged good."""
 

@@ -2,7 +2,15 @@
 
 from alembic import context
 
-from aika.stores.database import schema_citations, schema_findings, schema_insights, schema_personal, schema_sessions, schema_slack, schema_slack_questions  # noqa: F401 - its tables belong to the metadata
+from aika.stores.database import (  # noqa: F401 - its tables belong to the metadata
+    schema_citations,
+    schema_findings,
+    schema_insights,
+    schema_personal,
+    schema_sessions,
+    schema_slack,
+    schema_slack_questions,
+)
 from aika.stores.database.schema import metadata
 
 context.configure(
