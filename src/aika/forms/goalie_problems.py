@@ -1,20 +1,18 @@
 """What is wrong with a goalie's file, in words: what, in which line, and what to write in its place."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from types import MappingProxyType
-from typing import get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from aika.domain.errors import ConfigurationError
 from aika.forms.goalies import OTHER_WORDS, GoalieForm
+from aika.forms.known_keys import known_keys, nearest_key
 from aika.forms.yaml_files import YamlText
 
 Place = Sequence[str | int]
 
-_NEAR_ENOUGH = 0.6
 _EXPECTED: Mapping[str, str] = MappingProxyType(
     {
         "string_type": "must be words",
@@ -85,31 +83,11 @@ def _wrong_choice(place: Place, given: object, expected: str) -> str:
 
 def _unknown_key(place: Place) -> str:
     *within, key = place
-    known = _keys(within)
-    near = get_close_matches(str(key).lower().replace("-", "_"), known, n=1, cutoff=_NEAR_ENOUGH)
+    known = known_keys(within, GoalieForm)
+    near = nearest_key(key, known)
     other = OTHER_WORDS.get(str(key).lower())
-    if near:
-        return f"is no known key. Do you mean {near[0]}?"
+    if near is not None:
+        return f"is no known key. Do you mean {near}?"
     if other is not None and (other in known or not within):
         return f"is no known key. Do you mean {other}?"
     return f"is no known key (known here: {', '.join(known)})"
-
-
-def _keys(within: Place) -> list[str]:
-    """Return the keys that the mapping at a place can have."""
-    form: type[BaseModel] = GoalieForm
-    for step in within:
-        if isinstance(step, int):
-            continue
-        field = next((one for name, one in form.model_fields.items() if step in {name, one.alias}), None)
-        inner = None if field is None else _form_in(field.annotation)
-        if inner is None:
-            return []
-        form = inner
-    return [one.alias or name for name, one in form.model_fields.items()]
-
-
-def _form_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for one in get_args(annotation) if (found := _form_in(one)) is not None), None)

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
-from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from aika.forms.known_keys import known_keys, nearest_key
+
 Place = tuple[str | int, ...]
 
-_NEAR_ENOUGH = 0.6
 _EXPECTED: Mapping[str, str] = MappingProxyType(
     {
         "string_type": "must be words",
@@ -82,25 +81,10 @@ def _wrong_choice(given: object, expected: str) -> str:
 
 def _unknown_key(place: Sequence[str | int], form: type[BaseModel]) -> str:
     *within, key = place
-    known = _keys(within, form)
-    near = get_close_matches(str(key).lower().replace("-", "_"), known, n=1, cutoff=_NEAR_ENOUGH)
-    return f"is no known key. Do you mean {near[0]}?" if near else f"is no known key (known here: {', '.join(known)})"
-
-
-def _keys(within: Sequence[str | int], form: type[BaseModel]) -> list[str]:
-    """Return the keys that what stands at a place can have."""
-    for step in within:
-        if isinstance(step, int):
-            continue
-        field = form.model_fields.get(step)
-        inner = None if field is None else _form_in(field.annotation)
-        if inner is None:
-            return []
-        form = inner
-    return list(form.model_fields)
-
-
-def _form_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for one in get_args(annotation) if (found := _form_in(one)) is not None), None)
+    known = known_keys(within, form)
+    near = nearest_key(key, known)
+    return (
+        f"is no known key. Do you mean {near}?"
+        if near is not None
+        else f"is no known key (known here: {', '.join(known)})"
+    )
