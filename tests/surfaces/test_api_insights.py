@@ -1,5 +1,7 @@
 """Insights over HTTP: what is asked anywhere is counted, for those who may know, and never a single person."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -173,3 +175,16 @@ async def test_tables_are_files_for_spreadsheets(aika: Aika) -> None:
     assert reply.headers["content-type"].startswith("text/csv")
     assert rows[0].startswith("division,name,title,questions,people")
     assert any(row.startswith("source,handbook,handbook,") for row in rows)
+
+
+async def test_a_hostile_name_is_no_formula_in_a_table(aika: Aika) -> None:
+    async with connected(aika) as http:
+        made = await http.post("/v1/assistants", json={"name": "=1+1"}, headers={"Aika-User": PEOPLE[0]})
+        body = {"messages": [{"role": "user", "content": QUESTION}], "assistant": made.raise_for_status().json()["id"]}
+        await http.post("/v1/chat/complete", json=body, headers={"Aika-User": PEOPLE[0]})
+
+    reply = await get(aika, "/v1/insights/tables/parts")
+
+    cells = [cell for row in csv.reader(io.StringIO(reply.text)) for cell in row]
+    assert "'=1+1" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]

@@ -17,6 +17,7 @@ from aika.insights.boards import Division, Interval, Wanted
 from aika.surfaces.api import insights_views as views
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller, TheOperator
 from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.spreadsheets import as_csv
 
 router = APIRouter(tags=["insights"], responses=RESPONSES)
 
@@ -108,7 +109,7 @@ async def get_insights_table(
     reply = await get_insights(aika, caller, only, weeks, interval)
     rows = {"series": views.series_rows, "parts": views.part_rows, "reliability": views.reliability_rows}
     headers = {"Content-Disposition": f'attachment; filename="aika-{table}.csv"'}
-    return Response(views.as_csv(rows[table](reply)), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(as_csv(rows[table](reply)), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _sees_all(caller: Caller) -> bool:

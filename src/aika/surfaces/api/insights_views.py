@@ -1,8 +1,6 @@
 """Insights on the wire, and as tables."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from aika.application.insights import Adoption, TeamAdoption
@@ -11,12 +9,9 @@ from aika.health.gaps_listing import Gap
 from aika.insights.boards import Board, Division
 from aika.insights.figures import Figures, Share
 from aika.insights.topics import AskedTopic
+from aika.surfaces.api.spreadsheets import Cell
 
 Titles = Mapping[str, str]
-Cell = str | int | float | bool | None
-
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def share_view(share: Share) -> wire.CountedShare:
@@ -133,17 +128,6 @@ def reliability_rows(reply: wire.InsightsReply) -> list[dict[str, Cell]]:
     ]
 
 
-def as_csv(rows: Iterable[Mapping[str, Cell]]) -> str:
-    """Return rows as a spreadsheet reads them. No cell is a formula."""
-    listed = list(rows)
-    out = io.StringIO()
-    if listed:
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(listed[0])
-        writer.writerows([_cell(value) for value in row.values()] for row in listed)
-    return out.getvalue()
-
-
 def _columns(figures: wire.FiguresView | None, acceptance: wire.CountedShare | None) -> dict[str, Cell]:
     f, a = figures, acceptance
     return {
@@ -160,9 +144,3 @@ def _columns(figures: wire.FiguresView | None, acceptance: wire.CountedShare | N
         "output tokens": None if f is None else f.output_tokens,
         "cost usd": None if f is None else f.cost_usd,
     }
-
-
-def _cell(value: Cell) -> Cell:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value

@@ -1,3 +1,5 @@
+import { csvOf as fileOf } from "@aika/react";
+
 /** A place on the chart's horizontal axis, with the numbers there. `null` is what is not known or not shown. */
 export interface ChartPoint {
   /** Short, for the axis. */
@@ -96,17 +98,6 @@ export function tableOfPoints({
 }
 
 /** The table as CSV. No cell is what a spreadsheet would take for a formula. */
-export function csvOf(table: ChartTable): string {
-  const rows = [table.columns.map(({ title }) => title), ...table.rows.map((row) => row.map(({ value }) => value))];
-  return rows
-    .map((row) => row.map(cell).join(","))
-    .join("\r\n")
-    .concat("\r\n");
-}
-
-function cell(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+export function csvOf({ columns, rows }: ChartTable): string {
+  return fileOf([columns.map(({ title }) => title), ...rows.map((row) => row.map(({ value }) => value))]);
 }

@@ -63,3 +63,42 @@ test("cells with separators are quoted, and formulas are text", () => {
     '"a,b","say ""hi""",\'=1+1,-5,+49 30,\'@cmd\r\n',
   );
 });
+
+const HOSTILE = [
+  "=HYPERLINK(A1)",
+  "+1+cmd|' /C calc'!A0",
+  "-2+3+cmd|' /C calc'!A0",
+  "@SUM(1+1)",
+  "\t=1+1",
+  "\r=1+1",
+  "\n=1+1",
+  "  =1+1",
+  "＝1+1",
+  "－1+cmd",
+];
+
+test.each(HOSTILE)("a cell that begins with %j is no formula", (text) => {
+  const [cell] = cellsOf(csvOf([[text]]), ",");
+
+  expect(cell?.startsWith("'")).toBe(true);
+  expect(cell?.replaceAll("'", "")).toBe(text.replaceAll("'", ""));
+});
+
+test.each(["who; =1+1", "who;\t=1+1", "who\n=1+1", "who\r\n@SUM(1)"])(
+  "nor is what follows in %j where semicolons separate cells",
+  (text) => {
+    const cells = csvOf([[5, text]]).split(/[;\t\r\n]/);
+
+    expect(cells.filter((cell) => /^\s*[=+\-@]/.test(cell))).toEqual([]);
+  },
+);
+
+test("numbers stay numbers, and what is not known is empty", () => {
+  expect(csvOf([[-5, 0.25, null, "-1,234.5", "+12 %"]])).toBe('-5,0.25,,"-1,234.5",+12 %\r\n');
+});
+
+/** The cells of one row, as a spreadsheet reads them. */
+function cellsOf(row: string, separator: string): string[] {
+  const cells = row.slice(0, -2).match(new RegExp(`"(?:[^"]|"")*"|[^${separator}]+`, "g")) ?? [];
+  return cells.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
+}
