@@ -11,9 +11,9 @@ function frame(): HTMLIFrameElement {
   return found;
 }
 
-/** Says something to the page as a frame does. */
-function say(data: object, source: Window | null): void {
-  window.dispatchEvent(new MessageEvent("message", { data, source }));
+/** Says something to the page as a frame does, which has no origin. */
+function say(data: unknown, source: Window | null, origin = "null"): void {
+  window.dispatchEvent(new MessageEvent("message", { data, source, origin }));
 }
 
 test("a diagram is a picture, in which nothing runs, drawn by a frame without an origin", async () => {
@@ -23,8 +23,20 @@ test("a diagram is a picture, in which nothing runs, drawn by a frame without an
   say({ type: "aika-ready" }, frame().contentWindow);
   await Promise.resolve();
   await waitFor(() => {
-    // A stranger's drawing is not taken.
-    say({ type: "aika-drawn", id: 1, svg: "<svg>stranger</svg>", width: 10, height: 10 }, window);
+    const stranger = { type: "aika-drawn", id: 1, svg: "<svg>stranger</svg>", width: 10, height: 10 };
+    say(stranger, window);
+    say(stranger, null);
+    say(stranger, frame().contentWindow, "https://stranger.example");
+    for (const wrong of [
+      { id: "1" },
+      { svg: null },
+      { svg: {} },
+      { width: "10" },
+      { height: Number.NaN },
+      { type: "drawn" },
+    ])
+      say({ ...stranger, ...wrong }, frame().contentWindow);
+    for (const nothing of [null, undefined, 1, "aika-drawn", []]) say(nothing, frame().contentWindow);
     say({ type: "aika-drawn", id: 1, svg: PICTURE, width: 100, height: 50 }, frame().contentWindow);
     expect(screen.getByRole("img", { name: /graph LR/ })).toBeTruthy();
   });

@@ -29,8 +29,11 @@ const DARK = {
   fontSize: "15px",
 };
 
+/** Whose frame this is: the page that serves it. The frame's own origin is none, so that its address is asked. */
+const PAGE_ORIGIN = window.location.origin;
+
 function say(message: FrameMessage): void {
-  window.parent.postMessage(message, "*");
+  window.parent.postMessage(message, PAGE_ORIGIN);
 }
 
 async function draw(id: number, source: string, dark: boolean): Promise<void> {
@@ -78,7 +81,8 @@ function withSize(svg: string): { svg: string; width: number; height: number } {
 let queue: Promise<void> = Promise.resolve();
 
 window.addEventListener("message", (message) => {
-  if (message.source !== window.parent || !isDrawRequest(message.data)) return;
+  const isOfPage = message.source === window.parent && message.origin === PAGE_ORIGIN;
+  if (!isOfPage || !isDrawRequest(message.data)) return;
   const { id, source, dark } = message.data;
   queue = queue
     .then(() => draw(id, source, dark))

@@ -26,6 +26,8 @@ export class NotDrawn extends Error {
 const PAGE = "/sandbox/diagram.html";
 const PATIENCE = 15_000;
 const LONGEST_SOURCE = 20_000;
+/** What a message from a document without an origin says of it. */
+const NO_ORIGIN = "null";
 const LARGEST_PICTURE = 3_000_000;
 
 let frame: Promise<Window> | null = null;
@@ -81,7 +83,8 @@ function opened(): Promise<Window> {
     }, PATIENCE);
     window.addEventListener("message", (message) => {
       const from = element.contentWindow;
-      if (from === null || message.source !== from || !isFrameMessage(message.data)) return;
+      if (from === null || message.source !== from || message.origin !== NO_ORIGIN) return;
+      if (!isFrameMessage(message.data)) return;
       if (message.data.type === "aika-ready") {
         clearTimeout(timer);
         resolve(from);

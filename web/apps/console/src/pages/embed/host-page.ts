@@ -18,7 +18,8 @@ export function useShown(onShown: () => void): void {
   latest.current = onShown;
   useEffect(() => {
     const onMessage = (event: MessageEvent<unknown>) => {
-      if (event.source === window.parent && isShown(event.data)) latest.current();
+      // Which pages may be around this one is up to the policy that it came with.
+      if (isFramed() && event.source === window.parent && isShown(event.data)) latest.current();
     };
     addEventListener("message", onMessage);
     return () => removeEventListener("message", onMessage);
