@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from aika.answering.status import outdated_by
-from aika.assistants.wording import is_natural, question_of, question_within
+from aika.assistants.wording import question_defining, question_of, question_within
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer
 from aika.domain.documents import BlockKind, Body, Document, Kind
@@ -18,6 +18,8 @@ from aika.protocols import Catalogue, Clock
 
 _KINDS = (Kind.RUNBOOK, Kind.PAGE, Kind.DECISION, Kind.CATALOG, Kind.API)
 """Whose headings say what people ask. Code, people and conversations have others."""
+_ASKED_LESS = (Kind.DECISION, Kind.CATALOG)
+"""More people ask how something is done than why it is so."""
 _LOOKED_AT = 400
 _READ = 40
 """Documents whose headings are read for one list."""
@@ -25,6 +27,9 @@ _MOST_LISTED = 64
 _LONG_AGO = timedelta(days=90)
 _KEPT = timedelta(minutes=10)
 _ALIKE = 0.6
+_UNSETTLED = frozenset(
+    ("draft", "proposed", "provisional", "open", "in review", "under review", "pending", "rejected", "withdrawn")
+)
 
 
 class Origin(StrEnum):
@@ -125,21 +130,20 @@ class Suggesting:
             yield suggestion
 
     async def _listing(self, scope: Scope) -> list[Suggestion]:
-        words = self.words()
-        found: list[Suggestion] = []
-        for document in await self._chosen(scope):
-            text = question_of(document.title, document.kind, words)
-            text = text or await self._from_headings(document, scope, words)
-            if text is not None:
-                found.append(Suggestion(text, Origin.DOCUMENT, document))
-        found.sort(key=lambda one: not is_natural(one.text))
+        chosen = sorted(await self._chosen(scope), key=lambda document: document.kind in _ASKED_LESS)
+        found = [(document, await self._questions(document, scope)) for document in chosen]
+        # What several documents answer, all of one template have a part about.
+        of_several = {
+            text for text, times in Counter(text for _, asked in found for text in asked).items() if times > 1
+        }
         sources: Counter[str] = Counter()
-        turns: list[int] = []
-        for one in found:
-            source = "" if one.document is None else one.document.source
-            turns.append(sources[source])
-            sources[source] += 1
-        return [one for _, one in sorted(zip(turns, found, strict=True), key=lambda pair: pair[0])]
+        listed: list[tuple[int, Suggestion]] = []
+        for document, asked in found:
+            text = next((text for text in asked if text not in of_several), None)
+            if text is not None:
+                listed.append((sources[document.source], Suggestion(text, Origin.DOCUMENT, document)))
+                sources[document.source] += 1
+        return [one for _, one in sorted(listed, key=lambda pair: pair[0])]
 
     async def _chosen(self, scope: Scope) -> list[Document]:
         today = self.clock.now().date().isoformat()
@@ -150,20 +154,29 @@ class Suggesting:
             found += sorted(current, key=lambda document: _shuffled(document, today))[:_READ]
         return sorted(found, key=lambda document: _shuffled(document, today))[:_READ]
 
-    async def _from_headings(self, document: Document, scope: Scope, words: Collection[str]) -> str | None:
+    async def _questions(self, document: Document, scope: Scope) -> list[str]:
+        """Return the questions that a document answers: as a whole, or each of its parts."""
+        words = self.words()
+        whole = question_of(document.title, document.kind, words, settled=_is_settled(document))
+        if whole is not None:
+            return [whole]
         there = await self.catalogue.document(document.id, scope=scope)
         if there is None:
-            return None
+            return []
         asked = [question_within(document.title, heading, words, known=False) for heading in _headings(there[1])]
-        told = [question for question in asked if question is not None]
-        return next((question for question in told if is_natural(question)), told[0] if told else None)
+        asked.append(question_defining(document.title, _opening(there[1]), words))
+        return list(dict.fromkeys(question for question in asked if question is not None))
 
     async def _beside(
         self, outcome: Answer | Abstention, cited: Sequence[DocumentId], scope: Scope
     ) -> AsyncIterator[Suggestion]:
-        """Yield questions about the parts beside those that are cited, those that follow first, then of what else was read."""
+        """Yield questions about the parts beside those that are cited, those that follow first, then of what else was read.
+
+        What came nearest to a question without an answer is not what the conversation is about.
+        """
         words = self.words()
         used = _used_headings(outcome)
+        about = cited if isinstance(outcome, Answer) else ()
         for id_ in (*cited, *_read(outcome, cited)):
             there = await self.catalogue.document(id_, scope=scope)
             if there is None or there[0].kind not in _KINDS or outdated_by(there[0]) is not None:
@@ -171,7 +184,7 @@ class Suggesting:
             document, body = there
             offered = 0
             for heading in _following(_headings(body), used.get(id_, ())):
-                text = question_within(document.title, heading, words, known=id_ in cited)
+                text = question_within(document.title, heading, words, known=id_ in about)
                 if text is not None and offered < 2:
                     offered += 1
                     yield Suggestion(text, Origin.DOCUMENT, document)
@@ -203,6 +216,17 @@ def _headings(body: Body) -> list[str]:
         if block.kind is BlockKind.HEADING
     ]
     return list(dict.fromkeys(own))
+
+
+def _opening(body: Body) -> str:
+    """Return the first paragraph."""
+    told = (body.text[block.start : block.end] for block in body.blocks if block.kind is BlockKind.PARAGRAPH)
+    return next(told, "").strip()
+
+
+def _is_settled(document: Document) -> bool:
+    status = document.attributes.get("status", "")
+    return not isinstance(status, str) or status.strip().lower() not in _UNSETTLED
 
 
 def _following(headings: Sequence[str], used: Sequence[str]) -> list[str]:
