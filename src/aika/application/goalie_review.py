@@ -114,6 +114,11 @@ class GoalieReview:
             return f"there is nothing left to decide{f': {case.reason}' if case.reason else ''}"
         return "there is no goalie for this any more"
 
+    def address(self, case: Case) -> str:
+        """Return where a case's message is in its channel, empty where nobody knows."""
+        desk = self.goalies.desk
+        return desk.address_of(case.place, case.message) if isinstance(desk, Guide) else ""
+
     async def called(self, case: Case, person: str) -> str:
         """Return what a person of a case is called, empty where nobody knows."""
         desk = self.goalies.desk
@@ -134,9 +139,7 @@ class GoalieReview:
         outcome = await self._readable(goalie, case, reviewer.scope)
         if outcome is None:
             return None
-        desk = self.goalies.desk
-        address = desk.address_of(case.place, case.message) if isinstance(desk, Guide) else ""
-        return Waiting(case, goalie, outcome, address, await self.called(case, case.author))
+        return Waiting(case, goalie, outcome, self.address(case), await self.called(case, case.author))
 
     async def _readable(self, goalie: Goalie, case: Case, scope: Scope) -> Answer | None:
         """Return the proposal where the scope admits every document that it was made from: those that it does not cite too,

@@ -265,6 +265,7 @@ class CaseView(Wire):
     shadow: bool = False
     answered_at: datetime | None = None
     human_first_at: datetime | None = None
+    address: str = Field(default="", description="Of the message in its channel, empty where it is not known.")
 
 
 class CasesReply(Wire):

@@ -83,7 +83,7 @@ async def list_cases(
     """Return what became of messages, the newest first. What they say stays in Slack."""
     goalie = await review.named(name, reviewer.person)
     found = await aika.goalies.cases.listing(goalie.id, states=state, limit=limit)
-    return wire.CasesReply(cases=[_case(case, await review.called(case, case.decided_by)) for case in found])
+    return wire.CasesReply(cases=[await _case(case, review) for case in found])
 
 
 async def detail_of(goalie: Goalie, aika: TheAika, caller: Caller) -> wire.GoalieDetail:
@@ -201,7 +201,8 @@ def _report(report: ChannelReport) -> wire.ChannelReportView:
     )
 
 
-def _case(case: Case, decided_by: str) -> wire.CaseView:
+async def _case(case: Case, review: GoalieReview) -> wire.CaseView:
+    decided_by = await review.called(case, case.decided_by)
     return wire.CaseView(
         id=case.id,
         state=case.state.value,
@@ -217,4 +218,5 @@ def _case(case: Case, decided_by: str) -> wire.CaseView:
         shadow=case.shadow,
         answered_at=case.answered_at,
         human_first_at=case.human_first_at,
+        address=review.address(case),
     )

@@ -2413,6 +2413,12 @@ export interface components {
          * @description A message that a goalie looked at, and what became of it. Its words are in Slack, and not here.
          */
         CaseView: {
+            /**
+             * Address
+             * @description Of the message in its channel, empty where it is not known.
+             * @default
+             */
+            address: string;
             /** Answered At */
             answered_at: string | null;
             /**

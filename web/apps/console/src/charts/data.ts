@@ -49,6 +49,10 @@ export interface PointChartProps {
   level?: 2 | 3;
   /** Upright lines of a line chart, each at the label of a point. */
   marks?: readonly { at: string; label: string }[];
+  /** The labels that a line chart's horizontal axis shows, as far as there is room. Without them: as many as fit. */
+  ticks?: readonly string[];
+  /** Told which point of a line chart was clicked on. The same must be possible without a pointer, beside the chart. */
+  onChoose?: (place: number) => void;
 }
 
 /** The colors of series, in order. The last one repeats. */

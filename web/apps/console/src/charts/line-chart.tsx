@@ -23,12 +23,33 @@ export function LinePicture({
   most,
   least = 0,
   marks = [],
+  ticks,
+  onChoose,
 }: PointChartProps): ReactNode {
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <ComposedChart data={[...points]} margin={{ top: 8, right: 24, bottom: 0, left: 0 }} aria-label={title}>
+      <ComposedChart
+        data={[...points]}
+        margin={{ top: 8, right: 24, bottom: 0, left: 0 }}
+        aria-label={title}
+        {...(onChoose === undefined
+          ? {}
+          : {
+              className: "cursor-pointer",
+              onClick: ({ activeTooltipIndex: place }) => {
+                if (place !== null && place !== undefined) onChoose(Number(place));
+              },
+            })}
+      >
         <CartesianGrid vertical={false} stroke="var(--line)" />
-        <XAxis dataKey="label" tickLine={false} axisLine={{ stroke: "var(--line)" }} minTickGap={24} tickMargin={8} />
+        <XAxis
+          dataKey="label"
+          tickLine={false}
+          axisLine={{ stroke: "var(--line)" }}
+          minTickGap={24}
+          tickMargin={8}
+          {...(ticks === undefined ? {} : { ticks: [...ticks], interval: "equidistantPreserveStart" as const })}
+        />
         <YAxis
           width="auto"
           tickLine={false}

@@ -69,7 +69,7 @@ function RunChoice({
   return (
     <Field label={label} className="min-w-0">
       <Select
-        className="w-80 max-w-full font-normal"
+        className="w-[27rem] max-w-full font-normal"
         value={value ?? ""}
         onChange={({ target }) => onChoose(target.value)}
       >

@@ -7,10 +7,12 @@ import { formatDifference, formatMeasure, mainMeasure } from "./words.ts";
 /** A measure of runs of one kind on one collection, oldest first. */
 export function History({ runs, measure }: { runs: readonly RunSummary[]; measure: string }): ReactNode {
   const oldest = [...runs].reverse();
+  const aDay = new Set(oldest.map((run) => dayOf(run))).size <= 1;
   const points: ChartPoint[] = oldest.map((run) => {
     const found = run.systems[0]?.measures[measure];
     return {
-      label: formatDate(run.started_at, { month: "short", day: "numeric" }),
+      // Runs of one day are told apart by the time.
+      label: aDay ? formatDate(run.started_at, { timeStyle: "short" }) : dayOf(run),
       title: formatTime(run.started_at),
       values: { value: found?.value ?? null },
       ranges: { value: found === undefined ? null : [found.low, found.high] },
@@ -30,6 +32,10 @@ export function History({ runs, measure }: { runs: readonly RunSummary[]; measur
       level={2}
     />
   );
+}
+
+function dayOf({ started_at }: RunSummary): string {
+  return formatDate(started_at, { month: "short", day: "numeric" });
 }
 
 /** The axis begins below all intervals, so that small differences are seen. */

@@ -1,20 +1,41 @@
-import type { CaseView } from "@aika/client";
+import type { CaseState, CaseView } from "@aika/client";
 import { useAika } from "@aika/react";
 import { formatAge, formatShare, formatTime, t } from "@aika/react/text";
-import { Badge, type Column, EmptyState, ErrorNote, Loading, Section, Table, type Tone } from "@aika/react/ui";
+import {
+  Badge,
+  type Column,
+  EmptyState,
+  ErrorNote,
+  Loading,
+  Section,
+  Segmented,
+  Table,
+  type Tone,
+} from "@aika/react/ui";
 import { useQuery } from "@tanstack/react-query";
-import { Inbox } from "lucide-react";
-import type { ReactNode } from "react";
+import { ExternalLink, Inbox } from "lucide-react";
+import { type ReactNode, useState } from "react";
 
 const SHOWN = 30;
+
+type Kept = "all" | "waiting" | "decided" | "answered" | "silent";
+const STATES: Readonly<Record<Kept, CaseState[]>> = {
+  all: [],
+  waiting: ["proposed"],
+  decided: ["accepted", "edited", "rejected"],
+  answered: ["answered"],
+  silent: ["silent", "ignored", "withdrawn"],
+};
 
 /** What became of the channel's newest messages. Their words stay in Slack. */
 export function Cases({ name }: { name: string }): ReactNode {
   const aika = useAika();
+  const [kept, setKept] = useState<Kept>("all");
   const cases = useQuery({
-    queryKey: ["goalies", "cases", name],
+    queryKey: ["goalies", "cases", name, kept],
     queryFn: async () => {
-      const params = { path: { name }, query: { limit: SHOWN } };
+      const state = kept === "all" ? {} : { state: STATES[kept] };
+      const params = { path: { name }, query: { limit: SHOWN, ...state } };
       return (await aika.GET("/v1/goalies/{name}/cases", { params })).data?.cases ?? [];
     },
   });
@@ -23,9 +44,25 @@ export function Cases({ name }: { name: string }): ReactNode {
       title={t("What became of the newest messages")}
       lead={t("Their words stay in Slack: here is only what was done about them, and why.")}
     >
+      <Segmented<Kept>
+        label={t("Which messages")}
+        className="mb-3 max-w-full overflow-x-auto"
+        value={kept}
+        onValueChange={setKept}
+        choices={[
+          { value: "all", label: t("All") },
+          { value: "waiting", label: t("Waiting") },
+          { value: "decided", label: t("Decided") },
+          { value: "answered", label: t("Answered") },
+          { value: "silent", label: t("Left alone") },
+        ]}
+      />
       {cases.isPending && <Loading rows={3} />}
       {cases.isError && <ErrorNote error={cases.error} retry={() => void cases.refetch()} />}
-      {cases.data?.length === 0 && (
+      {cases.data?.length === 0 && kept !== "all" && (
+        <EmptyState icon={<Inbox />} title={t("None of its messages is like that")} />
+      )}
+      {cases.data?.length === 0 && kept === "all" && (
         <EmptyState icon={<Inbox />} title={t("It has not looked at a message yet")}>
           {t("Invite aika to the channel, with /invite @aika. It looks at what is written from then on.")}
         </EmptyState>
@@ -57,7 +94,24 @@ function columns(): Column<CaseView>[] {
     },
     { id: "reason", title: t("Why"), wideOnly: true, className: "max-w-80", cell: (one) => one.reason },
     { id: "by", title: t("Decided by"), wideOnly: true, cell: (one) => one.decided_by },
+    { id: "place", title: <span className="sr-only">{t("In Slack")}</span>, cell: (one) => <Place one={one} /> },
   ];
+}
+
+/** The way to the message itself, where the workspace says what that is. */
+function Place({ one }: { one: CaseView }): ReactNode {
+  if (one.address === "") return null;
+  return (
+    <a
+      href={one.address}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={t("Open the message of {time} in Slack", { time: formatTime(one.seen_at) })}
+      className="inline-flex rounded p-1 text-muted hover:text-ink"
+    >
+      <ExternalLink aria-hidden="true" className="size-4" />
+    </a>
+  );
 }
 
 function State({ state, shadow }: { state: string; shadow: boolean }): ReactNode {

@@ -12,7 +12,8 @@ import { Curve } from "./thresholds/curve.tsx";
 import { FileLines } from "./thresholds/file-lines.tsx";
 import { NoReplay } from "./thresholds/no-replay.tsx";
 import { Outcome } from "./thresholds/outcome.tsx";
-import { type Pair, Sliders } from "./thresholds/sliders.tsx";
+import type { Pair } from "./thresholds/pair.ts";
+import { Sliders } from "./thresholds/sliders.tsx";
 
 /** From which confidence a goalie proposes and answers: chosen on what it would have done in its channel's past. */
 export default function Thresholds(): ReactNode {
@@ -73,7 +74,7 @@ function Choosing({
       ) : (
         <>
           <Basis replay={replay} command={reply.command} />
-          <Curve replay={replay} pair={pair} />
+          <Curve replay={replay} pair={pair} onChange={setPair} />
         </>
       )}
       <div className="grid items-start gap-8 lg:grid-cols-2">

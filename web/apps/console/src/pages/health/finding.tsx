@@ -34,17 +34,23 @@ export default function Finding(): ReactNode {
 function Shown({ finding, back }: { finding: FindingView; back: ReactNode }): ReactNode {
   return (
     <Page back={back} title={finding.title} lead={<Facts finding={finding} />}>
-      <div className="grid items-start gap-x-10 lg:grid-cols-[minmax(0,1fr)_17rem]">
-        <div className="min-w-0">
-          <p className="mb-8 max-w-3xl text-[1.0625rem] leading-relaxed">{finding.reason}</p>
+      <div className="grid items-start gap-x-10 lg:grid-cols-[minmax(0,1fr)_17rem] lg:grid-rows-[auto_1fr]">
+        <p className="mb-8 max-w-3xl text-[1.0625rem] leading-relaxed">{finding.reason}</p>
+        <div className="min-w-0 max-lg:order-2 lg:col-start-1">
           <Evidence finding={finding} />
           <SuggestedEdit finding={finding} />
           <Questions finding={finding} />
         </div>
-        <aside aria-label={t("What to do")} className="flex flex-col gap-8 lg:sticky lg:top-6">
-          <Actions finding={finding} />
-          <History finding={finding} />
-          <Note>
+        {/* On a phone, what to do comes before what it rests on; the rest comes last. */}
+        <aside
+          aria-label={t("What to do")}
+          className="contents gap-8 lg:sticky lg:top-6 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:flex lg:flex-col"
+        >
+          <div className="max-lg:order-1 max-lg:mb-8">
+            <Actions finding={finding} />
+          </div>
+          <History finding={finding} className="max-lg:order-3 max-lg:mb-8" />
+          <Note className="max-lg:order-4">
             <p className="font-medium">{t("Who sees this")}</p>
             <p className="mt-1 text-muted">
               {finding.document === null

@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleCheckBig, Users } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
+import { plainQuestion } from "./finding/alike.ts";
 import { AskForDocument } from "./gaps/ask-for-document.tsx";
 import { HealthTabs } from "./parts/health-tabs.tsx";
 
@@ -50,7 +51,7 @@ function Gap({ gap }: { gap: GapView }): ReactNode {
   const [asking, setAsking] = useState(false);
   const [all, setAll] = useState(false);
   const assignees = [...new Set(gap.kept_as.map((one) => one.assignee).filter(Boolean))];
-  const others = gap.questions.filter((question) => question !== gap.name);
+  const others = worded(gap);
   const shown = all ? others : others.slice(0, FIRST_QUESTIONS);
   return (
     <article className="rounded-2xl border border-line px-5 py-4">
@@ -98,6 +99,16 @@ function Gap({ gap }: { gap: GapView }): ReactNode {
       {asking && <AskForDocument gap={gap} onClose={() => setAsking(false)} />}
     </article>
   );
+}
+
+/** Its questions without those that differ in capitals or the end alone, of which nobody learns more. */
+function worded({ name, questions }: GapView): string[] {
+  const seen = new Set([plainQuestion(name)]);
+  return questions.filter((question) => {
+    const known = seen.has(plainQuestion(question));
+    seen.add(plainQuestion(question));
+    return !known;
+  });
 }
 
 function whoCould(gap: GapView, assignees: readonly string[]): string {

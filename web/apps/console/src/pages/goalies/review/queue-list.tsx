@@ -18,7 +18,7 @@ export function QueueList({ cases, open, onOpen }: ListProps): ReactNode {
       <div className="hidden lg:sticky lg:top-6 lg:block">
         <ul
           aria-label={t("Waiting proposals")}
-          className="flex max-h-[calc(100dvh-14rem)] flex-col gap-0.5 overflow-y-auto"
+          className="flex max-h-[calc(100dvh-17.5rem)] flex-col gap-0.5 overflow-y-auto"
         >
           {cases.map((one) => (
             <li key={one.id}>

@@ -2,7 +2,7 @@ import type { ReplayView } from "@aika/client";
 import { formatShare, t } from "@aika/react/text";
 import { Button, Card, Segmented } from "@aika/react/ui";
 import type { ReactNode } from "react";
-import type { Pair } from "./sliders.tsx";
+import type { Pair } from "./pair.ts";
 
 const WANTED = ["0.8", "0.9", "0.95"] as const;
 

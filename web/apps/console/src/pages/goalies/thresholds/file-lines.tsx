@@ -4,7 +4,7 @@ import { t } from "@aika/react/text";
 import { Button, CopyButton, ErrorNote, toast } from "@aika/react/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { Pair } from "./sliders.tsx";
+import type { Pair } from "./pair.ts";
 
 /** The lines to put into the goalie's file; the server writes them where it may and the reader may. */
 export function FileLines({ goalie, pair }: { goalie: GoalieDetail; pair: Pair }): ReactNode {

@@ -3,7 +3,7 @@ import { formatShare, t } from "@aika/react/text";
 import { Card, cn } from "@aika/react/ui";
 import type { ReactNode } from "react";
 import { type Precision, rowOf, type Share } from "./counting.ts";
-import type { Pair } from "./sliders.tsx";
+import type { Pair } from "./pair.ts";
 
 /** What would have happened at these thresholds, in numbers and in sentences. */
 export function Outcome({ replay, pair }: { replay: ReplayView; pair: Pair }): ReactNode {

@@ -1,10 +1,6 @@
 import { formatShare, t } from "@aika/react/text";
 import { type ReactNode, useId } from "react";
-
-export interface Pair {
-  medium: number;
-  high: number;
-}
+import type { Pair } from "./pair.ts";
 
 /** The two thresholds. Neither passes the other. */
 export function Sliders({ pair, onChange }: { pair: Pair; onChange: (pair: Pair) => void }): ReactNode {

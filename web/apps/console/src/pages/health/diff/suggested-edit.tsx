@@ -34,7 +34,7 @@ export function SuggestedEdit({ finding }: { finding: FindingView }): ReactNode 
   return (
     <Section
       title={t("Suggested edit")}
-      lead={suggestion.reason}
+      lead={sentence(suggestion.reason)}
       actions={
         <Segmented<Layout>
           label={t("Layout of the diff")}
@@ -78,6 +78,11 @@ export function SuggestedEdit({ finding }: { finding: FindingView }): ReactNode 
       </p>
     </Section>
   );
+}
+
+/** The server's reasons are parts of sentences. */
+function sentence(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
 function fileName(key: string): string {

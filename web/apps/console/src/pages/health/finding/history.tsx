@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 /** What happened to the finding, the newest first. */
-export function History({ finding }: { finding: FindingView }): ReactNode {
+export function History({ finding, className }: { finding: FindingView; className?: string }): ReactNode {
   const aika = useAika();
   const { id } = finding;
   const history = useQuery({
@@ -16,7 +16,7 @@ export function History({ finding }: { finding: FindingView }): ReactNode {
   });
   if (history.data === undefined || history.data.length === 0) return null;
   return (
-    <section>
+    <section className={className}>
       <h2 className="text-sm font-semibold">{t("History")}</h2>
       <ol className="mt-3 flex flex-col gap-3.5 border-l pl-4">
         {history.data.map((event, at) => (
