@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from answering_evidence import ANALYZER, TODAY, FixedRetriever, WordEmbedder, WritingGenerator
+from prepared_database import database_in
 
 from aika.answering.assembly import usual_stages
 from aika.answering.pipeline import AnswerPipeline
@@ -49,7 +50,7 @@ class CountingRetriever(FixedRetriever):
 async def answering(
     entries: Sequence[Entry], folder: Path, retriever: CountingRetriever, generator: WritingGenerator | None = None
 ) -> AsyncIterator[AnswerPipeline]:
-    async with Database.open(f"sqlite:///{folder / 'aika.db'}") as database:
+    async with Database.open(database_in(folder)) as database:
         await database.catalogue.record(entries)
         stating = FactStatement(FactFinder(database.facts, database.catalogue), database.catalogue)
         stages = usual_stages(

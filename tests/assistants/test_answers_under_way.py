@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 
 from aika.answering.stopping import is_stopped, until_stopped
 from aika.assistants.conversing import Conversing, Question
@@ -83,7 +84,7 @@ class Desk:
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     clock = SetClock(NOW)
-    async with Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with Database.open(database_in(tmp_path)) as database:
         answerer = SlowAnswerer()
         narrowing = Narrowing(database.directory)
         conversing = Conversing(answerer, database.conversations, database.catalogue, clock, narrowing)

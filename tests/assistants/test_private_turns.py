@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 
 from aika.assistants.conversing import Conversing, Question
 from aika.assistants.narrowing import Narrowing
@@ -69,7 +70,7 @@ class Talk:
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
     clock = SetClock()
-    async with Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with Database.open(database_in(tmp_path)) as database:
         answerer, narrowing = EchoingAnswerer(clock), Narrowing(database.directory)
         conversing = Conversing(answerer, database.conversations, database.catalogue, clock, narrowing)
         yield Talk(conversing, answerer, database, clock)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from prepared_database import database_in
 
 from aika.assistants.regions import learn
 from aika.assistants.topics import LearnedTopics
@@ -77,7 +78,7 @@ class Place:
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
     surroundings = Surroundings(tmp_path, tmp_path, PlainAnalyzer())
     async with (
-        Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database,
+        Database.open(database_in(tmp_path)) as database,
         open_component("indexes", "memory", {}, surroundings) as shelf,
         shelf.open("only", dimensions=DIMENSIONS) as index,
     ):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 
 from aika.assistants.withholding import NOTE, WITHHELD, is_withheld, readable
 from aika.domain.access import Scope
@@ -26,7 +27,7 @@ OPEN, LOST, GONE = (
 
 @pytest.fixture
 async def catalogue(tmp_path: Path) -> AsyncIterator[Catalogue]:
-    async with Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with Database.open(database_in(tmp_path)) as database:
         await database.catalogue.record([make_entry(document=document) for document in (OPEN, LOST)])
         yield database.catalogue
 

@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from prepared_database import database_in
+
 from aika.application.wiring import build_intake
 from aika.domain.access import UNRESTRICTED, Scope
 from aika.domain.documents import Document
@@ -76,7 +78,7 @@ async def synced_source(
         return open_component("connectors", source.connector, source.options, surroundings)
 
     async with (
-        Database.open(f"sqlite:///{folder / 'aika.db'}") as database,
+        Database.open(database_in(folder)) as database,
         open_component("indexes", "memory", {}, surroundings) as shelf,
         shelf.open("test", dimensions=embedder.dimensions) as index,
     ):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 
 from aika.chunkers.sections import SectionChunker
 from aika.domain.access import EVERYONE
@@ -181,7 +182,7 @@ async def test_only_what_whoever_asked_rated_helpful_is_harvested(
     answer = make_answer(make_entry())
     turn = Turn(answer.question, answer, answer.created_at)
     conversation = Conversation(ConversationId("c1"), PrincipalId("ada"), "Ferries", (turn,), answer.created_at)
-    async with Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with Database.open(database_in(tmp_path)) as database:
         await database.conversations.start(conversation)
         if rating is not None:
             await database.conversations.give_feedback(Feedback(answer.id, rating, tags=tags), owner=PrincipalId("ada"))

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 from rich.console import Console
 
 from aika.chunkers.sections import SectionChunker
@@ -66,7 +67,7 @@ async def system(tmp_path: Path) -> AsyncIterator[RetrievalSystem]:
     analyzer, plain = TechnicalAnalyzer(), PlainTextParser()
     embedder = FakeEmbedder()
     async with (
-        Database.open(f"sqlite:///{tmp_path / 'vectors.db'}") as database,
+        Database.open(database_in(tmp_path, "vectors.db")) as database,
         open_component("indexes", "memory", {}, Surroundings(tmp_path, tmp_path, analyzer)) as shelf,
         shelf.open("test", dimensions=embedder.dimensions) as index,
     ):

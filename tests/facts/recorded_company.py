@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from prepared_database import database_in
+
 from aika.chunkers.sections import SectionChunker
 from aika.domain.access import EVERYONE
 from aika.domain.documents import AttributeValue, Owner, RawDocument
@@ -133,6 +135,6 @@ def quoted(recorded: Entry, found: Fact) -> str:
 
 @asynccontextmanager
 async def finding_in(entries: Sequence[Entry], folder: Path) -> AsyncIterator[tuple[FactFinder, Database]]:
-    async with Database.open(f"sqlite:///{folder / 'aika.db'}") as database:
+    async with Database.open(database_in(folder)) as database:
         await database.catalogue.record(entries)
         yield FactFinder(database.facts, database.catalogue), database

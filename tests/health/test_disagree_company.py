@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 
 from aika.application.wiring import build_intake
 from aika.domain.access import EVERYONE
@@ -37,7 +38,7 @@ async def found(tmp_path: Path) -> list[Verdict]:
     index = MemoryIndex(analyzer, 4)
     recorded = entries()
     await index.replace_many([(entry.document.id, entry.chunks, None) for entry in recorded])
-    async with Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with Database.open(database_in(tmp_path)) as database:
         await database.catalogue.record(recorded)
         disagreements = Disagreements(database.catalogue, database.facts, lambda: index, analyzer)
         changed = [(entry.document.id, entry.chunks) for entry in recorded]

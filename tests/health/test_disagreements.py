@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 
 from aika.domain.access import EVERYONE
 from aika.domain.documents import AttributeValue, Chunk, Kind
@@ -61,7 +62,7 @@ def said(entries: Sequence[Entry]) -> list[tuple[DocumentId, tuple[Chunk, ...]]]
 async def company(tmp_path: Path) -> AsyncIterator[Company]:
     analyzer = TechnicalAnalyzer()
     index = MemoryIndex(analyzer, 4)
-    async with Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with Database.open(database_in(tmp_path)) as database:
         yield Company(database, index, Disagreements(database.catalogue, database.facts, lambda: index, analyzer))
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 from verdict_company import ANALYZER, YEARS_AGO, Company, abstention
 
 from aika.domain.access import Scope
@@ -24,7 +25,7 @@ HOW_LONG = "How many days are deleted files kept in the vault?"
 async def company(tmp_path: Path) -> AsyncIterator[Company]:
     surroundings = Surroundings(tmp_path, tmp_path, ANALYZER)
     async with (
-        Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database,
+        Database.open(database_in(tmp_path)) as database,
         open_component("indexes", "memory", {}, surroundings) as shelf,
         shelf.open("test", dimensions=64) as index,
     ):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from ingestion_library import Library
+from prepared_database import database_in
 
 from aika.ingestion.following import IndexFollower
 from aika.registry import Surroundings, open_component
@@ -21,7 +22,7 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
     surroundings = Surroundings(tmp_path, data, TechnicalAnalyzer())
     embedder = FakeEmbedder()
     async with (
-        Database.open(f"sqlite:///{data / 'aika.db'}") as database,
+        Database.open(database_in(data)) as database,
         open_component("indexes", "memory", {}, surroundings) as shelf,
         shelf.open("test", dimensions=embedder.dimensions) as index,
     ):

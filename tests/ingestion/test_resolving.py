@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from prepared_database import database_in
 
 from aika.domain.access import UNRESTRICTED, Scope
 from aika.domain.documents import Document
@@ -23,7 +24,7 @@ ALPHA = np.eye(1, DIMENSIONS, dtype=np.float32)
 
 @pytest.fixture
 async def catalogue(tmp_path: Path) -> AsyncIterator[Catalogue]:
-    async with Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with Database.open(database_in(tmp_path)) as database:
         yield database.catalogue
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 
 from aika.domain.access import EVERYONE, Scope
 from aika.domain.identifiers import PrincipalId
@@ -71,7 +72,7 @@ class Deployment:
 @pytest.fixture
 async def deployment(tmp_path: Path) -> AsyncIterator[Deployment]:
     async with (
-        Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database,
+        Database.open(database_in(tmp_path)) as database,
         open_component("indexes", "memory", {}, Surroundings(tmp_path, tmp_path, ANALYZER)) as shelf,
         shelf.open("test", dimensions=64) as index,
     ):

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 from small_library import ANALYZER, SmallLibrary
 
 from aika.registry import Surroundings, open_component
@@ -14,7 +15,7 @@ from aika.stores.database.database import Database
 async def library(tmp_path: Path) -> AsyncIterator[SmallLibrary]:
     surroundings = Surroundings(tmp_path, tmp_path, ANALYZER)
     async with (
-        Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database,
+        Database.open(database_in(tmp_path)) as database,
         open_component("indexes", "memory", {}, surroundings) as shelf,
         shelf.open("test", dimensions=64) as index,
     ):

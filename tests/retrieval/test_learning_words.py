@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from prepared_database import database_in
 from small_library import ANALYZER, page
 
 from aika.retrieval.lexicon.keeping import LexiconKeeper
@@ -79,7 +80,7 @@ def test_a_damaged_file_is_no_lexicon(tmp_path: Path, content: bytes) -> None:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with Database.open(database_in(tmp_path)) as database:
         yield database
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from identity_provider.provider import ALICE, BOB, CLIENT, SECRET, Account, IdentityProvider, identity_provider
+from prepared_database import database_in
 
 from aika.application.sign_in.openid import Returned
 from aika.application.sign_in.sessions import SignedIn, SignIn, build_sign_in
@@ -53,7 +54,7 @@ class World:
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     clock = SetClock()
-    async with identity_provider(clock) as provider, Database.open(f"sqlite:///{tmp_path / 'aika.db'}") as database:
+    async with identity_provider(clock) as provider, Database.open(database_in(tmp_path)) as database:
         provider.redirect_uris.add(BACK)
         yield World(database, provider, clock, await signing_in(provider, database, clock))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from prepared_database import database_in
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_world.state import AppIdentity
@@ -84,7 +85,7 @@ async def personal_parts(folder: Path, *, seconds: float = 30.0, **options: Any)
     """Open a workspace of ann, ben and cleo, where ann has a private channel that aika is not in."""
     async with (
         slack_world(["ann", "ben", "cleo"], ["support", SECRET_CHANNEL], storage="memory", app=APP, **options) as world,
-        Database.open(f"sqlite:///{folder / 'aika.db'}") as database,
+        Database.open(database_in(folder)) as database,
     ):
         clock, sealing = SetClock(), Sealing.of_folder(folder)
         client = AsyncWebClient(world.app.bot_token, base_url=world.api_url)

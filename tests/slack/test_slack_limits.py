@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prepared_database import database_in
 from slack_world.world import World, slack_world
 
 from aika.domain.errors import ConfigurationError, TransientError
@@ -32,7 +33,7 @@ async def workspace(
     tokens = {"bot_token": world.app.bot_token, "app_token": world.app.app_token, **more}
     settings = SlackSettings.model_validate({"workspaces": {"acme": tokens}, "api_url": world.api_url})
     async with (
-        Database.open(f"sqlite:///{folder / 'aika.db'}") as database,
+        Database.open(database_in(folder)) as database,
         open_workspaces(settings, database.slack_tokens, clock or SetClock()) as opened,
     ):
         (only,) = opened

@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.trace import NoOpTracerProvider
+from prepared_database import database_in
 from slack_world.world import World
 from starlette.applications import Starlette
 
@@ -66,7 +67,7 @@ def text_of(received: Received) -> str:
 
 
 def url_of(folder: Path) -> str:
-    return f"sqlite:///{folder / 'aika.db'}"
+    return database_in(folder)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from prepared_database import database_in
 
 from aika.stores.database.database import Database
 from aika.stores.jobs import DurableJobs
@@ -98,9 +99,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    async with Database.open(database_url) as database:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    url = database_in(tmp_path, "aika.sqlite") if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    async with Database.open(url) as database:
         yield database
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
+from prepared_database import database_in
 from recorded import Recorded
 from traced_system import CANARY, System
 
@@ -44,7 +45,7 @@ def answer_of(value: float) -> Answer:
 
 
 async def rate(folder: Path, telemetry: Telemetry, outcome: Answer | Abstention, rating: Rating) -> None:
-    async with Database.open(f"sqlite:///{folder / 'rated.db'}") as database:
+    async with Database.open(database_in(folder, "rated.db")) as database:
         conversations = telemetry.conversations(database.conversations)
         here = ConversationId("c1")
         await conversations.start(Conversation(here, OWNER, "When?", (), NOW))

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from prepared_database import database_in
+
 from aika.answering.assembly import usual_stages
 from aika.answering.pipeline import AnswerPipeline
 from aika.domain.access import EVERYONE, UNRESTRICTED
@@ -67,7 +69,7 @@ async def open_system(
     surroundings = Surroundings(folder, data, TechnicalAnalyzer())
     embedder = embedder or FakeEmbedder()
     async with (
-        Database.open(f"sqlite:///{data / 'aika.db'}") as database,
+        Database.open(database_in(data)) as database,
         open_component("indexes", "memory", {}, surroundings) as shelf,
         shelf.open("test", dimensions=embedder.dimensions) as index,
     ):
