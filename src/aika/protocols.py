@@ -575,6 +575,8 @@ class AssistantRecord:
     """From 1; every change adds 1."""
     created_at: datetime
     changed_at: datetime
+    text: str | None = None
+    """The YAML that its maker last wrote, for its comments. What it says else, the definition may have changed since."""
 
 
 class AssistantStore(Protocol):

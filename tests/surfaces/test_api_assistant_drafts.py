@@ -152,6 +152,28 @@ async def test_an_empty_draft_only_lacks_a_name(alice: httpx.AsyncClient) -> Non
     assert not found["valid"]
 
 
+async def test_comments_of_one_that_was_made_in_the_browser_stay(alice: httpx.AsyncClient) -> None:
+    written = "# Ours.\nname: Kept # short\n# what for\npurpose: Releasing.\ngreeting: Hello.\n"
+    values = {"name": "Kept", "purpose": "Releasing.", "greeting": "Hello."}
+    made = (await alice.post("/v1/assistants", json={**values, "yaml": written})).json()
+    as_written = (await alice.get(f"/v1/assistants/{made['id']}/yaml")).text
+
+    changed = {"name": "Kept", "purpose": "Releasing.", "greeting": "Hi."}
+    await alice.put(f"/v1/assistants/{made['id']}", json=changed, headers={"If-Match": '"1"'})
+
+    assert as_written == written
+    assert (await alice.get(f"/v1/assistants/{made['id']}/yaml")).text == written.replace("Hello.", "Hi.")
+
+
+async def test_what_somebody_writes_beside_the_values_changes_none_of_them(alice: httpx.AsyncClient) -> None:
+    beside = "# Ours.\nname: Other\nvisibility: public\n"
+
+    made = (await alice.post("/v1/assistants", json={"name": "Beside", "yaml": beside})).json()
+
+    assert (made["name"], made["visibility"]) == ("Beside", "private")
+    assert (await alice.get(f"/v1/assistants/{made['id']}/yaml")).text == "# Ours.\nname: Beside\n"
+
+
 async def test_a_filter_says_how_many_documents_of_which_sources_its_reader_has_left(alice: httpx.AsyncClient) -> None:
     effect = (await check(alice, "name: Deploys\nknowledge:\n  paths: ['**deploy.md']\n"))["effect"]
 
@@ -216,6 +238,8 @@ async def test_a_name_that_is_taken_is_told_while_it_is_written(
 async def test_two_drafts_answer_the_same_question_each_from_its_own_pages(
     aika: Aika, alice: httpx.AsyncClient
 ) -> None:
+    made_before = await aika.database.assistants.listing()
+
     backend, phones = [
         (await tried(alice, f"knowledge:\n  sources: [{source}]\n")).json() for source in ("backend", "ios")
     ]
@@ -223,7 +247,7 @@ async def test_two_drafts_answer_the_same_question_each_from_its_own_pages(
     assert "ferry deploy app" in backend["completion"]["text"]
     assert "fastlane beta" in phones["completion"]["text"]
     assert (backend["effect"]["documents"], phones["effect"]["documents"]) == (2, 1)
-    assert await aika.database.assistants.listing() == []
+    assert await aika.database.assistants.listing() == made_before
     assert (await alice.get("/v1/conversations")).json()["conversations"] == []
 
 

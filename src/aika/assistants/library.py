@@ -6,7 +6,7 @@ Somebody else's private assistant is told apart from one that does not exist now
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
@@ -34,6 +34,8 @@ class Entry:
     created_at: datetime | None = None
     changed_at: datetime | None = None
     """``None`` for one of a file."""
+    text: str | None = None
+    """The YAML that its maker last wrote, where they wrote it as YAML. The form counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +112,33 @@ class AssistantLibrary:
                 return entry
         raise NotFoundError(f"there is no assistant {id!r}")
 
-    async def create(self, form: AssistantForm, asker: Asker) -> Entry:
-        """Make an assistant. Raises `InvalidRequestError`, `AccessDeniedError`, and `ConflictError` for a name that is taken."""
+    async def create(self, form: AssistantForm, asker: Asker, *, text: str | None = None) -> Entry:
+        """Make an assistant. ``text`` is how it was written, for its comments.
+
+        Raises `InvalidRequestError`, `AccessDeniedError`, and `ConflictError` for a name that is taken.
+        """
         owner = asker.owner if form.owner is None else principal(form.owner)
         self._check(form, asker, owner)
         await self._check_name(form, owner, besides=None)
         now = self.clock.now()
-        record = AssistantRecord(AssistantId(random_id()), owner, _written(form), 1, now, now)
+        record = AssistantRecord(AssistantId(random_id()), owner, _written(form), 1, now, now, text)
         await self.store.add(record)
         return self._recorded(record)
 
-    async def replace(self, id: AssistantId, form: AssistantForm, *, version: int, asker: Asker) -> Entry:
-        """Change an assistant. Raises what `create` does, and `ConflictError` where somebody changed it meanwhile."""
+    async def replace(
+        self, id: AssistantId, form: AssistantForm, *, version: int, asker: Asker, text: str | None = None
+    ) -> Entry:
+        """Change an assistant. Raises what `create` does, and `ConflictError` where somebody changed it meanwhile.
+
+        Without a ``text``, that of before is kept for its comments.
+        """
         record = await self._own(id, asker)
         owner = record.owner if form.owner is None else principal(form.owner)
         self._check(form, asker, owner)
         await self._check_name(form, owner, besides=id)
-        new = replace(record, owner=owner, definition=_written(form), version=version + 1, changed_at=self.clock.now())
+        new = AssistantRecord(
+            record.id, owner, _written(form), version + 1, record.created_at, self.clock.now(), text or record.text
+        )
         await self.store.replace(new)
         return self._recorded(new)
 
@@ -159,7 +171,7 @@ class AssistantLibrary:
         form, fault = _read(record.definition)
         assistant = form.assistant(record.id, name=record.id, owner=record.owner, unset_visibility=Visibility.PRIVATE)
         wrong = fault or unknown_model(form, self.models)
-        return Entry(assistant, form, record.version, wrong, record.created_at, record.changed_at)
+        return Entry(assistant, form, record.version, wrong, record.created_at, record.changed_at, record.text)
 
     async def _own(self, id: AssistantId, asker: Asker) -> AssistantRecord:
         """Return the record of an assistant that the asker may change."""

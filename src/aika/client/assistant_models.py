@@ -32,6 +32,12 @@ class AssistantRequest(WireRequest):
         default=None, description="Unset: `group` where there are `groups`, `private` otherwise."
     )
     groups: list[str] = Field(default=[], description="Who may use it where it is visible to groups.")
+    yaml: str | None = Field(
+        default=None,
+        max_length=60_000,
+        description="The same as somebody wrote it, whose comments are kept. The other fields count. Unset: what was written "
+        "before is kept.",
+    )
 
 
 class KnowledgeView(Wire):

@@ -108,6 +108,15 @@ def change_draft(text: str, changes: Mapping[str, JsonValue]) -> str:
     return rewritten_mapping(text, {key: value for key, value in merged.items() if not _is_empty(value)})
 
 
+def revise_draft(text: str, values: Values) -> str:
+    """Return the YAML of an assistant as somebody wrote it, with these values: comments of what is the same stay."""
+    draft = read_draft(text)
+    if draft.form is not None and json.loads(draft.form.model_dump_json(exclude_unset=True)) == values:
+        return text
+    given = {key: values[key] for key in _in_order(values) if not _is_empty(values[key])}
+    return write_draft(values) if _refused(text) is not None else rewritten_mapping(text, given)
+
+
 def _refused(text: str) -> DraftProblem | None:
     """Return why a text is not even read: what could be made large or deep with few words."""
     if len(text) > MAX_CHARS:

@@ -26,6 +26,7 @@ class SqlAssistants:
             "version": record.version,
             "created_at": record.created_at,
             "changed_at": record.changed_at,
+            "text": record.text,
         }
         async with self._connections.write() as connection:
             await connection.execute(insert(assistants).values(row))
@@ -49,6 +50,7 @@ class SqlAssistants:
                 definition=record.definition,
                 version=record.version,
                 changed_at=record.changed_at,
+                text=record.text,
             )
         )
         async with self._connections.write() as connection:
@@ -77,4 +79,5 @@ def _record(row: Row[*tuple[Any, ...]]) -> AssistantRecord:
         version=row.version,
         created_at=row.created_at,
         changed_at=row.changed_at,
+        text=row.text,
     )

@@ -376,6 +376,8 @@ assistants = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    # The YAML that was written, for its comments.
+    Column("text", Json),
     Index(None, "created_at", "id"),
 )
 

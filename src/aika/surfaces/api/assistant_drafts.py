@@ -39,7 +39,7 @@ from aika.domain.conversations import Conversation
 from aika.domain.errors import AccessDeniedError, AikaError, InvalidRequestError
 from aika.domain.identifiers import AssistantId, SourceId
 from aika.domain.queries import Message, Role
-from aika.forms.assistant_drafts import DraftProblem, change_draft, read_draft, write_draft
+from aika.forms.assistant_drafts import DraftProblem, change_draft, read_draft, revise_draft, write_draft
 from aika.forms.assistants import AssistantForm
 from aika.surfaces.api.assistants import knowledge_view, visible_sources
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
@@ -187,8 +187,8 @@ async def _events(aika: Aika, trial: _Trial) -> AsyncIterator[AssistantTryEvent]
                     yield RetrievedEvent(
                         conversation_id=conversation, question=asked, hits=[hit_view(hit) for hit in hits]
                     )
-                case TextDelta(text):
-                    yield DeltaEvent(text=text)
+                case TextDelta(text, anew):
+                    yield DeltaEvent(text=text, anew=anew)
                 case Answer() | Abstention():
                     yield CompletedEvent(completion=completion_of(event, conversation))
     except AikaError as error:
@@ -237,7 +237,10 @@ def _in_words(problem: DraftProblem) -> str:
 
 
 def _file_of(entry: Entry) -> str:
-    """Return the file of one that has a file, as it is there, and of another one the file that it would be."""
+    """Return the file of one that has a file, as it is there, and of another one the file that it would be.
+
+    Comments of what its maker wrote stay where what they are about is the same.
+    """
     path = entry.assistant.declared_in
     if path is not None:
         try:
@@ -245,7 +248,8 @@ def _file_of(entry: Entry) -> str:
         except (OSError, UnicodeDecodeError):
             pass  # gone or broken since: what it was is still known
     written = json.loads(entry.form.model_dump_json(exclude_unset=True))
-    return write_draft({"name": entry.assistant.name, **written})
+    values = {"name": entry.assistant.name, **written}
+    return write_draft(values) if entry.text is None else revise_draft(entry.text, values)
 
 
 def _file_name(entry: Entry) -> str:

@@ -47,7 +47,8 @@ async def create_assistant(
     request: AssistantRequest, aika: TheAika, caller: TheCaller, response: Response
 ) -> AssistantView:
     """Make an assistant. It is the caller's, and private, unless it says otherwise."""
-    return await _view(await aika.assistants.create(_form(request), caller.asker), aika, caller, response)
+    made = await aika.assistants.create(_form(request), caller.asker, text=request.yaml)
+    return await _view(made, aika, caller, response)
 
 
 @router.get("/v1/assistants/{id}")
@@ -67,8 +68,9 @@ async def replace_assistant(
 ) -> AssistantView:
     """Change an assistant, all of it. Refused where somebody else changed it since the version in ``If-Match``."""
     await aika.assistants.entry(AssistantId(id), caller.asker)  # what may not be known is unknown, whatever is asked
+    version = changed_version(if_match, what=_WHAT)
     changed = await aika.assistants.replace(
-        AssistantId(id), _form(request), version=changed_version(if_match, what=_WHAT), asker=caller.asker
+        AssistantId(id), _form(request), version=version, asker=caller.asker, text=request.yaml
     )
     return await _view(changed, aika, caller, response)
 
@@ -82,7 +84,7 @@ async def delete_assistant(id: str, aika: TheAika, caller: TheCaller, if_match: 
 
 def _form(request: AssistantRequest) -> AssistantForm:
     try:
-        return AssistantForm.model_validate(request.model_dump(exclude_unset=True))
+        return AssistantForm.model_validate(request.model_dump(exclude_unset=True, exclude={"yaml"}))
     except ValidationError as error:
         raise InvalidRequestError(in_words(error)) from error
 

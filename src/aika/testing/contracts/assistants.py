@@ -34,6 +34,15 @@ class AssistantStoreContract:
         assert await assistants.find(record.id) == record
         assert await assistants.find(AssistantId("One")) is None
 
+    async def test_what_its_maker_wrote_comes_back_and_changes(self, assistants: AssistantStore) -> None:
+        record = replace(make_record(), text="# Ours \u0000.\nname: Backend\n")
+        await assistants.add(record)
+        later = replace(changed(record, "{}"), text="name: Backend\n")
+
+        await assistants.replace(later)
+
+        assert await assistants.find(record.id) == later
+
     async def test_assistants_are_listed_oldest_first(self, assistants: AssistantStore) -> None:
         await assistants.add(make_record("second", after=2))
         await assistants.add(make_record("first", after=1))

@@ -2184,6 +2184,11 @@ export interface components {
              * @description Unset: `group` where there are `groups`, `private` otherwise.
              */
             visibility?: ("private" | "group" | "public") | null;
+            /**
+             * Yaml
+             * @description The same as somebody wrote it, whose comments are kept. The other fields count. Unset: what was written before is kept.
+             */
+            yaml?: string | null;
         };
         /**
          * AssistantSummary

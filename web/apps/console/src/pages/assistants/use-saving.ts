@@ -34,7 +34,7 @@ export function useSaving(store: DraftStore, assistant: AssistantView | null): S
   const send = async (known: number | null) => {
     const state = await store.settle();
     if (!state.valid) return;
-    const body = state.values as unknown as AssistantRequest;
+    const body = { ...state.values, yaml: state.yaml } as unknown as AssistantRequest;
     if (assistant === null) {
       const { data } = await aika.POST("/v1/assistants", { body });
       if (data === undefined) return;
