@@ -132,8 +132,8 @@ def through(walk: Walk, address: str, notes: Path) -> None:
         answer = page.get_by_role("region", name="This draft")
         expect(answer).to_contain_text("ticket office")
         answer.scroll_into_view_if_needed()
-    with walk.step("Make it"):
-        page.get_by_role("button", name="Make it").click()
+    with walk.step("Create assistant"):
+        page.get_by_role("button", name="Create assistant").click()
         expect(page).to_have_url(re.compile(r"assistant="))
     with walk.step("ask it", "6-answer"):
         page.get_by_role("textbox").first.press_sequentially(ASKED, delay=TYPING)

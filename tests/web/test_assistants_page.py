@@ -47,7 +47,7 @@ async def test_what_is_wrong_stands_at_its_line_and_keeps_it_from_being_saved(ne
 
     problem = new.get_by_role("button", name=re.compile("Line 2"))
     await expect(problem).to_contain_text("Do you mean knowledge?")
-    await expect(new.get_by_role("button", name="Make it")).to_be_disabled()
+    await expect(new.get_by_role("button", name="Create assistant")).to_be_disabled()
 
 
 async def test_two_drafts_answer_one_question_beside_each_other(new: Page) -> None:

@@ -39,7 +39,7 @@ async def test_a_folder_becomes_a_source_and_answers_come_from_it(page: Page, de
 async def test_an_assistant_is_made_by_a_name_found_and_asked(page: Page) -> None:
     await open_settled(page, "/assistants/new")
     await page.get_by_role("textbox", name="Name", exact=True).fill("Release desk")
-    await page.get_by_role("button", name="Make it").click()
+    await page.get_by_role("button", name="Create assistant").click()
     await page.get_by_text("Release desk is there.", exact=True).wait_for()
 
     await open_settled(page, "/assistants")

@@ -1,7 +1,7 @@
 import type { ChatCompletion, HitView, StandingView } from "@aika/client";
 import { Info } from "lucide-react";
 import type { ReactNode } from "react";
-import { t } from "../text/index.ts";
+import { t, withPlainAges } from "../text/index.ts";
 import { Abstention, type AbstentionProps } from "./abstention.tsx";
 import { AnswerText } from "./answer-text.tsx";
 import { ConfidenceLine } from "./confidence-line.tsx";
@@ -68,7 +68,7 @@ function Facts({ completion, standings, open = null, onOpen, children }: Whole) 
         <p className="text-sm text-muted">{t("You stopped this answer: it may be incomplete.")}</p>
       )}
       {completion.notes.map((note) => (
-        <Remark key={note}>{note}</Remark>
+        <Remark key={note}>{withPlainAges(note)}</Remark>
       ))}
       {answered && <ConfidenceLine completion={completion} />}
       {answered && (

@@ -1,6 +1,6 @@
 import type { CitationView } from "@aika/client";
 import { HoverCard } from "radix-ui";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { t } from "../text/index.ts";
 import { cn } from "../ui/classes.ts";
 import { DocumentLine } from "./document-line.tsx";
@@ -20,6 +20,8 @@ const LOOK =
 /** A footnote's number. Pointing at it shows the words it stands for; pressing it opens them in their document. */
 export function CitationChip({ marker, citation, onOpen, open = false }: CitationChipProps): ReactNode {
   const [previewed, setPreviewed] = useState(false);
+  // What was pressed shows no preview again until the pointer or the focus has left it.
+  const pressed = useRef(false);
   if (citation === undefined) {
     return (
       <span data-citation={marker} className={cn(LOOK, "bg-sunken text-muted")}>
@@ -28,8 +30,13 @@ export function CitationChip({ marker, citation, onOpen, open = false }: Citatio
     );
   }
   const press = () => {
+    if (onOpen === undefined) return setPreviewed(true);
+    pressed.current = true;
     setPreviewed(false);
-    onOpen?.(marker);
+    onOpen(marker);
+  };
+  const left = () => {
+    pressed.current = false;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -37,7 +44,12 @@ export function CitationChip({ marker, citation, onOpen, open = false }: Citatio
     press();
   };
   return (
-    <HoverCard.Root openDelay={200} closeDelay={120} open={previewed && !open} onOpenChange={setPreviewed}>
+    <HoverCard.Root
+      openDelay={200}
+      closeDelay={120}
+      open={previewed}
+      onOpenChange={(next) => setPreviewed(next && !open && !pressed.current)}
+    >
       <HoverCard.Trigger asChild>
         {/* biome-ignore lint/a11y/useSemanticElements: a button is a box, and lines break before boxes */}
         <span
@@ -48,6 +60,8 @@ export function CitationChip({ marker, citation, onOpen, open = false }: Citatio
           aria-label={t("Source {marker}: {title}", { marker, title: citation.document.title })}
           onClick={press}
           onKeyDown={onKeyDown}
+          onPointerLeave={left}
+          onBlur={left}
           className={cn(
             LOOK,
             "cursor-pointer after:absolute after:-inset-x-0.5 after:-inset-y-1.5",

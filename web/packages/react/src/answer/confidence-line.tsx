@@ -18,21 +18,23 @@ export function ConfidenceLine({ completion }: { completion: ChatCompletion }): 
   const isGeneral = completion.origin === "general";
   return (
     <div className="text-sm">
-      <p className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+      <p className="flex items-baseline gap-2.5">
         <Bars filled={isGeneral ? 0 : BARS[band]} tone={isGeneral ? "text-faint" : TONES[band]} />
-        <span>{confidenceSentence(completion)}</span>
-        {hasReasons && (
-          <button
-            type="button"
-            aria-expanded={open}
-            aria-controls={id}
-            onClick={() => setOpen(!open)}
-            className="-my-1 inline-flex items-center gap-1 rounded-md px-1.5 py-1 text-muted hover:bg-sunken hover:text-ink"
-          >
-            {t("Why?")}
-            <ChevronDown aria-hidden className={cn("size-3.5 transition-transform", open && "rotate-180")} />
-          </button>
-        )}
+        <span>
+          {confidenceSentence(completion)}
+          {hasReasons && (
+            <button
+              type="button"
+              aria-expanded={open}
+              aria-controls={id}
+              onClick={() => setOpen(!open)}
+              className="-my-1 ml-1.5 inline-flex items-center gap-1 rounded-md px-1.5 py-1 text-muted hover:bg-sunken hover:text-ink"
+            >
+              {t("Why?")}
+              <ChevronDown aria-hidden className={cn("size-3.5 transition-transform", open && "rotate-180")} />
+            </button>
+          )}
+        </span>
       </p>
       <div id={id} hidden={!open} className="mt-2 animate-appear rounded-xl border border-line bg-surface px-4 py-3">
         <p className="text-muted">

@@ -32,9 +32,10 @@ export function SourceList({ citations, standings, open = null, onOpen }: Source
   const documents = citedDocuments(citations);
   if (documents.length === 0) return null;
   return (
-    <section aria-label={t("Sources")}>
+    // No landmark: each answer of a conversation has sources, and many landmarks of one name lead nowhere.
+    <div>
       <h3 className="sr-only">{t("Sources")}</h3>
-      <ol className="grid gap-2 sm:grid-cols-2">
+      <ol aria-label={t("Sources")} className="grid gap-2 sm:grid-cols-2">
         {documents.map((cited) => (
           <SourceCard
             key={cited.document.id}
@@ -45,7 +46,7 @@ export function SourceList({ citations, standings, open = null, onOpen }: Source
           />
         ))}
       </ol>
-    </section>
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Contact } from "../answer/abstention.tsx";
 import { DocumentLine, StandingBadge } from "../answer/document-line.tsx";
 import { pageOf } from "../markdown/addresses.ts";
-import { t } from "../text/index.ts";
+import { t, withPlainAges } from "../text/index.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { ErrorNote, Loading, Note } from "../ui/states.tsx";
 import { PassageText } from "./passage-view.tsx";
@@ -32,7 +32,8 @@ export function PassagePanel({
 }: PassagePanelProps): ReactNode {
   const passage = usePassage(place);
   const { document } = place;
-  const headings = passage.data?.heading_path ?? [];
+  // A document's first heading says its title once more.
+  const headings = (passage.data?.heading_path ?? []).filter((heading) => !heading.includes(document.title));
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="border-b px-5 pt-4 pb-3">
@@ -71,7 +72,7 @@ export function PassagePanel({
       >
         {standing !== undefined && standing.reason !== "" && (
           <Note tone="warn" className="mb-4">
-            {standing.reason}
+            {withPlainAges(standing.reason)}
           </Note>
         )}
         {passage.isPending && <Loading rows={6} />}

@@ -38,6 +38,19 @@ export function formatTime(moment: Moment): string {
   return formatDate(moment, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** When something was said: the time alone today, otherwise the day as well. */
+export function formatWhen(moment: Moment, now: Moment = Date.now()): string {
+  const today = new Date(moment).toDateString() === new Date(now).toDateString();
+  return today ? formatDate(moment, { timeStyle: "short" }) : formatTime(moment);
+}
+
+const DAYS_AGO = /\b(\d+) days ago\b/g;
+
+/** What the server says about an age, as people say it: "1146 days ago" is "3 years ago". */
+export function withPlainAges(text: string): string {
+  return text.replace(DAYS_AGO, (_, days: string) => formatAge(-Number(days) * DAY * 1000, 0));
+}
+
 /** How long ago, or in how long: "3 days ago". */
 export function formatAge(moment: Moment, now: Moment = Date.now()): string {
   const seconds = (new Date(moment).getTime() - new Date(now).getTime()) / 1000;

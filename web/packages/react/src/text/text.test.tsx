@@ -1,6 +1,6 @@
 import { render, screen } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
-import { formatAge, formatDuration, speak, T, t } from "./index.ts";
+import { formatAge, formatDuration, formatWhen, speak, T, t, withPlainAges } from "./index.ts";
 
 afterEach(() => speak("en", {}));
 
@@ -36,4 +36,18 @@ test("an age is told in its largest unit", () => {
 test("a duration is told in its largest unit", () => {
   expect(formatDuration(0.25)).toBe("250 ms");
   expect(formatDuration(5400)).toBe("1.5 hours");
+});
+
+test("what was said today is told by its time alone", () => {
+  const now = new Date(2026, 10, 22, 17, 45);
+
+  expect(formatWhen(new Date(2026, 10, 22, 9, 5), now)).toBe("9:05 AM");
+  expect(formatWhen(new Date(2026, 10, 21, 9, 5), now)).toBe("Nov 21, 2026, 9:05 AM");
+});
+
+test("an age that is counted in days is told as people tell it", () => {
+  expect(withPlainAges("It was last reviewed 1146 days ago.")).toBe("It was last reviewed 3 years ago.");
+  expect(withPlainAges("It changed 45 days ago, and is 3 pages long.")).toBe(
+    "It changed last month, and is 3 pages long.",
+  );
 });

@@ -8,7 +8,7 @@ import {
   type Said,
   useAika,
 } from "@aika/react";
-import { formatTime, t } from "@aika/react/text";
+import { formatTime, formatWhen, t } from "@aika/react/text";
 import { IconButton, Menu, MenuItem, toast, toastError } from "@aika/react/ui";
 import { Check, ChevronLeft, ChevronRight, Copy, RotateCcw } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
@@ -45,7 +45,9 @@ export function AnswerActions({ exchange, completion, thread, version, onVersion
       )}
       {exchange.earlier.length > 0 && <Versions exchange={exchange} version={version} onVersion={onVersion} />}
       <span className="ml-auto text-xs text-faint">
-        <time dateTime={completion.created_at}>{formatTime(completion.created_at)}</time>
+        <time dateTime={completion.created_at} title={formatTime(completion.created_at)}>
+          {formatWhen(completion.created_at)}
+        </time>
         {completion.usage !== null && <span> · {completion.usage.model}</span>}
       </span>
     </div>

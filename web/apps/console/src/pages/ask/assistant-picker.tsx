@@ -53,7 +53,7 @@ export function AssistantPicker({ chosen, onChoose }: AssistantPickerProps): Rea
         ))}
         <MenuSeparator />
         <MenuItem asChild>
-          <Link to="/assistants/new">{t("Make one of your own")}</Link>
+          <Link to="/assistants/new">{t("New assistant")}</Link>
         </MenuItem>
       </Menu>
       {known.length > 0 && (

@@ -69,7 +69,7 @@ export function Composer({
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
         aria-label={t("Your question")}
-        placeholder={begun ? t("Ask on") : t("Ask your company's documents")}
+        placeholder={begun ? t("Ask a follow-up") : t("Ask your company's documents")}
         enterKeyHint="send"
         className="block field-sizing-content max-h-[40dvh] min-h-14 w-full resize-none bg-transparent px-5 pt-4 pb-1 text-base leading-relaxed outline-none placeholder:text-faint"
       />

@@ -52,7 +52,10 @@ export default function Conversation({ conversation, assistant, composer }: Conv
             onOpenHit={openHit}
           />
         )}
-        <div className="mx-auto w-full max-w-[49rem] px-3 pb-3 sm:px-6 sm:pb-5">{composer}</div>
+        {/* With the margins that the scroll bar leaves the answers, so that both stand in one column. */}
+        <div className="-mt-4 overflow-hidden pt-4 [scrollbar-gutter:stable_both-edges]">
+          <div className="mx-auto w-full max-w-[49rem] px-3 pb-3 sm:px-6 sm:pb-5">{composer}</div>
+        </div>
       </div>
       <SidePassage opened={opened} standings={standings} onOpen={setOpened} />
     </div>

@@ -87,7 +87,7 @@ export function Editor({ store, choices, assistant, kept }: EditorProps): ReactN
           <h2 className="mb-3 flex items-baseline justify-between gap-3 text-base font-semibold">
             {t("The same as YAML")}
             <span role="status" className="text-xs font-normal text-muted">
-              {state.checking ? t("Checking") : wrong === 0 ? t("Nothing is wrong") : null}
+              {state.checking ? t("Checking") : wrong === 0 ? t("No problems") : null}
             </span>
           </h2>
           <YamlEditor yaml={state.yaml} problems={state.problems} onChange={(yaml) => store.write(yaml)} />
@@ -96,7 +96,7 @@ export function Editor({ store, choices, assistant, kept }: EditorProps): ReactN
       <TryPanel
         store={store}
         state={state}
-        saved={assistant === null ? null : { id: "saved", label: t("As it is saved"), yaml: kept }}
+        saved={assistant === null ? null : { id: "saved", label: t("Saved version"), yaml: kept }}
       />
       {!inFile && <SaveBar state={state} saving={saving} isNew={assistant === null} wrong={wrong} />}
       <Leaving when={state.changed && !saving.done && !inFile} />
@@ -136,7 +136,7 @@ function SaveBar({
         disabled={!state.checking && (!state.valid || idle)}
         onClick={() => void saving.save()}
       >
-        {isNew ? t("Make it") : t("Save")}
+        {isNew ? t("Create assistant") : t("Save")}
       </Button>
     </div>
   );

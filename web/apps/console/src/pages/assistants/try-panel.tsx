@@ -37,7 +37,7 @@ export function TryPanel({
     const { yaml } = await store.settle();
     const version = {
       id: `kept-${kept.length}`,
-      label: t("As of {time}", { time: formatDate(Date.now(), { timeStyle: "short" }) }),
+      label: t("Draft of {time}", { time: formatDate(Date.now(), { timeStyle: "short" }) }),
       yaml,
     };
     setKept([...kept, version]);
@@ -51,7 +51,9 @@ export function TryPanel({
   return (
     <Section
       title={t("Try it")}
-      lead={t("Ask it before it counts. Keep a draft to see two beside each other. Nothing of this is kept.")}
+      lead={t(
+        "Ask the draft before you save it. Keep a draft to compare two answers side by side. Nothing asked here is kept.",
+      )}
       className="mt-4 border-t border-line pt-8"
     >
       <form

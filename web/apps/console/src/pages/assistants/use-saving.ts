@@ -39,7 +39,7 @@ export function useSaving(store: DraftStore, assistant: AssistantView | null): S
       const { data } = await aika.POST("/v1/assistants", { body });
       if (data === undefined) return;
       setDone(true);
-      toast(t("{name} is there.", { name: data.name }));
+      toast(t("{name} was created.", { name: data.name }));
       await queries.invalidateQueries({ queryKey: ["assistants"] });
       await navigate(`/?assistant=${encodeURIComponent(data.id)}`);
       return;

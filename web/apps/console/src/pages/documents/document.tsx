@@ -1,6 +1,6 @@
 import { type AboutDocumentView, AikaError, type DocumentView } from "@aika/client";
 import { StandingBadge, useStandings } from "@aika/react";
-import { formatAge, formatTime, t } from "@aika/react/text";
+import { formatAge, formatTime, t, withPlainAges } from "@aika/react/text";
 import { Badge, Button, EmptyState, ErrorNote, Loading, Note, Page } from "@aika/react/ui";
 import { ChevronLeft, ExternalLink, FileX2 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -80,7 +80,7 @@ function Shown({ document, about }: { document: DocumentView; about: AboutDocume
       </div>
       {standing !== undefined && standing.reason !== "" && (
         <Note tone="warn" className="mb-6">
-          {standing.reason}
+          {withPlainAges(standing.reason)}
         </Note>
       )}
       <div className="grid items-start gap-x-12 gap-y-10 xl:grid-cols-[minmax(0,1fr)_20rem]">

@@ -48,7 +48,7 @@ function Appearance(): ReactNode {
             choices={[
               { value: "light", label: t("Light") },
               { value: "dark", label: t("Dark") },
-              { value: "system", label: t("As the system") },
+              { value: "system", label: t("System") },
             ]}
           />
         </div>

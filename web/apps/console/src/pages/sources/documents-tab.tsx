@@ -49,7 +49,7 @@ export function DocumentsTab({ source }: { source: SourceView }): ReactNode {
             onValueChange={setOrder}
             choices={[
               { value: "key", label: t("By path") },
-              { value: "changed", label: t("Last taken in first") },
+              { value: "changed", label: t("Newest first") },
             ]}
           />
         )}

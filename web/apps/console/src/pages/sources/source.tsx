@@ -86,7 +86,7 @@ function Actions({ source }: { source: SourceView }) {
 function SourceTabs({ source }: { source: SourceView }) {
   const [params, setParams] = useSearchParams();
   const problems = problemsOf(source);
-  const tabs = [{ id: "standing", label: t("How it stands"), content: <StandingTab source={source} /> }];
+  const tabs = [{ id: "standing", label: t("Status"), content: <StandingTab source={source} /> }];
   tabs.push({ id: "documents", label: t("Documents"), content: <DocumentsTab source={source} /> });
   if (source.managed) {
     tabs.push({

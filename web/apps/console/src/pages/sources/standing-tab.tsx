@@ -22,14 +22,18 @@ export function StandingTab({ source }: { source: SourceView }): ReactNode {
           }
         />
         <Stat
-          label={t("Promised")}
-          value={source.promise_seconds === null ? "–" : formatDuration(source.promise_seconds)}
+          label={t("Promised freshness")}
+          value={source.promise_seconds === null ? t("None") : formatDuration(source.promise_seconds)}
           detail={promiseWords(source)}
         />
         <Stat
-          label={t("Synced by itself")}
-          value={source.refresh_seconds === null ? t("never") : formatDuration(source.refresh_seconds)}
-          detail={source.refresh_seconds === null ? t("Only on notice or by hand") : t("between two syncs")}
+          label={t("Schedule")}
+          value={
+            source.refresh_seconds === null
+              ? t("By hand")
+              : t("Every {time}", { time: formatDuration(source.refresh_seconds) })
+          }
+          detail={source.refresh_seconds === null ? t("or when the source gives notice") : t("and on notice")}
         />
       </div>
       {source.managed && <History source={source} />}
@@ -47,7 +51,7 @@ function findableWords(source: SourceView): string {
 }
 
 function promiseWords(source: SourceView): string {
-  if (source.promise_seconds === null) return t("Its owner promises nothing");
+  if (source.promise_seconds === null) return t("Its owner has promised none");
   return source.late ? t("The promise is broken now") : t("at most behind the source");
 }
 
