@@ -4,27 +4,43 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
+# One process for each processor. To debug a test, run it alone: .venv/bin/pytest tests/test_files.py
+PYTEST := $(BIN)/pytest --numprocesses=logical --no-loadscope-reorder
+# Complete lines of one tool at a time, where this make can; macOS comes with one of 2006.
+TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 EVALUATE ?= --baseline=examples/collection/baseline.json --tolerance=0.02
 
-.PHONY: run test check evaluate format lock clean docs openapi.json emulators web web-where-possible
+CHECKS := check-format check-lint check-imports check-types check-web evaluate
+
+.PHONY: run test check $(CHECKS) format lock clean docs openapi.json emulators web web-where-possible
 
 run: $(VENV)/runtime web-where-possible
 	@$(BIN)/python -m aika.surfaces.cli.quickstart $(if $(DOCS),--docs "$(DOCS)")
 
 test: $(VENV)/development emulators web-where-possible
-	$(BIN)/pytest
+	$(PYTEST)
 
 check: $(VENV)/development emulators web
+	@$(MAKE) $(TOGETHER) $(CHECKS)
+	$(PYTEST)
+
+check-format: $(VENV)/development
 	$(BIN)/ruff format --check .
+
+check-lint: $(VENV)/development
 	$(BIN)/ruff check .
+
+check-types: $(VENV)/development
 	$(BIN)/mypy
+
+check-imports: $(VENV)/development
 	$(BIN)/lint-imports
+
+check-web: $(VENV)/development web
 	web/npm run check
 	web/npm test
 	$(BIN)/python web/generated.py
 	$(BIN)/python web/budget.py
-	$(MAKE) evaluate
-	$(BIN)/pytest
 
 # The web app, built into the package. Does nothing where it is that of the sources.
 web: $(VENV)/runtime

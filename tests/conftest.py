@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is no reason to fail: no example has a time limit, and none is too slow to make.
@@ -18,19 +19,26 @@ settings.load_profile("aika")
 ROOT = Path(__file__).parents[1]
 AIKA = (sys.executable, "-m", "aika.surfaces.cli.main")
 
-pytest_plugins = ["emulated.emulators"]
+pytest_plugins = ["emulated.emulators", "spreading"]
 
 
 @pytest.fixture(scope="session")
-def embedder_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes share among which the tests of this run are spread."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def embedder_graphs(run_folder: Path) -> Path:
     """A folder for the embedder's graphs, which are built once for all tests."""
-    folder = tmp_path_factory.mktemp("embedder") / "models"
-    folder.mkdir()
+    folder = run_folder / "embedder" / "models"
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @pytest.fixture(scope="session")
-def synced_examples(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> Path:
+def synced_examples(run_folder: Path, embedder_graphs: Path) -> Path:
     """A folder with the example company, synced once for all tests. Who serves it serves a copy of it.
 
     The environment variable ``AIKA_SYNCED_EXAMPLES`` may name one that was synced before, which spares the time while tests
@@ -39,7 +47,18 @@ def synced_examples(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: P
     before = os.environ.get("AIKA_SYNCED_EXAMPLES")
     if before is not None:
         return Path(before)
-    base = tmp_path_factory.mktemp("examples")
+    base = run_folder / "synced"
+    with FileLock(run_folder / "synced.lock"):
+        if not base.exists():
+            made = run_folder / "syncing"
+            # What another process left that could not sync them.
+            shutil.rmtree(made, ignore_errors=True)
+            _sync_examples(made, embedder_graphs)
+            made.rename(base)
+    return base
+
+
+def _sync_examples(base: Path, embedder_graphs: Path) -> None:
     shutil.copytree(ROOT / "examples", base / "examples", ignore=shutil.ignore_patterns(".aika"))
     shutil.copytree(ROOT / "docs", base / "docs")
     (base / "examples" / ".aika").mkdir()
@@ -52,7 +71,6 @@ def synced_examples(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: P
         check=False,
     )
     assert synced.returncode == 0, synced.stderr
-    return base
 
 
 @pytest.fixture(scope="session")
