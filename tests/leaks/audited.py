@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 
 from aika.application.aika import Aika
 from aika.application.wiring import open_aika
 from aika.settings import load_settings
-from aika.surfaces.api.app import create_app
 from aika.testing.leaks.speaking import Deployment
 
 SOURCE = "leak-audit"
@@ -33,7 +33,8 @@ async def opened(folder: Path, models: Path) -> AsyncIterator[Aika]:
 
 
 @asynccontextmanager
-async def deployed(aika: Aika) -> AsyncIterator[Deployment]:
-    transport = httpx.ASGITransport(create_app(aika), raise_app_exceptions=False)
+async def deployed(app: FastAPI) -> AsyncIterator[Deployment]:
+    """Serve an app that several audits share: it takes seconds to describe itself for the first time."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(base_url="http://aika.test", transport=transport) as http:
         yield Deployment(http, SOURCE)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from audited import deployed, opened
+from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from aika.domain.errors import AccessDeniedError
 from aika.domain.identifiers import DocumentId, PrincipalId, SourceId
 from aika.domain.queries import Query, Retrieval
 from aika.protocols import Answerer, Count, Retriever
+from aika.surfaces.api.app import create_app
 from aika.testing.leaks.audit import Fault, Report, audit
 from aika.testing.leaks.company import Company, generate
 
@@ -33,8 +35,13 @@ async def aika(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) 
         yield aika
 
 
-async def audited(aika: Aika, company: Company) -> Report:
-    async with deployed(aika) as deployment:
+@pytest.fixture(scope="module")
+def app(aika: Aika) -> FastAPI:
+    return create_app(aika)
+
+
+async def audited(app: FastAPI, company: Company) -> Report:
+    async with deployed(app) as deployment:
         return await audit(deployment, company)
 
 
@@ -56,16 +63,16 @@ companies = st.builds(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-async def test_nothing_leaks_whoever_is_in_whatever_group(aika: Aika, company: Company) -> None:
-    report = await audited(aika, company)
+async def test_nothing_leaks_whoever_is_in_whatever_group(app: FastAPI, company: Company) -> None:
+    report = await audited(app, company)
 
     assert [str(finding) for finding in report.findings] == []
     assert report.shown > 0
 
 
-async def test_what_was_planted_is_gone_afterwards(aika: Aika) -> None:
+async def test_what_was_planted_is_gone_afterwards(aika: Aika, app: FastAPI) -> None:
     company = generate(11, people=2, groups=2, documents=0)
-    await audited(aika, company)
+    await audited(app, company)
 
     everyone = [PrincipalId(f"user:{person}") for person in company.people]
     assert await aika.database.catalogue.counts(scope=UNRESTRICTED) == {}
@@ -75,65 +82,73 @@ async def test_what_was_planted_is_gone_afterwards(aika: Aika) -> None:
 
 
 async def test_retrieval_that_ignores_who_asks_is_found_wherever_it_shows(
-    aika: Aika, monkeypatch: pytest.MonkeyPatch
+    aika: Aika, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answerer = AnswersAll(aika.conversing.answerer)
     monkeypatch.setattr(aika, "retriever", SeesAll(aika.retriever))
     monkeypatch.setattr(aika, "conversing", replace(aika.conversing, answerer=answerer))
 
-    found = await faults(aika)
+    found = await faults(app)
 
     asking = ("POST /v1/search", "GET /v1/search", "POST /v1/chat/complete", "POST /v1/chat/completions")
     assert {(Fault.LEAK, endpoint) for endpoint in asking} <= found
 
 
-async def test_documents_shown_and_counted_for_anyone_are_found(aika: Aika, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_documents_shown_and_counted_for_anyone_are_found(
+    aika: Aika, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(aika.database, "catalogue", ShowsAll(aika.database.catalogue))
 
-    found = await faults(aika)
+    found = await faults(app)
 
     assert (Fault.LEAK, "GET /v1/documents/{id}") in found
     assert {(Fault.COUNT, "GET /v1/sources"), (Fault.COUNT, "GET /v1/sources/{id}")} <= found
 
 
-async def test_an_old_answer_shown_after_access_was_lost_is_found(aika: Aika, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_old_answer_shown_after_access_was_lost_is_found(
+    aika: Aika, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(aika.database, "catalogue", AdmitsAll(aika.database.catalogue))
 
-    assert (Fault.LEAK, "GET /v1/conversations/{id}") in await faults(aika)
+    assert (Fault.LEAK, "GET /v1/conversations/{id}") in await faults(app)
 
 
 async def test_a_membership_that_is_remembered_for_too_long_is_found(
-    aika: Aika, monkeypatch: pytest.MonkeyPatch
+    aika: Aika, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aika.database, "directory", NeverForgets(aika.database.directory))
 
-    assert (Fault.LEAK, "POST /v1/search") in await faults(aika)
+    assert (Fault.LEAK, "POST /v1/search") in await faults(app)
 
 
-async def test_somebody_elses_assistant_shown_to_anyone_is_found(aika: Aika, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_somebody_elses_assistant_shown_to_anyone_is_found(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aika.assistants.library.standing", lambda assistant, asker: Standing.PUBLIC)
 
-    found = await faults(aika)
+    found = await faults(app)
 
     assert {(Fault.LEAK, "GET /v1/assistants"), (Fault.LEAK, "GET /v1/models")} <= found
     assert (Fault.DIFFERENCE, "POST /v1/chat/complete") in found
 
 
-async def test_a_deployment_that_answers_nothing_does_not_pass(aika: Aika, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_deployment_that_answers_nothing_does_not_pass(
+    aika: Aika, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(aika, "retriever", SeesNothing(aika.retriever))
 
-    assert Fault.BLIND in {fault for fault, _ in await faults(aika)}
+    assert Fault.BLIND in {fault for fault, _ in await faults(app)}
 
 
-async def test_what_exists_told_apart_from_what_does_not_is_found(aika: Aika, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_exists_told_apart_from_what_does_not_is_found(
+    aika: Aika, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(aika.database, "catalogue", TellsApart(aika.database.catalogue))
 
-    assert (Fault.DIFFERENCE, "GET /v1/documents/{id}") in await faults(aika)
+    assert (Fault.DIFFERENCE, "GET /v1/documents/{id}") in await faults(app)
 
 
-async def faults(aika: Aika) -> set[tuple[Fault, str]]:
+async def faults(app: FastAPI) -> set[tuple[Fault, str]]:
     """Audit with a company of two people and two documents, one of which nobody may read."""
-    report = await audited(aika, generate(7, people=2, groups=2, documents=0))
+    report = await audited(app, generate(7, people=2, groups=2, documents=0))
     return {(finding.fault, finding.endpoint) for finding in report.findings}
 
 
