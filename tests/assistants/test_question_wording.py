@@ -54,6 +54,7 @@ def test_a_title_becomes_the_question_that_people_ask(title: str, kind: Kind, qu
         ("Rotating the signing keys", "How do I rotate the signing keys?"),
         ("Opening hours", "What are the opening hours for harbour terminals?"),
         ("Running the tests", None),
+        ("How a percentage works", None),
         ("Parking", None),
         ("Why may she read this?", None),
         ("Harbour terminals", None),

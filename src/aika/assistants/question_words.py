@@ -14,8 +14,8 @@ GENERIC = frozenset(_GENERIC.split())
 """Of headings that every document has."""
 
 _VERBS = """
-    access add adopt classify consider customise customize deprecate include put allow apply approve archive ask assign
-    authenticate authorize avoid back become begin block book build call cancel change check choose claim clean clear
+    access add adopt break classify consider customise customize deprecate include put allow apply approve archive ask
+    assign authenticate authorize avoid back become begin block book build call cancel change check choose claim clean clear
     configure connect convert copy create debug declare define delete deploy disable document drain drop enable escalate
     estimate expire export extend fail find fix flush generate get grant handle host implement import improve increase
     install integrate introduce investigate invite join keep launch limit log make manage measure merge migrate monitor
@@ -50,7 +50,8 @@ OF_COMPOUNDS = frozenset(_OF_COMPOUNDS.split())
 """With one noun, they are its kind: *routing system*. With more words they are something to do."""
 
 _NO_NAMES_BEGIN = """
-    after all approach at before by common during in low high more most on other thoughts towards under update what with
+    after all approach at before by common during in install low high more most on other setup thoughts towards under update
+    what with
 """
 NO_NAMES_BEGIN = frozenset(_NO_NAMES_BEGIN.split())
 
@@ -84,7 +85,7 @@ PROCESSES = frozenset(_PROCESSES.split())
 
 _UNCOUNTED = """
     does from have into local manually need plugin project repo repository should tests that then this time using what when
-    where which with your
+    where which with work your
 """
 UNCOUNTED = frozenset(_UNCOUNTED.split())
 """Words that say little about what a question is about."""

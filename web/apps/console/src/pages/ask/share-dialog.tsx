@@ -58,7 +58,7 @@ export function ShareDialog({ id, open, onOpenChange }: ShareDialogProps): React
           )}
           {shared.data?.up_to_date !== true && (
             <Button look="primary" busy={share.isPending} onClick={() => share.mutate()}>
-              {link === null ? t("Make a link") : t("Share it as it is now")}
+              {link === null ? t("Create link") : t("Share it as it is now")}
             </Button>
           )}
         </>

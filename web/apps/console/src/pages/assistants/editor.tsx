@@ -9,6 +9,7 @@ import { FilterEffect } from "./filter-effect.tsx";
 import { FormAnswers } from "./form-answers.tsx";
 import { FormKnowledge } from "./form-knowledge.tsx";
 import { FormPeople } from "./form-people.tsx";
+import { FormRanking } from "./form-ranking.tsx";
 import { FormSharing } from "./form-sharing.tsx";
 import { Leaving } from "./leaving.tsx";
 import { TryPanel } from "./try-panel.tsx";
@@ -80,6 +81,7 @@ export function Editor({ store, choices, assistant, kept }: EditorProps): ReactN
               </div>
             )}
           </FormKnowledge>
+          <FormRanking {...form} />
           <FormAnswers {...form} />
           <FormSharing {...form} />
         </div>

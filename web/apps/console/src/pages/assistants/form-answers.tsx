@@ -10,7 +10,6 @@ const MAX_INSTRUCTIONS = 4000;
 export function FormAnswers(props: FormProps): ReactNode {
   const { values, choices, onChange } = props;
   const instructions = textOf(values.instructions);
-  const rules = values.rules;
   return (
     <FormPart title={t("How it answers")}>
       <Field
@@ -58,11 +57,6 @@ export function FormAnswers(props: FormProps): ReactNode {
           </Field>
         </div>
       )}
-      <p className="text-sm text-muted">
-        {Array.isArray(rules) && rules.length > 0
-          ? t("{n, plural, one {One ranking rule} other {# ranking rules}}: see the YAML.", { n: rules.length })
-          : t("Ranking rules, which let documents stand higher or lower for it, are written in the YAML.")}
-      </p>
     </FormPart>
   );
 }
