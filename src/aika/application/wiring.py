@@ -156,7 +156,7 @@ async def open_aika(settings: Settings, *, fresh_index: bool = False) -> AsyncIt
         aika.sign_in = await build_sign_in(settings.sign_in, secret, database, clock, authenticate=aika.authenticate)
         # The data directory's lock keeps other processes from a SQLite file: there is nobody to tell.
         shared = None if url.startswith("sqlite") else database.under_way
-        aika.under_way = AnswersUnderWay(aika.conversing, shared, clock)
+        aika.under_way = AnswersUnderWay(aika.conversing, shared, clock, at_once=settings.server.answers_at_once)
         stack.push_async_callback(aika.under_way.close)
         aika.suggesting = Suggesting(database.catalogue, database.commonly_asked, english_words, clock)
         aika.insights = build_insights(aika, surroundings.analyzer)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from aika.answering.stopping import Stop, stop_with
 from aika.answering.streaming import closing
+from aika.assistants.at_once import AnswersAtOnce
 from aika.assistants.conversing import Conversing, Question
 from aika.domain.answers import Abstention, Answer, AnswerEvent, TextDelta
 from aika.domain.assistants import Assistant
@@ -102,6 +103,13 @@ class Writing:
     def assistant(self) -> Assistant | None:
         return self.question.assistant
 
+    @property
+    def written(self) -> asyncio.Task[None]:
+        """What ends when the answer is there, or has failed."""
+        if self.task is None:
+            raise RuntimeError("the answer is not being written")
+        return self.task
+
     def add(self, event: Event) -> None:
         if isinstance(event, TextDelta) and len(self.events) >= _MOST_EVENTS:
             return
@@ -130,9 +138,16 @@ class AnswersUnderWay:
     """
 
     def __init__(
-        self, conversing: Conversing, store: UnderWayStore | None, clock: Clock, pace: Pace | None = None
+        self,
+        conversing: Conversing,
+        store: UnderWayStore | None,
+        clock: Clock,
+        pace: Pace | None = None,
+        *,
+        at_once: int = 8,
     ) -> None:
-        """``store`` is ``None`` where no other process can be on the same data."""
+        """``store`` is ``None`` where no other process can be on the same data; ``at_once`` is how many one person may have."""
+        self.at_once = AnswersAtOnce(at_once)
         self._conversing = conversing
         self._store = store
         self._clock = clock

@@ -17,6 +17,10 @@ class TransientError(AikaError):
         """Seconds to wait before the next try, where the other side named them."""
 
 
+class TooManyAtOnceError(TransientError):
+    """The asker has as much under way as one may have at once."""
+
+
 class PermanentError(AikaError):
     """Trying the same again fails again: something has to change first."""
 

@@ -22,6 +22,12 @@ class ServerSettings(BaseModel):
         default=["everyone"], description="Who a request without a key is, where keys are not required."
     )
     max_question_chars: int = Field(default=8_000, ge=100, description="Longer questions are refused.")
+    answers_at_once: int = Field(
+        default=8,
+        ge=1,
+        description="How many answers one person may have under way at once, on each process. Keys that are no one person's "
+        "have no limit.",
+    )
     max_body_bytes: int = Field(default=1_000_000, ge=10_000, description="Larger requests are refused.")
     public_url: str | None = Field(
         default=None,

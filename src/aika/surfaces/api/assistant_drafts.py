@@ -13,6 +13,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from aika.application.aika import Aika
+from aika.assistants.at_once import AnswersAtOnce
 from aika.assistants.conversing import Question
 from aika.assistants.drafting import Effect, changed_id, doubts, draft_assistant, effect_of
 from aika.assistants.library import Entry
@@ -44,7 +45,7 @@ from aika.forms.assistants import AssistantForm
 from aika.surfaces.api.assistants import knowledge_view, visible_sources
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
 from aika.surfaces.api.chat import outcome_of
-from aika.surfaces.api.problems import RESPONSES, problem_of
+from aika.surfaces.api.problems import RESPONSES, TOO_MANY, problem_of
 from aika.surfaces.api.streaming import EVENT_STREAM, STREAM_HEADERS
 from aika.surfaces.api.views import completion_of, hit_view, summary_of
 
@@ -61,7 +62,8 @@ _TRY_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The outcome; with `stream`, server-sent events whose data is an `AssistantTryEvent` each.",
         "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
-    }
+    },
+    **TOO_MANY,
 }
 _YAML_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": {_YAML: {"schema": {"type": "string"}}}}
@@ -127,10 +129,12 @@ async def check_assistant(request: AssistantCheckRequest, aika: TheAika, caller:
 @router.post("/v1/assistants/try", response_model=AssistantTryReply, responses=_TRY_RESPONSES)
 async def try_assistant(request: AssistantTryRequest, aika: TheAika, caller: TheCaller) -> Any:
     """Ask a draft as if it were saved, for the caller alone. Nothing is kept, and it can be told of nobody else's."""
-    trial = await _trial(request, aika, caller)
-    if request.stream:
-        return StreamingResponse(_encoded(_events(aika, trial)), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
-    outcome = await outcome_of(aika.conversing.ask(trial.conversation, trial.question))
+    with aika.under_way.at_once.place(caller.person):
+        trial = await _trial(request, aika, caller)
+        if request.stream:
+            events = _encoded(_in_place(_events(aika, trial), aika.under_way.at_once, caller))
+            return StreamingResponse(events, media_type=EVENT_STREAM, headers=STREAM_HEADERS)
+        outcome = await outcome_of(aika.conversing.ask(trial.conversation, trial.question))
     return AssistantTryReply(effect=trial.effect, completion=completion_of(outcome, trial.conversation.id))
 
 
@@ -175,6 +179,15 @@ async def _asked_form(text: str, aika: Aika, caller: Caller) -> AssistantForm:
     if wrong:
         raise InvalidRequestError("; ".join(map(_in_words, wrong)))
     return AssistantForm.model_validate({key: value for key, value in draft.values.items() if key not in _NO_MATTER})
+
+
+async def _in_place(
+    events: AsyncIterator[AssistantTryEvent], at_once: AnswersAtOnce, caller: Caller
+) -> AsyncIterator[AssistantTryEvent]:
+    """Take a place while a draft answers. A response that is never sent takes none."""
+    with at_once.place_anyway(caller.person):
+        async for event in events:
+            yield event
 
 
 async def _events(aika: Aika, trial: _Trial) -> AsyncIterator[AssistantTryEvent]:

@@ -15,7 +15,7 @@ from aika.domain.errors import InvalidRequestError
 from aika.domain.identifiers import AnswerId, AssistantId, ConversationId
 from aika.domain.queries import Message, Role
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
-from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.problems import RESPONSES, TOO_MANY
 from aika.surfaces.api.streaming import EVENT_STREAM, streamed
 from aika.surfaces.api.views import completion_of
 
@@ -25,7 +25,8 @@ _COMPLETE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The outcome; with `stream`, server-sent events whose data is a `ChatEvent` each.",
         "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
-    }
+    },
+    **TOO_MANY,
 }
 
 
@@ -35,10 +36,13 @@ async def complete_chat(request: ChatCompletionRequest, aika: TheAika, caller: T
 
     A stream goes on when its connection drops: `GET /v1/answers/{id}/events` picks it up, and what is kept is kept anyway.
     """
-    conversation, question = await begun(request, aika, caller)
-    if request.stream:
-        return streamed(aika.under_way, aika.under_way.begin(conversation, question))
-    outcome = await outcome_of(aika.conversing.ask(conversation, question))
+    with aika.under_way.at_once.place(caller.person) as place:
+        conversation, question = await begun(request, aika, caller)
+        if request.stream:
+            writing = aika.under_way.begin(conversation, question)
+            place.keep_until_done(writing.written)
+            return streamed(aika.under_way, writing)
+        outcome = await outcome_of(aika.conversing.ask(conversation, question))
     return completion_of(outcome, conversation.id, asked_of(question))
 
 

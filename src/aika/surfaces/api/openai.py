@@ -19,7 +19,7 @@ from aika.domain.errors import InvalidRequestError
 from aika.domain.insights import Surface
 from aika.surfaces.api.callers import TheAika, TheCaller
 from aika.surfaces.api.chat import begun, outcome_of
-from aika.surfaces.api.problems import RESPONSES
+from aika.surfaces.api.problems import RESPONSES, TOO_MANY
 from aika.surfaces.api.streaming import EVENT_STREAM, STREAM_HEADERS
 from aika.surfaces.api.views import completion_of
 
@@ -66,7 +66,7 @@ async def list_models(aika: TheAika, caller: TheCaller) -> dict[str, Any]:
     return {"object": "list", "data": listed}
 
 
-@router.post("/v1/chat/completions")
+@router.post("/v1/chat/completions", responses=TOO_MANY)
 async def chat_completions(request: OpenAIRequest, aika: TheAika, caller: TheCaller) -> Any:
     """Answer the last user message. Citations are footnotes in the text and ``url_citation`` annotations."""
     messages = [
@@ -79,13 +79,16 @@ async def chat_completions(request: OpenAIRequest, aika: TheAika, caller: TheCal
     assistant = _assistant(request.model)
     shown = MODEL if assistant is None else request.model
     asked = ChatCompletionRequest(messages=messages, store=False, assistant=assistant)
-    conversation, question = await begun(asked, aika, replace(caller, surface=Surface.OPENAI))
-    if not request.stream:
-        outcome = await outcome_of(aika.conversing.ask(conversation, question))
-        return _whole(completion_of(outcome, conversation.id), shown)
+    with aika.under_way.at_once.place(caller.person):
+        conversation, question = await begun(asked, aika, replace(caller, surface=Surface.OPENAI))
+        if not request.stream:
+            outcome = await outcome_of(aika.conversing.ask(conversation, question))
+            return _whole(completion_of(outcome, conversation.id), shown)
 
     async def judged() -> AsyncIterator[str]:
-        outcome = await outcome_of(aika.conversing.ask(conversation, question))
+        # A response that is never sent takes no place.
+        with aika.under_way.at_once.place_anyway(caller.person):
+            outcome = await outcome_of(aika.conversing.ask(conversation, question))
         for chunk in _pieces(completion_of(outcome, conversation.id), shown):
             yield chunk
 

@@ -19,6 +19,7 @@ from aika.domain.errors import (
     InvalidFormError,
     InvalidRequestError,
     NotFoundError,
+    TooManyAtOnceError,
     TransientError,
     UnreadableDocumentError,
 )
@@ -37,6 +38,7 @@ _STATUS: tuple[tuple[type[AikaError], int, str], ...] = (
     (NotFoundError, 404, "Not found"),
     (ConflictError, 409, "Conflict"),
     (ConfigurationError, 500, "Wrong configuration"),
+    (TooManyAtOnceError, 429, "Too many at once"),
     (TransientError, 503, "Unavailable for now"),
     (AikaError, 500, "Internal error"),
 )
@@ -52,6 +54,13 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (422, "Invalid request"),
         (503, "Unavailable for now"),
     )
+}
+
+TOO_MANY: dict[int | str, dict[str, Any]] = {
+    429: {
+        "description": "The caller has as many answers under way as one person may have at once.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
 }
 
 
