@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 import {
   Area,
   CartesianGrid,
@@ -7,6 +7,7 @@ import {
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
+  usePlotArea,
   XAxis,
   YAxis,
 } from "recharts";
@@ -28,19 +29,7 @@ export function LinePicture({
 }: PointChartProps): ReactNode {
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <ComposedChart
-        data={[...points]}
-        margin={{ top: 8, right: 24, bottom: 0, left: 0 }}
-        aria-label={title}
-        {...(onChoose === undefined
-          ? {}
-          : {
-              className: "cursor-pointer",
-              onClick: ({ activeTooltipIndex: place }) => {
-                if (place !== null && place !== undefined) onChoose(Number(place));
-              },
-            })}
-      >
+      <ComposedChart data={[...points]} margin={{ top: 8, right: 24, bottom: 0, left: 0 }} aria-label={title}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           dataKey="label"
@@ -107,8 +96,26 @@ export function LinePicture({
             isAnimationActive={false}
           />
         ))}
+        {onChoose !== undefined && <Chooser places={points.length} onChoose={onChoose} />}
       </ComposedChart>
     </ResponsiveContainer>
+  );
+}
+
+/**
+ * The plot as something to click on. The chart's own event tells the point that was pointed at last, which after a tap is another
+ * one: what counts is where the click is.
+ */
+function Chooser({ places, onChoose }: { places: number; onChoose: (place: number) => void }): ReactNode {
+  const plot = usePlotArea();
+  if (plot === undefined) return null;
+  const choose = (event: MouseEvent<SVGRectElement>) => {
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    onChoose(Math.round(((event.clientX - left) / width) * (places - 1)));
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: whoever takes `onChoose` has fields beside the chart that do the same
+    <rect {...plot} fill="transparent" className="cursor-pointer" onClick={choose} />
   );
 }
 
