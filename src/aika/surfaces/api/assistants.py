@@ -16,6 +16,7 @@ from aika.domain.identifiers import AssistantId
 from aika.domain.selection import Selection
 from aika.forms.assistants import AssistantForm
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
+from aika.surfaces.api.places import place_of
 from aika.surfaces.api.problems import RESPONSES
 from aika.surfaces.api.versions import IfMatch, changed_version, tell_version
 
@@ -100,7 +101,7 @@ async def _view(entry: Entry, aika: Aika, caller: Caller, response: Response) ->
         **summary.model_dump(),
         documents=sum(count.documents for count in counts.values()),
         definition=_definition(entry) if edits else None,
-        declared_in=entry.assistant.declared_in if edits else None,
+        declared_in=place_of(entry.assistant.declared_in) if edits else None,
     )
 
 

@@ -20,6 +20,7 @@ from aika.goalie.noise import Budget
 from aika.goalie.reporting import ChannelReport, markdown_of
 from aika.goalie.working import budget_of
 from aika.surfaces.api.callers import Caller, TheAika, TheCaller
+from aika.surfaces.api.places import place_of
 from aika.surfaces.api.problems import RESPONSES
 
 router = APIRouter(tags=["goalies"], responses=RESPONSES)
@@ -114,7 +115,7 @@ def _goalie(goalie: Goalie, caller: Caller) -> wire.GoalieView:
         high=goalie.high,
         humans=len(goalie.humans),
         # Where the server keeps its files is for those who administer it.
-        declared_in=goalie.declared_in if caller.operator else None,
+        declared_in=place_of(goalie.declared_in) if caller.operator else None,
     )
 
 

@@ -12,12 +12,17 @@ from aika.domain.identifiers import AssistantId, ChunkId, ConversationId
 from aika.domain.queries import Explanation, Hit, Retrieval
 from aika.domain.sources import SourceState, SyncReport, UnreadableDocument
 from aika.protocols import ApiKey
+from aika.surfaces.api.places import place_of
 
 _NEAREST = "These come nearest:"
 
 
 def owner_view(owner: Owner | None) -> wire.OwnerView | None:
-    return None if owner is None else wire.OwnerView(name=owner.name, contact=owner.contact, found_in=owner.found_in)
+    return (
+        None
+        if owner is None
+        else wire.OwnerView(name=owner.name, contact=owner.contact, found_in=place_of(owner.found_in))
+    )
 
 
 def summary_of(document: Document) -> wire.DocumentSummary:
