@@ -63,4 +63,5 @@ def usual_stages(  # noqa: PLR0913 - each is a part that can be another one
         fallback=extracts if written is not None or others else None,
         general=general,
         stating=stating,
+        judged_beside=written is not None,
     )

@@ -1,10 +1,11 @@
 """The whole path from a question to an answer, in stages that can be wrapped one by one."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from aika.answering.courtesy import (
     is_about_company,
@@ -36,6 +37,8 @@ from aika.domain.queries import Hit, Query
 from aika.protocols import Analyzer, Clock, ConfidenceScorer, EvidenceJudge, Retriever, Verifier
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 GENERAL_MARK = "*General knowledge of the language model, not from your company's documents.*"
 _MODEL_UNAVAILABLE = "The language model was not available. This answer quotes the documents instead."
@@ -74,6 +77,9 @@ class Stages:
     """Answers from a model's own knowledge what is not about the company. ``None``: nobody does."""
     stating: Stating | None = None
     """Answers before anything is searched for, where a record has the answer. ``None``: nobody does."""
+    judged_beside: bool = False
+    """Whether the evidence is judged while ``writer`` writes, who is slow to begin. Where it turns out not to answer, the writer
+    is stopped, and what it wrote is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +125,17 @@ class AnswerPipeline:
             return
         hits = defused(retrieval.hits[: self._options.evidence])
         yield Retrieved(hits, query.text)
-        sufficiency = await self._stages.judge.sufficiency(query, hits)
-        stream = (
-            self._from_evidence(query, hits, retrieval.notes)
-            if sufficiency.value >= self._options.min_sufficiency
-            else self._without_evidence(query, hits, sufficiency, retrieval.notes)
-        )
-        async with aclosing(stream):
-            async for event in stream:
-                if retrieval.private and isinstance(event, Answer | Abstention):
-                    # Also where no such passage is cited: the writer read it.
-                    yield replace(event, private=True)
-                else:
-                    yield event
+        judging = asyncio.create_task(self._stages.judge.sufficiency(query, hits))
+        try:
+            async with aclosing(self._judged_and_written(query, hits, retrieval.notes, judging)) as stream:
+                async for event in stream:
+                    if retrieval.private and isinstance(event, Answer | Abstention):
+                        # Also where no such passage is cited: the writer read it.
+                        yield replace(event, private=True)
+                    else:
+                        yield event
+        finally:
+            await _ended(judging)
 
     async def _stated(self, query: Query) -> Answer | None:
         """Return the answer that a record gives."""
@@ -159,14 +163,47 @@ class AnswerPipeline:
         talk = small_talk(text)
         return self._abstention(query, talk, "small talk") if talk is not None else None
 
-    async def _from_evidence(
-        self, query: Query, hits: Sequence[Hit], notes: Sequence[str]
+    async def _judged_and_written(
+        self, query: Query, hits: Sequence[Hit], notes: Sequence[str], judging: asyncio.Task[Confidence]
     ) -> AsyncGenerator[TextDelta | Answer | Abstention, None]:
-        outcome = _Outcome()
-        stream = self._written(self._stages.writer, query, hits, outcome)
-        async with aclosing(stream):
-            async for delta in stream:
-                yield delta
+        if not self._stages.judged_beside or not self._is_likely(query, hits):
+            await judging
+        outcome, shown = _Outcome(), False
+        if not self._is_refused(judging):
+            written = self._written(self._stages.writer, query, hits, outcome, judging)
+            async with aclosing(written) as stream:
+                async for delta in stream:
+                    shown = True
+                    yield delta
+        sufficiency = await judging
+        if sufficiency.value >= self._options.min_sufficiency:
+            yield await self._checked(query, hits, notes, outcome)
+            return
+        async with aclosing(self._without_evidence(query, hits, sufficiency, notes)) as others:
+            async for event in others:
+                anew = shown and isinstance(event, TextDelta)
+                yield replace(event, anew=True) if anew and isinstance(event, TextDelta) else event
+                shown = shown and not anew
+
+    def _is_likely(self, query: Query, hits: Sequence[Hit]) -> bool:
+        """Return whether a passage has half of the question's words: a model is not asked for nothing about what is foreign.
+
+        Of the example collection's 71 questions whose evidence is judged to answer, 69 are; of its 8 others without an answer,
+        3 are.
+        """
+        asked = set(self._analyzer.terms(query.text))
+        return any(2 * len(asked & set(self._analyzer.terms(hit.chunk.passage))) >= len(asked) for hit in hits)
+
+    def _is_refused(self, judging: asyncio.Task[Confidence]) -> bool:
+        """Return whether nothing is to be written, as far as that is known by now."""
+        if not judging.done():
+            return False
+        return judging.exception() is not None or judging.result().value < self._options.min_sufficiency
+
+    async def _checked(
+        self, query: Query, hits: Sequence[Hit], notes: Sequence[str], outcome: "_Outcome"
+    ) -> Answer | Abstention:
+        """Return what becomes of the draft, or of an extract in its place."""
         draft, added = outcome.draft, [*notes]
         if draft is not None and not draft.declined:
             draft = await self._stages.verifier.verify(draft)
@@ -176,7 +213,7 @@ class AnswerPipeline:
             added.append(failure)
         if draft is None:
             raise outcome.error or AikaError("the writer ended without a draft")
-        yield await self._judged(query, draft, hits, added)
+        return await self._judged(query, draft, hits, added)
 
     async def _without_evidence(
         self, query: Query, hits: Sequence[Hit], sufficiency: Confidence, notes: Sequence[str]
@@ -197,23 +234,35 @@ class AnswerPipeline:
         yield replace(abstention, nearest=near, notes=tuple(notes), confidence=sufficiency)
 
     async def _written(
-        self, writer: Writer, query: Query, hits: Sequence[Hit], outcome: "_Outcome"
+        self,
+        writer: Writer,
+        query: Query,
+        hits: Sequence[Hit],
+        outcome: "_Outcome",
+        judging: asyncio.Task[Confidence] | None = None,
     ) -> AsyncGenerator[TextDelta, None]:
-        """Yield the text as it may be shown; leave the draft, or the error that ended it, in ``outcome``."""
-        safe = SafeStream()
+        """Yield the text as it may be shown; leave the draft, or the error that ended it, in ``outcome``.
+
+        The writer goes on by itself: what it wrote meanwhile comes in one piece. Ends early where the evidence is refused.
+        """
+        written = _Written()
+        writing = asyncio.create_task(_write(writer.write(query, hits), written, outcome))
+        for task in (writing, judging):
+            if task is not None:
+                task.add_done_callback(written.note)
         try:
-            async with closing(writer.write(query, hits)) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, Draft):
-                        outcome.draft = piece
-                    elif shown := safe.feed(piece):
-                        yield TextDelta(shown)
-        except AikaError as error:
-            logger.warning("writing failed", extra={"writer": type(writer).__name__, "error": type(error).__name__})
-            outcome.error = error
-            return
-        if rest := safe.finish():
-            yield TextDelta(rest)
+            while not writing.done() and not (judging is not None and self._is_refused(judging)):
+                await written.more()
+                if text := written.taken():
+                    yield TextDelta(text)
+            if writing.done():
+                await writing
+                if text := written.taken():
+                    yield TextDelta(text)
+        finally:
+            if judging is not None:
+                judging.remove_done_callback(written.note)
+            await _ended(writing)
 
     async def _fallen_back(self, fallback: Writer, query: Query, hits: Sequence[Hit]) -> Draft | None:
         async with closing(fallback.write(query, hits)) as pieces:
@@ -277,6 +326,54 @@ class _Outcome:
 
     draft: Draft | None = None
     error: AikaError | None = None
+
+
+class _Written:
+    """Text that may be shown, until somebody takes it."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._changed = asyncio.Event()
+
+    def add(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._changed.set()
+
+    def note(self, _: object) -> None:
+        """Let go who waits: something else has happened."""
+        self._changed.set()
+
+    async def more(self) -> None:
+        await self._changed.wait()
+        self._changed.clear()
+
+    def taken(self) -> str:
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        return text
+
+
+async def _write(pieces: AsyncIterator[str | Draft], written: _Written, outcome: _Outcome) -> None:
+    safe = SafeStream()
+    try:
+        async with closing(pieces) as stream:
+            async for piece in stream:
+                if isinstance(piece, Draft):
+                    outcome.draft = piece
+                elif shown := safe.feed(piece):
+                    written.add(shown)
+    except AikaError as error:
+        logger.warning("writing failed", extra={"error": type(error).__name__})
+        outcome.error = error
+        return
+    if rest := safe.finish():
+        written.add(rest)
+
+
+async def _ended(task: asyncio.Task[T]) -> None:
+    """Cancel a task that nobody waits for any more, and let it finish that."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _is_unbacked(draft: Draft) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from aika.answering.stopping import is_stopped
 from aika.answering.streaming import closing
+from aika.assistants.beginnings import Beginnings
 from aika.assistants.journal import Asking, Journal
 from aika.assistants.narrowing import Narrowing
 from aika.assistants.passing import PassingTurns
@@ -68,9 +69,13 @@ class Conversing:
     passing: PassingTurns = field(default_factory=PassingTurns)
     journal: Journal | None = None
     """Where it is noted that a question was asked. ``None``: nowhere."""
+    beginnings: Beginnings = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "beginnings", Beginnings(self.conversations))
 
     async def begin(self, question: Question) -> Conversation:
-        """Return the conversation that the question belongs to, stored if it is to be kept.
+        """Return the conversation that the question belongs to. A new one is being stored if it is to be kept.
 
         Of one in which an answer is replaced, the turns before that. Raises `NotFoundError` for one that does not exist or is
         another person's, and where that answer is not in it.
@@ -90,7 +95,7 @@ class Conversing:
             assistant=None if question.assistant is None else question.assistant.id,
         )
         if question.keep:
-            await self.conversations.start(conversation)
+            self.beginnings.begin(conversation)
         return conversation
 
     async def conversation(self, id: ConversationId, *, owner: PrincipalId, reads: Scope) -> Conversation:
@@ -98,6 +103,7 @@ class Conversing:
 
         Raises `NotFoundError` for one that does not exist or is another person's.
         """
+        await self.beginnings.stored(id)
         found = await self.conversations.get(id, owner=owner)
         if found is None:
             raise NotFoundError(f"there is no conversation {id!r} of yours")
@@ -127,6 +133,7 @@ class Conversing:
                 # A question that was completed from a private turn may say what that said, and so may its answer.
                 outcome = replace(event, private=True) if passing else event
                 asked = None if assistant is None else assistant.id
+                await self.beginnings.stored(conversation.id)
                 turn = Turn(question.text, outcome, asked_at, asked, _asked_of(question), question.replaces)
                 if outcome.private:
                     self.passing.add(conversation.id, turn, owner=question.owner, now=self.clock.now())

@@ -264,6 +264,7 @@ class AnswersUnderWay:
         answer = writing.known.answer
         await asyncio.sleep(self._pace.announced_after)
         try:
+            await self._conversing.beginnings.stored(writing.known.conversation)
             await store.begin(replace(writing.known, seen_at=self._clock.now()))
             while True:
                 await asyncio.sleep(self._pace.sign)

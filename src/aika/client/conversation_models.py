@@ -144,6 +144,10 @@ class DeltaEvent(Wire):
 
     type: Literal["delta"] = "delta"
     text: str
+    anew: bool = Field(
+        default=False,
+        description="Whether the draft begins anew with this piece: what was streamed before is taken back.",
+    )
 
 
 class CompletedEvent(Wire):

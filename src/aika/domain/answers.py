@@ -157,6 +157,8 @@ class TextDelta:
     """A piece of the draft's text, in order. It is provisional until the `Answer` or `Abstention` that ends the stream."""
 
     text: str
+    anew: bool = False
+    """Whether the text begins anew with it: what came before is taken back."""
 
 
 AnswerEvent = Retrieved | TextDelta | Answer | Abstention

@@ -1,5 +1,6 @@
 """Distinct types for the ids that would otherwise all be strings."""
 
+from functools import lru_cache
 from typing import NewType
 from uuid import UUID, uuid4, uuid5
 
@@ -25,6 +26,7 @@ def document_id(source: SourceId, key: str) -> DocumentId:
     return DocumentId(str(uuid5(_NAMESPACE, f"{source}\n{key}")))
 
 
+@lru_cache(maxsize=1 << 16)
 def chunk_id(document: DocumentId, position: int) -> ChunkId:
     """Return the id of a document's chunk at ``position`` (from 0)."""
     return ChunkId(str(uuid5(UUID(document), str(position))))

@@ -6,10 +6,7 @@ activations are scaled by batch), and leaves nothing long for a question to wait
 """
 
 import asyncio
-import os
-import sys
-import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +20,7 @@ from tokenizers import Tokenizer
 
 from aika.domain.errors import PermanentError
 from aika.models.cores import available_cores
+from aika.models.worker_threads import stand_back
 from aika.protocols import EmbeddingRole, Matrix, Vector
 
 Result = TypeVar("Result")
@@ -30,8 +28,6 @@ Pooling = Literal["mean", "cls"]
 """How token vectors become a text's: their mean, or the first one's."""
 
 QUERY_THREADS = 2
-DOCUMENT_NICENESS = 5
-"""Added to the niceness of threads that embed documents, so that a server's questions come first."""
 LONGEST_WORD = 100
 """Characters a token, at most, that a text is cut to before it is tokenized."""
 
@@ -121,9 +117,7 @@ class TokenEmbedder(Protocol):
 class LocalEmbedder:
     """Embeds in this process, on threads of its own. Create it with `open_local_embedder`."""
 
-    def __init__(
-        self, encoder: Encoder, *, fingerprint: str, prefixes: Prefixes, pools: Mapping[EmbeddingRole, "_Pool"]
-    ) -> None:
+    def __init__(self, encoder: Encoder, *, fingerprint: str, prefixes: Prefixes, pools: "_Pools") -> None:
         self.fingerprint = fingerprint
         self.dimensions = encoder.dimensions
         self._encoder = encoder
@@ -142,7 +136,7 @@ class LocalEmbedder:
 
     async def _each(self, compute: Callable[[str], Result], texts: Sequence[str], role: EmbeddingRole) -> list[Result]:
         loop = asyncio.get_running_loop()
-        pool, prefix = self._pools[role], self._prefixes.of(role)
+        pool, prefix = self._pools.of(role, len(texts)), self._prefixes.of(role)
         remaining = iter(enumerate(texts))
         results: dict[int, Result] = {}
 
@@ -161,12 +155,25 @@ async def open_local_embedder(
 ) -> AsyncIterator[LocalEmbedder]:
     """Open an embedder with threads of its own: ``threads`` for documents, or one a core; two more for queries."""
     with (
-        _Pool("embed-query", QUERY_THREADS) as queries,
-        _Pool("embed-document", threads or available_cores(), initializer=_stand_back) as documents,
+        _Pool("embed-query", QUERY_THREADS) as question,
+        _Pool("embed-compared", QUERY_THREADS, initializer=stand_back) as compared,
+        _Pool("embed-document", threads or available_cores(), initializer=stand_back) as documents,
     ):
-        yield LocalEmbedder(
-            encoder, fingerprint=fingerprint, prefixes=prefixes, pools={"query": queries, "document": documents}
-        )
+        pools = _Pools(question, compared, documents)
+        yield LocalEmbedder(encoder, fingerprint=fingerprint, prefixes=prefixes, pools=pools)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pools:
+    question: "_Pool"
+    compared: "_Pool"
+    documents: "_Pool"
+
+    def of(self, role: EmbeddingRole, count: int) -> "_Pool":
+        """Return the threads for a call: a question comes alone, and everything waits for it."""
+        if role == "document":
+            return self.documents
+        return self.question if count == 1 else self.compared
 
 
 class _Pool:
@@ -180,12 +187,6 @@ class _Pool:
     def __exit__(self, *_: object) -> None:
         # What runs is one text a thread: waiting for it is short, and nothing computes after the embedder is closed.
         self.executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _stand_back() -> None:
-    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
-        thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + DOCUMENT_NICENESS)
 
 
 def _unit(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

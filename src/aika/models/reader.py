@@ -145,7 +145,7 @@ class PassageReader:
     async def open(cls, options: "PassageReader.Options", surroundings: Surroundings) -> AsyncIterator["PassageReader"]:
         """Build the graphs on the first start, which takes a few seconds, and open a reader."""
         model, fingerprint = await asyncio.to_thread(load_reading_model, options, surroundings.data_dir / "models")
-        with open_workers("read", options.threads or available_cores()) as workers:
+        with open_workers("read", options.threads or available_cores(), standing_back=True) as workers:
             yield cls(model, workers, fingerprint)
 
     def __init__(self, model: ReadingModel, workers: Workers, fingerprint: str) -> None:

@@ -1,6 +1,9 @@
 """Threads that compute one item after the other, and stop soon after nobody waits for them any more."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,6 +11,10 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+STAND_BACK = 5
+"""Added to the niceness of threads for what no answer waits for before it begins: embedding documents and what a question is
+compared with, reading passages. The question's own vector comes first."""
 
 
 class Workers:
@@ -36,11 +43,19 @@ class Workers:
 
 
 @contextmanager
-def open_workers(name: str, threads: int) -> Iterator[Workers]:
-    """Open so many threads."""
-    executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+def open_workers(name: str, threads: int, *, standing_back: bool = False) -> Iterator[Workers]:
+    """Open so many threads. Those that stand back let everything else of this process come first."""
+    initializer = stand_back if standing_back else None
+    executor = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=initializer)
     try:
         yield Workers(executor, threads)
     finally:
         # What runs is one item a thread: waiting for it is short, and nothing computes after the component is closed.
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def stand_back() -> None:
+    """Let threads of this process that are waited for come before the one that calls this."""
+    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + STAND_BACK)

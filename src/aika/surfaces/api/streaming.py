@@ -56,8 +56,8 @@ def _wire(event: Event, writing: Writing) -> ChatEvent:
         case Retrieved(hits, question):
             views = [hit_view(hit) for hit in hits]
             return RetrievedEvent(conversation_id=writing.known.conversation, question=question, hits=views)
-        case TextDelta(text):
-            return DeltaEvent(text=text)
+        case TextDelta(text, anew):
+            return DeltaEvent(text=text, anew=anew)
         case Answer() | Abstention():
             asked = None if writing.assistant is None else writing.assistant.id
             return CompletedEvent(completion=completion_of(event, writing.known.conversation, asked))

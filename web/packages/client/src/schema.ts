@@ -3216,6 +3216,12 @@ export interface components {
          * @description A piece of the draft, provisional until the last event.
          */
         DeltaEvent: {
+            /**
+             * Anew
+             * @description Whether the draft begins anew with this piece: what was streamed before is taken back.
+             * @default false
+             */
+            anew: boolean;
             /** Text */
             text: string;
             /**

@@ -67,7 +67,7 @@ export function moved(exchange: Exchange, event: ChatEvent, number: number): Exc
     case "retrieved":
       return { ...next, phase: "found", hits: event.hits };
     case "delta":
-      return { ...next, phase: "writing", draft: exchange.draft + event.text };
+      return { ...next, phase: "writing", draft: event.anew ? event.text : exchange.draft + event.text };
     case "completed":
       return { ...next, phase: "done", stopping: false, answerId: event.completion.id, completion: event.completion };
     case "failed":

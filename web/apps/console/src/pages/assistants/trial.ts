@@ -43,7 +43,10 @@ export function moved(trial: Trial, event: AssistantTryEvent): Trial {
     case "retrieved":
       return { ...trial, exchange: { ...exchange, phase: "found", hits: event.hits } };
     case "delta":
-      return { ...trial, exchange: { ...exchange, phase: "writing", draft: exchange.draft + event.text } };
+      return {
+        ...trial,
+        exchange: { ...exchange, phase: "writing", draft: event.anew ? event.text : exchange.draft + event.text },
+      };
     case "completed":
       return { ...trial, exchange: { ...exchange, phase: "done", completion: event.completion } };
     case "failed":
