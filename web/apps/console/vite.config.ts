@@ -1,13 +1,19 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { bannerOf, CHUNKS, namesNext } from "./build-chunks.ts";
 
 const api = process.env.AIKA_API ?? "http://127.0.0.1:8400";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss()],
-  resolve: { alias: { "rehype-raw": `${import.meta.dirname}/no-raw-html.ts` } },
+  plugins: [react(), tailwindcss(), namesNext()],
+  resolve: {
+    alias: {
+      "rehype-raw": `${import.meta.dirname}/no-raw-html.ts`,
+      "tailwind-merge": `${import.meta.dirname}/merge-classes.ts`,
+    },
+  },
   // The server puts a fresh nonce in its place with every page; see src/aika/surfaces/api/web_app.py.
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
@@ -21,13 +27,10 @@ export default defineConfig({
     rollupOptions: {
       input: { app: "index.html", diagram: "sandbox/diagram.html" },
       output: {
-        // Few files: each request costs a slow laptop more than its bytes do.
-        codeSplitting: {
-          groups: [
-            { name: "icons", test: /node_modules\/lucide-react\// },
-            { name: "kit", test: /packages\/react\/src\/(?:ui|text)\// },
-          ],
-        },
+        codeSplitting: { groups: CHUNKS },
+        postBanner: bannerOf,
+        // Chunks of several pages are named after all of them.
+        chunkFileNames: ({ name }) => `assets/${name.split("~")[0]}-[hash].js`,
       },
     },
   },

@@ -1,6 +1,6 @@
 /** The UI kit: small accessible components in aika's look, for the console and for others' pages. */
 export { Button, IconButton } from "./button.tsx";
-export { cn } from "./classes.ts";
+export { cn, lastWins } from "./classes.ts";
 export { CopyButton } from "./copy.tsx";
 export { Checkbox, Field, Input, Select, Switch, Textarea, useField } from "./fields.tsx";
 export { Kbd } from "./kbd.tsx";

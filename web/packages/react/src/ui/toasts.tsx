@@ -1,10 +1,9 @@
-import { X } from "lucide-react";
-import { Toast } from "radix-ui";
-import { type ReactNode, useSyncExternalStore } from "react";
-import { t } from "../text/index.ts";
-import { Button, IconButton } from "./button.tsx";
+import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
 
-interface Message {
+// Radix's part is as large as the rest of a small page, and most visits see no message.
+const ToastList = lazy(() => import("./toast-list.tsx"));
+
+export interface Message {
   id: number;
   text: string;
   tone: "neutral" | "bad";
@@ -30,35 +29,12 @@ export function toastError(error: unknown): void {
 /** Where the messages appear; once in an app. */
 export function Toasts(): ReactNode {
   const shown = useSyncExternalStore(subscribe, () => messages);
+  // Once there was one, it stays: a message that closes is still leaving.
+  if (next === 1) return null;
   return (
-    <Toast.Provider label={t("Message")} duration={6000}>
-      {shown.map((message) => (
-        <Toast.Root
-          key={message.id}
-          onOpenChange={(open) => !open && dismiss(message.id)}
-          type={message.tone === "bad" ? "foreground" : "background"}
-          duration={message.tone === "bad" ? 12_000 : 6_000}
-          className="flex animate-appear items-center gap-3 rounded-xl border border-line bg-raised py-2.5 pr-2 pl-4 text-sm shadow-float"
-        >
-          <Toast.Description className={message.tone === "bad" ? "flex-1 text-bad" : "flex-1"}>
-            {message.text}
-          </Toast.Description>
-          {message.action !== undefined && (
-            <Toast.Action asChild altText={message.action.label}>
-              <Button size="small" onClick={message.action.run}>
-                {message.action.label}
-              </Button>
-            </Toast.Action>
-          )}
-          <Toast.Close asChild>
-            <IconButton label={t("Close")} size="small">
-              <X aria-hidden="true" />
-            </IconButton>
-          </Toast.Close>
-        </Toast.Root>
-      ))}
-      <Toast.Viewport className="fixed right-4 bottom-4 z-70 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2 outline-none" />
-    </Toast.Provider>
+    <Suspense>
+      <ToastList messages={shown} onClose={dismiss} />
+    </Suspense>
   );
 }
 

@@ -3,12 +3,12 @@ import { t } from "@aika/react/text";
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate, useParams, useSearchParams } from "react-router";
 import { Composer } from "./composer.tsx";
+import { loadConversation, loadOnFirstUse } from "./conversation-loading.ts";
 import { NewQuestion } from "./new-question.tsx";
 import { useChosenAssistant } from "./use-assistants.ts";
 import { useTitle } from "./use-title.ts";
 
 // What shows answers is not needed to ask: the composer is there before it.
-const loadConversation = () => import("./conversation.tsx");
 const Conversation = lazy(loadConversation);
 
 /** A new question, or a conversation: `/`, `/?q=…`, `/c/:id`. */
@@ -29,10 +29,7 @@ export default function Ask(): ReactNode {
     // What was begun on this page is known here, and newer than what could be read.
     if (id !== undefined && !(store.begunHere && store.snapshot().exchanges.length > 0)) void store.load();
   }, [id, store]);
-  useEffect(() => {
-    const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
-    idle(() => void loadConversation());
-  }, []);
+  useEffect(() => loadOnFirstUse(), []);
 
   const composer = (
     <Composer

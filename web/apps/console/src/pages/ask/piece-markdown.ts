@@ -1,0 +1,2 @@
+/** A chunk of its own, so that it runs apart from the rest of the page. */
+export { AnswerMarkdown } from "@aika/react";
