@@ -13,6 +13,7 @@ export { Working } from "./answer/working.tsx";
 export { type Asked, type ConversationState, ConversationStore } from "./ask/conversation-store.ts";
 export { type Exchange, fromTurn, isUnderWay, type Phase } from "./ask/exchange.ts";
 export { type Asking, OpenConversations, useConversation, useOpenConversations } from "./ask/open-conversations.ts";
+export { isSignedOut } from "./ask/troubles.ts";
 export { type Ask, useAsk } from "./ask/use-ask.ts";
 export { markdownWithSources, plainText } from "./copying/answer-text.ts";
 export { copyText } from "./copying/clipboard.ts";

@@ -1,6 +1,7 @@
 import { createAika } from "@aika/client";
 import { expect, test } from "vitest";
 import { ConversationStore } from "./conversation-store.ts";
+import { isSignedOut } from "./troubles.ts";
 
 const STARTED = event(1, {
   type: "started",
@@ -47,6 +48,33 @@ test("a question is asked, and its conversation known by its id", async () => {
   expect(store.snapshot().id).toBe("c");
   expect(store.snapshot().exchanges[0]?.phase).toBe("done");
   expect(JSON.parse(asked[0]?.body ?? "{}")).toMatchObject({ stream: true, assistant: "x" });
+});
+
+test("who was signed out meanwhile is told to sign in, before a question and in the middle of an answer", async () => {
+  const before = served(problem(401, "this server needs an API key"));
+  const within = served(stream(STARTED, DELTA), problem(401, "no"), problem(401, "no"));
+
+  await before.store.ask({ question: "Q" });
+  await within.store.ask({ question: "Q" });
+
+  for (const { store } of [before, within]) {
+    const { trouble } = store.snapshot().exchanges[0] ?? {};
+    expect(trouble && isSignedOut(trouble)).toBe(true);
+    expect(trouble?.title).toBe("You have been signed out");
+  }
+  expect(before.store.snapshot().exchanges[0]?.question).toBe("Q");
+  expect(within.store.snapshot().exchanges[0]?.draft).toBe("half");
+});
+
+test("who has too many answers under way is told so", async () => {
+  const { store } = served(problem(429, "you have 8 answers under way"));
+
+  await store.ask({ question: "Q" });
+
+  expect(store.snapshot().exchanges[0]?.trouble).toEqual({
+    title: "One thing after the other",
+    detail: "you have 8 answers under way",
+  });
 });
 
 test("a dropped connection is picked up after the last event that arrived", async () => {

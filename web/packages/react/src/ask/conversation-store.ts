@@ -254,6 +254,10 @@ export class ConversationStore {
       }
     } catch (error) {
       if (!(error instanceof AikaError)) throw error;
+      if (error.status === 401) {
+        this.#change(key, { phase: "lost", reconnecting: false, trouble: troubleOf(error) });
+        return;
+      }
     }
     this.#change(key, { phase: "failed", reconnecting: false, trouble: cutOff() });
   }

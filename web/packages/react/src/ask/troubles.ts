@@ -15,7 +15,22 @@ export function cutOff(): Trouble {
   };
 }
 
-export function troubleOf(error: unknown): Trouble {
+/** What keeps somebody from asking who was signed in until now. */
+interface SignedOut extends Trouble {
+  readonly signedOut: true;
+}
+
+export function troubleOf(error: unknown): Trouble | SignedOut {
+  if (statusOf(error) === 401) {
+    return {
+      title: t("You have been signed out"),
+      detail: t("Sign in again to go on. Your question is kept."),
+      signedOut: true,
+    };
+  }
+  if (error instanceof AikaError && error.status === 429) {
+    return { title: t("One thing after the other"), detail: error.message };
+  }
   if (error instanceof AikaError) return { title: error.title, detail: error.message };
   if (error instanceof SyntaxError) {
     return {
@@ -24,6 +39,11 @@ export function troubleOf(error: unknown): Trouble {
     };
   }
   throw error;
+}
+
+/** Whether signing in again is what helps. */
+export function isSignedOut(trouble: Trouble): trouble is SignedOut {
+  return "signedOut" in trouble;
 }
 
 /** Whether an error means that the connection broke, and not that something was refused. */

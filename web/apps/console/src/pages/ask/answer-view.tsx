@@ -1,10 +1,12 @@
 import type { ChatCompletion } from "@aika/client";
-import { Answer, type Exchange, isUnderWay, type Told, useAika, Working } from "@aika/react";
+import { Answer, type Exchange, isSignedOut, isUnderWay, type Told, useAika, Working } from "@aika/react";
 import { t } from "@aika/react/text";
 import { Button, toast, toastError } from "@aika/react/ui";
-import { CircleAlert, RotateCcw } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { CircleAlert, LogIn, RotateCcw } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { signInPlace } from "../../shell/signing-in.ts";
 import { AnswerActions } from "./answer-actions.tsx";
+import { draftOf, keepDraft } from "./drafts.ts";
 import { FollowUps } from "./follow-ups.tsx";
 import type { ThreadProps } from "./thread.tsx";
 
@@ -124,11 +126,31 @@ function Trouble({ exchange, thread }: { exchange: Exchange; thread: ThreadProps
         <span className="font-medium">{trouble.title}</span>
         {trouble.detail && <span className="block text-muted">{trouble.detail}</span>}
       </p>
-      <Button size="small" onClick={again}>
-        <RotateCcw aria-hidden />
-        {lost ? t("Reconnect") : t("Try again")}
-      </Button>
+      {isSignedOut(trouble) ? (
+        <SignInAgain unasked={exchange.answerId === null ? exchange.question : null} thread={thread} />
+      ) : (
+        <Button size="small" onClick={again}>
+          <RotateCcw aria-hidden />
+          {lost ? t("Reconnect") : t("Try again")}
+        </Button>
+      )}
     </div>
+  );
+}
+
+/** A question that was not taken on stands where questions are written when one comes back. */
+function SignInAgain({ unasked, thread }: { unasked: string | null; thread: ThreadProps }) {
+  const key = thread.conversation.id ?? "new";
+  useEffect(() => {
+    // Later, because the composer keeps what it holds itself when it comes with this, which is nothing.
+    const timer = setTimeout(() => unasked !== null && draftOf(key) === "" && keepDraft(key, unasked));
+    return () => clearTimeout(timer);
+  }, [key, unasked]);
+  return (
+    <Button size="small" look="primary" onClick={() => location.assign(signInPlace(location, true))}>
+      <LogIn aria-hidden />
+      {t("Sign in")}
+    </Button>
   );
 }
 
