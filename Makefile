@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?=
-# One process for each processor. To debug a test, run it alone: .venv/bin/pytest tests/test_files.py
+# Spread over all processors: see tests/spreading.py. In one process, or one file alone: .venv/bin/pytest tests/test_files.py
 PYTEST := $(BIN)/pytest --numprocesses=logical --no-loadscope-reorder
 # Complete lines of one tool at a time, where this make can; macOS comes with one of 2006.
 TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)

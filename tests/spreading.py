@@ -1,4 +1,4 @@
-"""How a run spreads the tests over several processes, as `make test` does: whole modules, those that take longest first.
+"""How a run spreads the tests over several processes, as `make test` does: whole modules, longer ones first.
 
 A module stays whole because its fixtures are its own, and because a process can have one application open at a time. The
 modules that share a server of the example company go to the same process, so that it is prepared once.
@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+
+from aika.models.cores import available_cores
 
 TOGETHER = {
     "tests/web/test_ask_page.py": "the web app",
@@ -28,6 +30,12 @@ class _ByModule(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
         return TOGETHER.get(module, module)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: tests often wait, for servers, browsers and disks."""
+    return available_cores() + 1
 
 
 @pytest.hookimpl(optionalhook=True)
