@@ -34,8 +34,6 @@ from aika.protocols import Analyzer, Embedder
 
 # From its judgment to its score an answer is written: so many may be at it together.
 _REMEMBERED = 96
-# Readings at a time. More would not end sooner, and keep the processor from handing on what is being written.
-_AT_ONCE = 2
 # A sentence says half of what the headings above it, the row above it or the line that leads to it say.
 _CONTEXT_CREDIT = 0.6
 _PREVIOUS_CREDIT = 0.35
@@ -153,7 +151,6 @@ class EvidenceReader:
         self._finding = finding
         self._vectors = None if embedder is None else SentenceVectors(embedder)
         self._recent: OrderedDict[tuple[object, ...], Reading] = OrderedDict()
-        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def analyzer(self) -> Analyzer:
@@ -169,11 +166,10 @@ class EvidenceReader:
         if key in self._recent:
             self._recent.move_to_end(key)
             return self._recent[key]
-        async with self._turns:
-            reading = await asyncio.to_thread(self._read, question, hits)
-            reading = await self._with_similarities(reading, hits)
-            if self._finding is not None:
-                reading = replace(reading, found=await self._finding.find(question, reading.units, hits))
+        reading = await asyncio.to_thread(self._read, question, hits)
+        reading = await self._with_similarities(reading, hits)
+        if self._finding is not None:
+            reading = replace(reading, found=await self._finding.find(question, reading.units, hits))
         self._recent[key] = reading
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -43,6 +43,8 @@ T = TypeVar("T")
 GENERAL_MARK = "*General knowledge of the language model, not from your company's documents.*"
 _MODEL_UNAVAILABLE = "The language model was not available. This answer quotes the documents instead."
 _MODEL_UNSUPPORTED = "What the language model wrote was not backed by the documents. This answer quotes them instead."
+# Beside what is being written. More would not end sooner, and keep the processor from handing on what is written.
+_JUDGED_AT_ONCE = 2
 _NOTHING = Confidence(0.0, Band.LOW)
 
 
@@ -104,6 +106,7 @@ class AnswerPipeline:
         self._analyzer = analyzer
         self._clock = clock
         self._options = options or AnswerOptions()
+        self._turns = asyncio.Semaphore(_JUDGED_AT_ONCE)
 
     async def answer(self, query: Query) -> AsyncGenerator[AnswerEvent, None]:
         """Yield `Retrieved`, then provisional `TextDelta`s, then exactly one `Answer` or `Abstention`."""
@@ -125,8 +128,11 @@ class AnswerPipeline:
             return
         hits = defused(retrieval.hits[: self._options.evidence])
         yield Retrieved(hits, query.text)
-        judging = asyncio.create_task(self._stages.judge.sufficiency(query, hits))
+        beside = self._stages.judged_beside and self._is_likely(query, hits)
+        judging = asyncio.create_task(self._sufficiency(query, hits, in_turn=beside))
         try:
+            if not beside:
+                await judging
             async with aclosing(self._judged_and_written(query, hits, retrieval.notes, judging)) as stream:
                 async for event in stream:
                     if retrieval.private and isinstance(event, Answer | Abstention):
@@ -166,8 +172,6 @@ class AnswerPipeline:
     async def _judged_and_written(
         self, query: Query, hits: Sequence[Hit], notes: Sequence[str], judging: asyncio.Task[Confidence]
     ) -> AsyncGenerator[TextDelta | Answer | Abstention, None]:
-        if not self._stages.judged_beside or not self._is_likely(query, hits):
-            await judging
         outcome, shown = _Outcome(), False
         if not self._is_refused(judging):
             written = self._written(self._stages.writer, query, hits, outcome, judging)
@@ -184,6 +188,10 @@ class AnswerPipeline:
                 anew = shown and isinstance(event, TextDelta)
                 yield replace(event, anew=True) if anew and isinstance(event, TextDelta) else event
                 shown = shown and not anew
+
+    async def _sufficiency(self, query: Query, hits: Sequence[Hit], *, in_turn: bool) -> Confidence:
+        async with self._turns if in_turn else nullcontext():
+            return await self._stages.judge.sufficiency(query, hits)
 
     def _is_likely(self, query: Query, hits: Sequence[Hit]) -> bool:
         """Return whether a passage has half of the question's words: a model is not asked for nothing about what is foreign.
