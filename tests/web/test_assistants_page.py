@@ -58,10 +58,35 @@ async def test_two_drafts_answer_one_question_beside_each_other(new: Page) -> No
     await new.get_by_label("Question to try").fill("How do I roll back a release?")
     await new.get_by_role("button", name="Try", exact=True).click()
 
-    kept, draft = new.get_by_role("region", name=re.compile("^As of")), new.get_by_role("region", name="This draft")
+    kept, draft = new.get_by_role("region", name=re.compile("^Draft of")), new.get_by_role("region", name="This draft")
     await expect(kept).to_contain_text("2 documents to answer from")
     await expect(draft).to_contain_text(re.compile(r"2\d documents to answer from"))
     assert [one["name"] for one in await (await new.request.get("/v1/assistants")).json()].count(NAME) == 0
+
+
+async def test_a_ranking_rule_is_made_without_yaml(new: Page) -> None:
+    await new.get_by_label("Name", exact=True).fill(NAME)
+    await new.get_by_label("Age of documents").select_option("180d")
+    await new.get_by_role("button", name="Rank something higher or lower").click()
+    await new.get_by_label("Documents of the rule").select_option("kinds:runbook")
+    await new.get_by_label("How much higher or lower").select_option("2")
+
+    await expect(yaml_of(new)).to_have_value(
+        re.compile(r"half_life: 180d\n  - name: runbook higher\n.*factor: 2\n", re.DOTALL)
+    )
+    await new.get_by_role("button", name="Remove the rule for runbook").click()
+    await expect(yaml_of(new)).not_to_have_value(re.compile("runbook"))
+
+
+async def test_comments_are_there_when_a_saved_assistant_is_opened_again(new: Page) -> None:
+    written = "# Ours.\nname: Deploying, tried # in autumn\npurpose: To try.\n"
+    await yaml_of(new).fill(written)
+    await new.get_by_role("button", name="Create assistant").click()
+    await new.wait_for_url(re.compile(r"assistant="))
+
+    made = next(one for one in await (await new.request.get("/v1/assistants")).json() if one["name"] == NAME)
+    await new.goto(f"/assistants/{made['id']}")
+    await expect(yaml_of(new)).to_have_value(written)
 
 
 async def test_a_page_with_unsaved_changes_is_not_left_without_a_word(new: Page) -> None:

@@ -1,7 +1,7 @@
 import type { CitationView } from "@aika/client";
-import { render, screen } from "@testing-library/react";
+import { act, cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { CitationChip } from "./citation-chip.tsx";
 
 const CITATION = {
@@ -10,6 +10,11 @@ const CITATION = {
   heading_path: [],
   document: { id: "d", title: "Rounding", source: "decisions", owner: null, modified_at: null, status: null },
 } as unknown as CitationView;
+
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 test("pointing at a footnote shows its words, and pressing it opens them and shows them no more", async () => {
   const onOpen = vi.fn();
@@ -23,5 +28,21 @@ test("pointing at a footnote shows its words, and pressing it opens them and sho
   rerender(<CitationChip marker={1} citation={CITATION} onOpen={onOpen} />);
 
   expect(onOpen).toHaveBeenCalledWith(1);
+  expect(screen.queryByText(CITATION.quote)).toBeNull();
+});
+
+test("a footnote that is pressed before its preview came shows none, also where the focus goes elsewhere", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const onOpen = vi.fn();
+  render(<CitationChip marker={1} citation={CITATION} onOpen={onOpen} />);
+  const chip = screen.getByRole("button");
+  const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+
+  await user.hover(chip);
+  await user.click(chip);
+  chip.blur();
+  act(() => vi.advanceTimersByTime(2_000));
+
+  expect(onOpen).toHaveBeenCalledTimes(1);
   expect(screen.queryByText(CITATION.quote)).toBeNull();
 });

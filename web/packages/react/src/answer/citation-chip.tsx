@@ -20,7 +20,7 @@ const LOOK =
 /** A footnote's number. Pointing at it shows the words it stands for; pressing it opens them in their document. */
 export function CitationChip({ marker, citation, onOpen, open = false }: CitationChipProps): ReactNode {
   const [previewed, setPreviewed] = useState(false);
-  // What was pressed shows no preview again until the pointer or the focus has left it.
+  // What was pressed shows no preview again until it is pointed at anew.
   const pressed = useRef(false);
   if (citation === undefined) {
     return (
@@ -35,10 +35,8 @@ export function CitationChip({ marker, citation, onOpen, open = false }: Citatio
     setPreviewed(false);
     onOpen(marker);
   };
-  const left = () => {
-    pressed.current = false;
-  };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Tab") pressed.current = false;
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     press();
@@ -60,8 +58,9 @@ export function CitationChip({ marker, citation, onOpen, open = false }: Citatio
           aria-label={t("Source {marker}: {title}", { marker, title: citation.document.title })}
           onClick={press}
           onKeyDown={onKeyDown}
-          onPointerLeave={left}
-          onBlur={left}
+          onPointerEnter={() => {
+            pressed.current = false;
+          }}
           className={cn(
             LOOK,
             "cursor-pointer after:absolute after:-inset-x-0.5 after:-inset-y-1.5",

@@ -69,20 +69,20 @@ function Newer({ rules, onChange }: { rules: readonly JsonValue[]; onChange: (ne
   const now = rules.map(halfLife).find((value) => value !== null) ?? "";
   const words = new Map<string, string>([
     ["", t("Age does not matter")],
-    ["90d", t("Newer first: half the weight after three months")],
-    ["180d", t("Newer first: half the weight after half a year")],
-    ["365d", t("Newer first: half the weight after a year")],
+    ["90d", t("Newer first: half after three months")],
+    ["180d", t("Newer first: half after six months")],
+    ["365d", t("Newer first: half after a year")],
   ]);
   const known = ["", ...HALF_LIVES].includes(now);
   return (
-    <Field label={t("Age of documents")}>
+    <Field label={t("Age of documents")} help={t("How soon an older document loses weight against a newer one.")}>
       <Select value={now} onChange={(event) => onChange(withHalfLife(rules, event.target.value))}>
         {[...words].map(([value, label]) => (
           <option key={value} value={value}>
             {label}
           </option>
         ))}
-        {!known && <option value={now}>{t("Newer first: half the weight after {time}", { time: now })}</option>}
+        {!known && <option value={now}>{t("Newer first: half after {time}", { time: now })}</option>}
       </Select>
     </Field>
   );

@@ -105,19 +105,20 @@ function Welcome({
   onAsk: (question: string) => void;
 }): ReactNode {
   const greeting = assistant?.greeting || assistant?.purpose || t("Answers from your company's own documents.");
+  const suggested = useSuggested(assistant?.id ?? null);
   return (
     <div className="flex flex-1 flex-col justify-end gap-4 overflow-y-auto px-5 pb-3">
       <p className="text-[0.9375rem] leading-relaxed text-balance">{greeting}</p>
-      {assistant !== null && assistant.examples.length > 0 && (
-        <ul className="flex flex-col gap-1.5" aria-label={t("Example questions")}>
-          {assistant.examples.slice(0, 3).map((example) => (
-            <li key={example}>
+      {suggested.length > 0 && (
+        <ul className="flex animate-appear flex-col gap-1.5" aria-label={t("Example questions")}>
+          {suggested.map((question) => (
+            <li key={question}>
               <button
                 type="button"
-                onClick={() => onAsk(example)}
+                onClick={() => onAsk(question)}
                 className="w-full rounded-xl border border-line px-3.5 py-2 text-left text-sm hover:bg-sunken"
               >
-                {example}
+                {question}
               </button>
             </li>
           ))}
@@ -125,6 +126,21 @@ function Welcome({
       )}
     </div>
   );
+}
+
+/** Questions that can be answered: the assistant's own examples first. */
+function useSuggested(assistant: string | null): readonly string[] {
+  const aika = useAika();
+  const { data } = useQuery({
+    queryKey: ["conversations", "suggestions", "few", assistant],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 3, ...(assistant === null ? {} : { assistant }) };
+      return (await aika.GET("/v1/suggestions", { params: { query }, signal })).data?.suggestions ?? [];
+    },
+    staleTime: 300_000,
+    retry: false,
+  });
+  return (data ?? []).map((suggestion) => suggestion.text);
 }
 
 function again(exchange: Ask["exchanges"][number], assistant: AssistantSummary | null) {
