@@ -178,11 +178,11 @@ async def at_once(ask: Callable[[Asked], Awaitable[None]], questions: Sequence[A
 
 
 async def always(ask: Callable[[Asked], Awaitable[None]], questions: Sequence[Asked], many: int) -> None:
-    """Ask so that as many are always being answered, begun evenly and not together."""
+    """Ask so that as many are always being answered, begun evenly over the time that one answer takes."""
     waiting = iter(questions)
 
     async def one_after_another(place: int) -> None:
-        await asyncio.sleep(place * 2.0 / many)
+        await asyncio.sleep(place * (FIRST_TOKEN + TOKENS * BETWEEN) / many)
         for asked in waiting:
             await ask(asked)
 

@@ -196,7 +196,7 @@ class Topics(Protocol):
 
 
 class EvidenceJudge(Protocol):
-    """Decides from question and evidence, before anything is written, whether the evidence can answer."""
+    """Decides from question and evidence alone, whatever is written, whether the evidence can answer."""
 
     async def sufficiency(self, query: Query, hits: Sequence[Hit]) -> Confidence:
         """Return the probability that the evidence holds an answer, with what raised and lowered it."""

@@ -38,7 +38,7 @@ def band(value: float) -> Band:
 
 
 class CalibratedJudge:
-    """Decides before anything is written whether the evidence can answer."""
+    """Decides whether the evidence can answer, whatever is written from it."""
 
     def __init__(self, reader: EvidenceReader, models: Models | None = None) -> None:
         self._reader = reader
