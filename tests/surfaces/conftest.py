@@ -1,5 +1,7 @@
 """A small company, synced and served by the real application."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,27 +18,30 @@ from aika.settings import Settings, load_settings
 from aika.surfaces.api.app import create_app
 
 
-@pytest.fixture
-def settings(tmp_path: Path, embedder_graphs: Path) -> Settings:
-    """A company with one public and one private source."""
-    write(tmp_path / "docs", DOCUMENTS)
-    write(tmp_path / "secret", SECRETS)
-    data = tmp_path / ".aika"
+@pytest.fixture(scope="session")
+def company_folder(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> Path:
+    """A company with one public and one private source, everything synced, findable and embedded: to be copied."""
+    base = tmp_path_factory.mktemp("company")
+    write(base / "docs", DOCUMENTS)
+    write(base / "secret", SECRETS)
+    data = base / ".aika"
     data.mkdir()
     (data / "models").symlink_to(embedder_graphs)
-    sources = {
-        "handbook": {"connector": "filesystem", "options": {"path": "docs"}, "readers": ["everyone"]},
-        "board": {"connector": "filesystem", "options": {"path": "secret"}, "readers": ["group:board"]},
-    }
-    return load_settings(tmp_path, sources=sources)
+    asyncio.run(_sync(_settings(base)))
+    return base
+
+
+@pytest.fixture
+def settings(tmp_path: Path, company_folder: Path) -> Settings:
+    """Those of a copy of the company."""
+    shutil.copytree(company_folder, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return _settings(tmp_path)
 
 
 @pytest_asyncio.fixture
 async def aika(settings: Settings) -> AsyncIterator[Aika]:
     """The application with everything synced, findable and embedded."""
     async with open_aika(settings) as opened:
-        for source in opened.sources:
-            await opened.sync(source)
         await opened.generations.catch_up()
         yield opened
 
@@ -52,3 +57,18 @@ async def client(aika: Aika) -> AsyncIterator[AsyncAikaClient]:
     transport = httpx.ASGITransport(create_app(aika))
     async with AsyncAikaClient("http://aika.test", transport=transport) as opened:
         yield opened
+
+
+def _settings(base: Path) -> Settings:
+    sources = {
+        "handbook": {"connector": "filesystem", "options": {"path": "docs"}, "readers": ["everyone"]},
+        "board": {"connector": "filesystem", "options": {"path": "secret"}, "readers": ["group:board"]},
+    }
+    return load_settings(base, sources=sources)
+
+
+async def _sync(settings: Settings) -> None:
+    async with open_aika(settings) as opened:
+        for source in opened.sources:
+            await opened.sync(source)
+        await opened.generations.catch_up()

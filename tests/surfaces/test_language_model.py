@@ -39,12 +39,10 @@ async def model_server(tmp_path: Path) -> AsyncIterator[GgufServer]:
 @pytest_asyncio.fixture
 async def aika(settings: Settings, model_server: GgufServer) -> AsyncIterator[Aika]:
     model = settings.model.model_copy(
-        update={"name": "openai:smollm2", "base_url": model_server.base_url, "max_tokens": 48}
+        update={"name": "openai:smollm2", "base_url": model_server.base_url, "max_tokens": 48, "timeout": 600}
     )
     keyed = model.model_validate({**model.model_dump(), "api_key": model_server.api_key})
     async with open_aika(settings.model_copy(update={"model": keyed})) as opened:
-        for source in opened.sources:
-            await opened.sync(source)
         await opened.generations.catch_up()
         yield opened
 
@@ -80,8 +78,6 @@ async def test_a_model_that_is_gone_leaves_answers_of_the_documents_own_words(se
     model = settings.model.model_copy(update={"name": "openai:gone", "base_url": "http://127.0.0.1:9/v1", "timeout": 2})
     keyed = model.model_validate({**model.model_dump(), "api_key": "none"})
     async with open_aika(settings.model_copy(update={"model": keyed})) as aika:
-        for source in aika.sources:
-            await aika.sync(source)
         await aika.generations.catch_up()
         transport = httpx.ASGITransport(create_app(aika))
         async with AsyncAikaClient("http://aika.test", transport=transport) as client:
