@@ -9,6 +9,8 @@ from browsing import HOME, Browser, Company, place
 from identity_provider.provider import ALICE, BOB, Account
 from served_by_key import keyed
 
+from aika.domain.identifiers import PrincipalId
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -291,3 +293,24 @@ async def test_an_administrator_signs_somebody_out_everywhere(company: Company) 
 
     assert (refused.status_code, done.json()) == (403, {"sessions": 1})
     assert await alice.me() is None
+
+
+async def test_an_administrator_sees_who_is_signed_in_and_signs_everybody_out(company: Company) -> None:
+    alice, admin = company.browser(), company.browser()
+    alice_herself = PrincipalId("user:alice@example.org")
+    await company.aika.sign_in.end_everybodys()
+    await alice.sign_in()
+    company.provider.present = replace(BOB, groups=("admins",))
+    await admin.sign_in()
+
+    refused = [await alice.ask(method, "/v1/people/sessions") for method in ("GET", "DELETE")]
+    listed = (await admin.ask("GET", "/v1/people/sessions")).json()
+    hers = (await admin.ask("GET", "/v1/people/sessions?email=Alice@example.org")).json()
+    done = await admin.ask("DELETE", "/v1/people/sessions")
+
+    assert [reply.status_code for reply in refused] == [403, 403]
+    assert [session["person"] for session in listed] == ["bob@example.org", "alice@example.org"]
+    assert [(session["person"], session["name"]) for session in hers] == [("alice@example.org", "Alice Ahlgren")]
+    assert done.json() == {"sessions": 2}
+    assert (await alice.me(), await admin.me()) == (None, None)
+    assert await company.aika.database.directory.expand({alice_herself}) == {alice_herself}

@@ -73,5 +73,15 @@ class SessionView(Wire):
     current: bool = Field(description="Whether this request came with it.")
 
 
+class PersonsSessionView(Wire):
+    """A browser that somebody is signed in with, as administrators see it."""
+
+    person: str | None = Field(description="Their address. Unset where the session began with a key.")
+    name: str = Field(description="As the identity provider says, or the key's.")
+    created_at: datetime
+    seen_at: datetime = Field(description="When it was last used, to the minute.")
+    expires_at: datetime
+
+
 class RevokedView(Wire):
     sessions: int = Field(description="How many sessions ended.")

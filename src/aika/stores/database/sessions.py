@@ -46,6 +46,12 @@ class SqlSessions:
         async with self._connections.read() as connection:
             return [_session(row) for row in await connection.execute(statement)]
 
+    async def all(self) -> list[Session]:
+        """Return everybody's sessions, the last one first."""
+        statement = select(sessions).order_by(_OF.created_at.desc(), _OF.id)
+        async with self._connections.read() as connection:
+            return [_session(row) for row in await connection.execute(statement)]
+
     async def delete(self, id: SessionId) -> None:
         """An unknown id is no error."""
         await self._delete(_OF.id == id)
@@ -53,6 +59,10 @@ class SqlSessions:
     async def delete_of_person(self, person: PrincipalId) -> int:
         """Delete all of a person's sessions; return how many there were."""
         return await self._delete(_OF.person == person)
+
+    async def delete_all(self) -> int:
+        """Delete everybody's sessions; return how many there were."""
+        return await self._delete()
 
     async def delete_of_provider(self, *, subject: str | None, session: str | None) -> int:
         """Delete what the provider ended: one session of its own, or where it names none, all of a person's.

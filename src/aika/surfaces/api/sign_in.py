@@ -11,7 +11,15 @@ from aika.application.aika import Aika
 from aika.application.sign_in.attempts import GOOD_FOR
 from aika.application.sign_in.openid import Returned
 from aika.application.sign_in.sessions import SignedIn
-from aika.client.me_models import KeyEntry, RevokedView, SessionView, SignInView, SignOutRequest, SignOutView
+from aika.client.me_models import (
+    KeyEntry,
+    PersonsSessionView,
+    RevokedView,
+    SessionView,
+    SignInView,
+    SignOutRequest,
+    SignOutView,
+)
 from aika.domain.errors import NotFoundError
 from aika.domain.identifiers import SessionId
 from aika.domain.sessions import SignInError, SignInProblem
@@ -151,6 +159,32 @@ async def end_session(id: str, aika: TheAika, caller: TheCaller) -> None:
 async def revoke_sessions(email: str, aika: TheAika, _: TheOperator) -> RevokedView:
     """Sign a person out everywhere, and forget the groups that the identity provider named for them."""
     return RevokedView(sessions=await aika.sign_in.end_all_of(person_of(email)))
+
+
+@router.get("/v1/people/sessions")
+async def list_everybodys_sessions(
+    aika: TheAika, _: TheOperator, email: Annotated[str | None, Query(description="Only this person's.")] = None
+) -> list[PersonsSessionView]:
+    """Return who is signed in, the last one first."""
+    sessions = aika.database.sessions
+    found = await (sessions.all() if email is None else sessions.of_person(person_of(email)))
+    return [
+        PersonsSessionView(
+            person=None if session.person is None else session.person.removeprefix("user:"),
+            name=session.name,
+            created_at=session.created_at,
+            seen_at=session.seen_at,
+            expires_at=session.expires_at,
+        )
+        for session in found
+        if session.expires_at > aika.clock.now()
+    ]
+
+
+@router.delete("/v1/people/sessions")
+async def revoke_everybodys_sessions(aika: TheAika, _: TheOperator) -> RevokedView:
+    """Sign everybody out, oneself included, and forget the groups that the identity provider named for them."""
+    return RevokedView(sessions=await aika.sign_in.end_everybodys())
 
 
 def _cookies(request: Request, aika: Aika) -> Cookies:

@@ -27,6 +27,7 @@ from aika.surfaces.cli import (
     health,
     health_scores,
     rules,
+    sessions,
     slack,
     source_files,
     starting,
@@ -49,6 +50,7 @@ keys = typer.Typer(help="API keys.", no_args_is_help=True)
 app.add_typer(index, name="index")
 app.add_typer(keys, name="keys")
 app.add_typer(access.app, name="access")
+app.add_typer(sessions.app, name="sessions")
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(source_files.app, name="source")
 app.add_typer(rules.app, name="rules")

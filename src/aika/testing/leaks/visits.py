@@ -307,6 +307,16 @@ async def _sessions_revoked(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.ask("DELETE /v1/people/{email}/sessions", email="nobody@x.invalid")
 
 
+@visits("GET /v1/people/sessions")
+async def _everybodys_sessions(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("GET /v1/people/sessions")
+
+
+@visits("DELETE /v1/people/sessions")
+async def _everybody_signed_out(asker: Asker) -> AsyncIterator[Told]:
+    yield await asker.ask("DELETE /v1/people/sessions")
+
+
 @visits("GET /v1/confidence")
 async def _confidence(asker: Asker) -> AsyncIterator[Told]:
     yield await asker.ask("GET /v1/confidence")

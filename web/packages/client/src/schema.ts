@@ -1322,6 +1322,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Everybodys Sessions
+         * @description Return who is signed in, the last one first.
+         */
+        get: operations["list_everybodys_sessions_v1_people_sessions_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Everybodys Sessions
+         * @description Sign everybody out, oneself included, and forget the groups that the identity provider named for them.
+         */
+        delete: operations["revoke_everybodys_sessions_v1_people_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -4944,6 +4968,38 @@ export interface components {
             days: components["schemas"]["DayScoreView"][];
         };
         /**
+         * PersonsSessionView
+         * @description A browser that somebody is signed in with, as administrators see it.
+         */
+        PersonsSessionView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Name
+             * @description As the identity provider says, or the key's.
+             */
+            name: string;
+            /**
+             * Person
+             * @description Their address. Unset where the session began with a key.
+             */
+            person: string | null;
+            /**
+             * Seen At
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            seen_at: string;
+        };
+        /**
          * PersonToAsk
          * @description Who may know more: the owner of what comes nearest.
          */
@@ -6986,6 +7042,7 @@ export type OwnerView = components['schemas']['OwnerView'];
 export type PartView = components['schemas']['PartView'];
 export type PassageView = components['schemas']['PassageView'];
 export type PastScoresReply = components['schemas']['PastScoresReply'];
+export type PersonsSessionView = components['schemas']['PersonsSessionView'];
 export type PersonToAsk = components['schemas']['PersonToAsk'];
 export type PlaceView = components['schemas']['PlaceView'];
 export type PlainFilter = components['schemas']['PlainFilter'];
@@ -13766,6 +13823,189 @@ export interface operations {
             path: {
                 email: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedView"];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_everybodys_sessions_v1_people_sessions_get: {
+        parameters: {
+            query?: {
+                /** @description Only this person's. */
+                email?: string | null;
+            };
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonsSessionView"][];
+                };
+            };
+            /** @description Authentication required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable for now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_everybodys_sessions_v1_people_sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who else will see the answer, separated by commas: e-mail addresses, and groups such as `slack:T1:C1` for everyone in them. Only what all of them may read is used. */
+                "aika-audience"?: string[] | null;
+                /** @description Where the question is asked, for insights. Unset: the API, or the web app. */
+                "aika-surface"?: components["schemas"]["Surface"] | null;
+                /** @description The e-mail address of the person to ask for. Needs a key made with `--on-behalf`. */
+                "aika-user"?: string | null;
+            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
