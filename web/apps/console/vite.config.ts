@@ -11,6 +11,9 @@ export default defineConfig({
   resolve: {
     alias: {
       "rehype-raw": `${import.meta.dirname}/no-raw-html.ts`,
+      "rehype-sanitize": `${import.meta.dirname}/no-raw-html.ts`,
+      "rehype-harden": `${import.meta.dirname}/no-raw-html.ts`,
+      "elkjs/lib/elk.bundled.js": `${import.meta.dirname}/no-elk.ts`,
       "tailwind-merge": `${import.meta.dirname}/merge-classes.ts`,
     },
   },
@@ -23,6 +26,8 @@ export default defineConfig({
     // Fonts and pictures as files: the content security policy has no place for data in style sheets.
     assetsInlineLimit: 0,
     manifest: true,
+    // The licenses of all that is bundled go along with it.
+    license: { fileName: "licenses.md" },
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: { app: "index.html", diagram: "sandbox/diagram.html" },

@@ -44,10 +44,16 @@ async function fetchNext(): Promise<void> {
 }
 
 async function loadPieces(): Promise<void> {
+  await painted();
   for (const load of PIECES) {
     await idle();
     await load();
   }
+}
+
+/** The letter that was typed is on the screen, or what was clicked has answered. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
 function idle(): Promise<void> {
