@@ -1,4 +1,4 @@
-import type { MouseEvent, ReactNode } from "react";
+import type { ReactNode, SyntheticEvent } from "react";
 import {
   Area,
   CartesianGrid,
@@ -7,7 +7,6 @@ import {
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
-  usePlotArea,
   XAxis,
   YAxis,
 } from "recharts";
@@ -29,7 +28,20 @@ export function LinePicture({
 }: PointChartProps): ReactNode {
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <ComposedChart data={[...points]} margin={{ top: 8, right: 24, bottom: 0, left: 0 }} aria-label={title}>
+      <ComposedChart
+        data={[...points]}
+        margin={{ top: 8, right: 24, bottom: 0, left: 0 }}
+        aria-label={title}
+        {...(onChoose === undefined
+          ? {}
+          : {
+              className: "cursor-pointer",
+              onClick: (_, event) => {
+                const place = placeOf(event, points.length);
+                if (place !== undefined) onChoose(place);
+              },
+            })}
+      >
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           dataKey="label"
@@ -96,27 +108,20 @@ export function LinePicture({
             isAnimationActive={false}
           />
         ))}
-        {onChoose !== undefined && <Chooser places={points.length} onChoose={onChoose} />}
       </ComposedChart>
     </ResponsiveContainer>
   );
 }
 
 /**
- * The plot as something to click on. The chart's own event tells the point that was pointed at last, which after a tap is another
- * one: what counts is where the click is.
+ * The place of the point at a click. The chart itself tells the point that was pointed at last, which after a tap is another one:
+ * what counts is where the click is on the grid, which is as wide as the plot.
  */
-function Chooser({ places, onChoose }: { places: number; onChoose: (place: number) => void }): ReactNode {
-  const plot = usePlotArea();
-  if (plot === undefined) return null;
-  const choose = (event: MouseEvent<SVGRectElement>) => {
-    const { left, width } = event.currentTarget.getBoundingClientRect();
-    onChoose(Math.round(((event.clientX - left) / width) * (places - 1)));
-  };
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: whoever takes `onChoose` has fields beside the chart that do the same
-    <rect {...plot} fill="transparent" className="cursor-pointer" onClick={choose} />
-  );
+function placeOf(event: SyntheticEvent, places: number): number | undefined {
+  const grid = event.currentTarget.querySelector(".recharts-cartesian-grid")?.getBoundingClientRect();
+  if (grid === undefined || !(event.nativeEvent instanceof MouseEvent)) return undefined;
+  const along = (event.nativeEvent.clientX - grid.left) / grid.width;
+  return Math.round(Math.min(1, Math.max(0, along)) * (places - 1));
 }
 
 /** Whether a label's words have no room to its right. */
