@@ -58,6 +58,7 @@ class Code:
     challenge: str
     nonce: str | None
     session: str
+    scopes: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -72,6 +73,8 @@ class IdentityProvider:
     """What it answers in place of a code."""
     thin: bool = False
     """Whether tokens name only the subject, and the rest is said to who asks for details."""
+    groups_by_scope: bool = False
+    """Whether groups are told only to who asked for the scope ``groups``."""
     client_methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
     algorithms: tuple[str, ...] = ("RS256", "ES256")
     bend: Callable[[Claims], Claims] = lambda claims: claims
@@ -87,7 +90,7 @@ class IdentityProvider:
     keys: list[Key] = field(default_factory=list)
     codes: dict[str, Code] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
-    tokens: dict[str, Account] = field(default_factory=dict)
+    tokens: dict[str, Code] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """The paths of the requests it had."""
 
@@ -166,7 +169,12 @@ class IdentityProvider:
         else:
             answer["code"] = secrets.token_urlsafe(16)
             self.codes[answer["code"]] = Code(
-                self.present, asked["redirect_uri"], asked["code_challenge"], asked["nonce"], secrets.token_hex(8)
+                self.present,
+                asked["redirect_uri"],
+                asked["code_challenge"],
+                asked["nonce"],
+                secrets.token_hex(8),
+                frozenset(asked["scope"].split()),
             )
         return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}", 302)
 
@@ -184,7 +192,7 @@ class IdentityProvider:
         if code is None or not good:
             return JSONResponse({"error": "invalid_grant"}, 400)
         access = secrets.token_urlsafe(16)
-        self.tokens[access] = code.account
+        self.tokens[access] = code
         granted = {
             "access_token": access,
             "token_type": "Bearer",
@@ -195,10 +203,10 @@ class IdentityProvider:
 
     async def userinfo(self, request: Request) -> Response:
         self.asked.append(request.url.path)
-        account = self.tokens.get(request.headers.get("authorization", "").removeprefix("Bearer "))
-        if account is None:
+        code = self.tokens.get(request.headers.get("authorization", "").removeprefix("Bearer "))
+        if code is None:
             return JSONResponse({"error": "invalid_token"}, 401)
-        return JSONResponse(self.bend_details({"sub": account.subject, **_details(account)}))
+        return JSONResponse(self.bend_details({"sub": code.account.subject, **self._details(code)}))
 
     async def logout(self, request: Request) -> Response:
         asked = request.query_params
@@ -218,10 +226,21 @@ class IdentityProvider:
             "nonce": code.nonce,
             "sid": code.session,
             "at_hash": (create_half_hash(access, "RS256") or b"").decode(),
-            **({} if self.thin else _details(code.account)),
+            **({} if self.thin else self._details(code)),
         }
         bent = self.bend(claims)
         return self.signed(bent) if self.forge is None else self.forge(bent)
+
+    def _details(self, code: Code) -> Claims:
+        account = code.account
+        told = account.groups is not None and ("groups" in code.scopes or not self.groups_by_scope)
+        details: Claims = {
+            "email": account.email,
+            "email_verified": account.verified,
+            "name": account.name,
+            "groups": list(account.groups or ()) if told else None,
+        }
+        return {name: value for name, value in details.items() if value is not None}
 
     def _is_client(self, request: Request, form: dict[str, str]) -> bool:
         kind, _, sent = request.headers.get("authorization", "").partition(" ")
@@ -238,21 +257,21 @@ class IdentityProvider:
 
 
 @asynccontextmanager
-async def identity_provider(clock: Clock) -> AsyncIterator[IdentityProvider]:
-    """Serve a provider on a port of its own."""
+async def identity_provider(clock: Clock, *, at: str = "") -> AsyncIterator[IdentityProvider]:
+    """Serve a provider on a port of its own, under a path such as ``/oauth2/default``."""
     app = Starlette()
     server = _AnnouncingServer(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
     await asyncio.wait_for(server.listening.wait(), READY_SECONDS)
     port = server.servers[0].sockets[0].getsockname()[1]
-    provider = IdentityProvider(f"http://127.0.0.1:{port}", clock)
+    provider = IdentityProvider(f"http://127.0.0.1:{port}{at}", clock)
     app.router.routes += [
-        Route("/.well-known/openid-configuration", provider.discovery),
-        Route("/keys", provider.published_keys),
-        Route("/authorize", provider.authorize),
-        Route("/token", provider.token, methods=["POST"]),
-        Route("/userinfo", provider.userinfo),
-        Route("/logout", provider.logout),
+        Route(f"{at}/.well-known/openid-configuration", provider.discovery),
+        Route(f"{at}/keys", provider.published_keys),
+        Route(f"{at}/authorize", provider.authorize),
+        Route(f"{at}/token", provider.token, methods=["POST"]),
+        Route(f"{at}/userinfo", provider.userinfo),
+        Route(f"{at}/logout", provider.logout),
     ]
     try:
         yield provider
@@ -277,16 +296,6 @@ class _AnnouncingServer(uvicorn.Server):
 def hmac_key(secret: str) -> OctKey:
     """Return a key that both sides know, with which nothing may be signed."""
     return OctKey.import_key(secret)
-
-
-def _details(account: Account) -> Claims:
-    details: Claims = {
-        "email": account.email,
-        "email_verified": account.verified,
-        "name": account.name,
-        "groups": None if account.groups is None else list(account.groups),
-    }
-    return {name: value for name, value in details.items() if value is not None}
 
 
 def _new_key(kind: str) -> Key:

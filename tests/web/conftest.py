@@ -15,6 +15,7 @@ from furnishing import Furnished, furnish
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from scripted_model import ScriptedModel
 from scripted_model import serving as serving_model
+from teams_company import Teams, Visits, teams_at_work
 from watching import Watch, nothing_ran
 
 HERE = Path(__file__).parent
@@ -83,6 +84,30 @@ async def browser() -> AsyncIterator[Browser]:
         opened = await playwright.chromium.launch(executable_path=program, args=arguments())
         yield opened
         await opened.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def teams(
+    tmp_path_factory: pytest.TempPathFactory, synced_examples: Path, scripted_model: ScriptedModel, browser: Browser
+) -> AsyncIterator[Teams]:
+    """A server that people of several roles sign in to, with weeks of use behind it and Slack beside it."""
+    if not BUILT.is_file():
+        pytest.skip(NO_APP)
+    folder = tmp_path_factory.mktemp("teams") / "served"
+    await asyncio.to_thread(shutil.copytree, synced_examples, folder, symlinks=True)
+    async with teams_at_work(folder / "examples", scripted_model, browser) as at_work:
+        yield at_work
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visits(teams: Teams, request: pytest.FixtureRequest) -> AsyncIterator[Visits]:
+    """People who come to the server of the teams. Fails the test at its end where a page did what no page may do."""
+    coming = Visits(teams)
+    yield coming
+    if request.node.stash.get(FAILED, False):
+        for number, shown in enumerate(coming.pages):
+            await _keep(shown, f"{request.node.name}-{number}")
+    await coming.end()
 
 
 @pytest.fixture

@@ -37,17 +37,19 @@ def run(*arguments: str, folder: Path, environment: Mapping[str, str] | None = N
     return done.stdout
 
 
-def serving(folder: Path, environment: Mapping[str, str]) -> AbstractContextManager[Deployment]:
+def serving(folder: Path, environment: Mapping[str, str], *, port: int = 0) -> AbstractContextManager[Deployment]:
     """Run a server until the end of the block."""
-    return serving_command(COMMAND, folder, environment)
+    return serving_command(COMMAND, folder, environment, port=port)
 
 
 @contextmanager
-def serving_command(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Deployment]:
+def serving_command(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], *, port: int = 0
+) -> Iterator[Deployment]:
     """Run the server of an ``aika`` command until the end of the block."""
     log = (folder / "server.log").open("a")
     server = subprocess.Popen(
-        [*command, "serve", "--port", "0", "--dir", str(folder)],
+        [*command, "serve", "--port", str(port), "--dir", str(folder)],
         env=_environment(environment),
         stdout=subprocess.PIPE,
         stderr=log,

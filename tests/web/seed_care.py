@@ -249,12 +249,12 @@ async def complained(aika: Aika, calendar: Calendar) -> None:
     for number, (question, right) in enumerate(CONTRADICTED):
         with calendar.days_ago(24 - 5 * number):
             for person in PEOPLE[: 1 + number % 3]:
-                await _complain(aika, question, right, person)
+                await complain(aika, question, right, person)
             await aika.health.look()
     for number, question in enumerate(MISSING):
         with calendar.days_ago(20 - 2.5 * number):
             for person in PEOPLE[: 1 + (number + 1) % 3]:
-                await _asked(aika, question, person)
+                await asked_by(aika, question, person)
             await aika.health.look()
     found = await aika.health.listing(OVERSEER, WantedFindings(), limit=100)
     await _dealt_with(aika, calendar, [one for one in found if one.kind is not FindingKind.NO_DOCUMENT])
@@ -277,13 +277,13 @@ async def _dealt_with(aika: Aika, calendar: Calendar, findings: Sequence[Finding
             await aika.health.resolve(FindingId(finding.id), OVERSEER, version=finding.version, note="Rewritten.")
 
 
-async def _complain(aika: Aika, question: str, right: str, person: PrincipalId) -> None:
-    outcome = await _asked(aika, question, person)
+async def complain(aika: Aika, question: str, right: str, person: PrincipalId) -> None:
+    outcome = await asked_by(aika, question, person)
     said = Feedback(outcome.id, Rating.NOT_HELPFUL, reply=right)
     await aika.database.conversations.give_feedback(said, owner=person)
 
 
-async def _asked(aika: Aika, text: str, person: PrincipalId) -> Answer | Abstention:
+async def asked_by(aika: Aika, text: str, person: PrincipalId) -> Answer | Abstention:
     question = Question(text, Scope.of([person]), person)
     events = [event async for event in aika.conversing.ask(await aika.conversing.begin(question), question)]
     outcome = events[-1]

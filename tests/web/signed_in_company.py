@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from deployment import Deployment
 from identity_provider.provider import CLIENT, SECRET, Account, IdentityProvider
@@ -44,7 +45,8 @@ class Company:
     def watch(self) -> Watch:
         """Return a watch that allows the way to the identity provider and back."""
         watch = Watch(self.deployment.url)
-        watch.let_through(self.provider.issuer)
+        at = urlsplit(self.provider.issuer)
+        watch.let_through(f"{at.scheme}://{at.netloc}")
         return watch
 
 
