@@ -19,6 +19,11 @@ TOGETHER = {
     "tests/web/test_every_page.py": "the web app",
     "tests/web/test_payloads.py": "the web app",
     "tests/web/test_team_pages.py": "the web app",
+    "tests/web/test_evaluation_journeys.py": "the teams",
+    "tests/web/test_goalie_journeys.py": "the teams",
+    "tests/web/test_health_journeys.py": "the teams",
+    "tests/web/test_insights_journeys.py": "the teams",
+    "tests/web/test_signed_in_at_okta.py": "the teams",
     "tests/docs/test_docs.py": "the example company",
     "tests/surfaces/test_example_assistants.py": "the example company",
 }
