@@ -21,6 +21,10 @@ print("deployed")
 The share is $$\\frac{a}{b}$$ of all.
 
 ```mermaid
+---
+config:
+  layout: elk
+---
 graph TD
   A[Build]-->B[Deploy]
 ```

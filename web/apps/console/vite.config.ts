@@ -2,12 +2,13 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { bannerOf, CHUNKS, namesNext } from "./build-chunks.ts";
+import { fontLicense } from "./build-licenses.ts";
 
 const api = process.env.AIKA_API ?? "http://127.0.0.1:8400";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss(), namesNext()],
+  plugins: [react(), tailwindcss(), namesNext(), fontLicense()],
   resolve: {
     alias: {
       "rehype-raw": `${import.meta.dirname}/no-raw-html.ts`,

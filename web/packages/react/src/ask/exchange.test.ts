@@ -7,8 +7,8 @@ const completion = (id: string) => ({ id, text: "done", conversation_id: "c" }) 
 const STREAM: readonly ChatEvent[] = [
   { type: "started", answer_id: "a", conversation_id: "c", title: "T", question: "Q", replaces: null },
   { type: "retrieved", conversation_id: "c", question: "Q", hits: [] },
-  { type: "delta", text: "do" },
-  { type: "delta", text: "ne" },
+  { type: "delta", text: "do", anew: false },
+  { type: "delta", text: "ne", anew: false },
   { type: "completed", completion: completion("a") },
 ];
 
@@ -19,6 +19,10 @@ test("an answer is found, written and done", () => {
   expect([1, 2, 3, 5].map((count) => after(count).phase)).toEqual(["sent", "found", "writing", "done"]);
   expect(after(4).draft).toBe("done");
   expect(after(5).completion?.id).toBe("a");
+});
+
+test("a draft that begins anew takes back what was written", () => {
+  expect(moved(after(4), { type: "delta", text: "Other", anew: true }, 5).draft).toBe("Other");
 });
 
 test("what is sent again after a reconnection is not written twice", () => {

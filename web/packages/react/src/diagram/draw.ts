@@ -57,6 +57,7 @@ async function draw(id: number, source: string, dark: boolean): Promise<void> {
       "htmlLabels",
       "fontFamily",
       "suppressErrorRendering",
+      "layout",
     ],
   });
   const { svg } = await mermaid.render(`diagram-${id}`, source);

@@ -15,8 +15,9 @@ async function steps(reply: () => Promise<Response>): Promise<readonly Trial[]> 
 test("a trial tells the filter's effect before any word of the answer", async () => {
   const events = [
     { type: "effect", effect: EFFECT },
-    { type: "delta", text: "Be" },
-    { type: "delta", text: "cause" },
+    { type: "delta", text: "Well", anew: false },
+    { type: "delta", text: "Be", anew: true },
+    { type: "delta", text: "cause", anew: false },
   ];
   const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
 
@@ -25,6 +26,7 @@ test("a trial tells the filter's effect before any word of the answer", async ()
   expect(seen.map((trial) => [trial.effect?.documents, trial.exchange.draft])).toEqual([
     [undefined, ""],
     [1, ""],
+    [1, "Well"],
     [1, "Be"],
     [1, "Because"],
   ]);
