@@ -8,7 +8,10 @@ const FIRST_USES = ["keydown", "pointerdown", "paste"] as const;
 /** The page's part with the answers. */
 export const loadConversation = () => import("./conversation.tsx");
 
-// One after the other between letters, as each takes a slow laptop a tenth of a second.
+/** Without a key for as long as this, nobody waits for a letter. */
+const PAUSE_MS = 250;
+
+// One after the other when the keys rest, as each takes a slow laptop a tenth of a second.
 const PIECES: readonly (() => Promise<unknown>)[] = [
   () => import("./piece-markdown.ts"),
   () => import("./piece-thread.ts"),
@@ -17,7 +20,7 @@ const PIECES: readonly (() => Promise<unknown>)[] = [
 
 let begun = false;
 
-/** Fetch it when the page has loaded, and run it, piece by piece, from the first key or click on. Returns what gives that up. */
+/** Fetch it when the page has loaded, and run it, piece by piece, after the first key or click. Returns what gives that up. */
 export function loadOnFirstUse(): () => void {
   if (begun) return () => {};
   if (document.readyState === "complete") void fetchNext();
@@ -44,21 +47,27 @@ async function fetchNext(): Promise<void> {
 }
 
 async function loadPieces(): Promise<void> {
-  await painted();
+  let usedAt = performance.now();
+  const onKey = () => {
+    usedAt = performance.now();
+  };
+  const rested = async () => {
+    for (let left = PAUSE_MS; left > 0; left = usedAt + PAUSE_MS - performance.now()) await after(left);
+  };
+  addEventListener("keydown", onKey, { capture: true, passive: true });
   for (const load of PIECES) {
+    await rested();
     await idle();
     await load();
   }
+  removeEventListener("keydown", onKey, true);
 }
 
-/** The letter that was typed is on the screen, or what was clicked has answered. */
-function painted(): Promise<void> {
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function idle(): Promise<void> {
-  return new Promise((resolve) => {
-    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve(), { timeout: 1000 });
-    else setTimeout(resolve, 50);
-  });
+  if (!("requestIdleCallback" in globalThis)) return after(50);
+  return new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: 1000 }));
 }
