@@ -147,6 +147,17 @@ async def test_an_attempt_is_good_for_ten_minutes(world: World) -> None:
     assert refused.value.problem is SignInProblem.EXPIRED
 
 
+async def test_an_answer_with_another_state_belongs_to_nothing(world: World) -> None:
+    """Also where it begins alike, which is as much as the cookie's name has of it."""
+    begun = await world.sign_in.begin(redirect_uri=BACK, then="/")
+    other = begun.state[:-1] + ("A" if begun.state[-1] != "A" else "B")
+
+    with pytest.raises(SignInError) as refused:
+        await world.sign_in.finish(Returned("a", None, None), state=other, sealed=begun.sealed, before=None)
+
+    assert refused.value.problem is SignInProblem.EXPIRED
+
+
 @pytest.mark.parametrize(
     "change", [lambda sealed: "", lambda sealed: sealed[:-4] + "AAAA", lambda sealed: "é" + sealed]
 )

@@ -4,6 +4,7 @@ Each test also says the same as the one who may, which is heard: a silence that 
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -35,6 +36,24 @@ ASK_FRAME = """([address, request, patience]) => new Promise((resolve) => {
   });
   document.body.append(frame);
 })"""
+
+# The same for what it drew.
+DRAWN = """([address, request]) => new Promise((resolve) => {
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "allow-scripts");
+  frame.src = address;
+  addEventListener("message", (event) => {
+    if (event.source === frame.contentWindow && event.data.id === request.id) resolve(event.data.svg ?? event.data.reason);
+  });
+  frame.addEventListener("load", () => frame.contentWindow.postMessage(request, "*"));
+  document.body.append(frame);
+})"""
+LOOSER = '%%{init: {"securityLevel": "loose", "htmlLabels": true, "secure": [], "flowchart": {"htmlLabels": true}}}%%\n'
+HOSTILE = """graph LR
+  A["<img src=x onerror=alert(1)>"] --> B["<script>alert(1)</script> words"]
+  click A call alert(1)
+  click B href "javascript:alert(1)"
+"""
 
 OPEN_FRAME = """(address) => {
   const frame = document.createElement("iframe");
@@ -106,6 +125,16 @@ async def test_the_drawing_frame_draws_for_the_page_that_serves_it(page: Page, e
     await page.goto(f"{embedded.url}/signed-out")
 
     assert await page.evaluate(ASK_FRAME, [DRAWING, DRAW, 30_000]) == ["aika-ready", "aika-drawn"]
+
+
+@pytest.mark.parametrize("directive", ["", LOOSER], ids=["as it is", "made looser by the diagram"])
+async def test_what_is_drawn_can_do_nothing(page: Page, embedded: Deployment, directive: str) -> None:
+    await page.goto(f"{embedded.url}/signed-out")
+
+    drawn = await page.evaluate(DRAWN, [DRAWING, {**DRAW, "source": directive + HOSTILE}])
+
+    assert "<svg" in drawn
+    assert re.findall(r"<script|<foreignObject|<iframe|<img|\son\w+\s*=|javascript:", drawn) == []
 
 
 async def test_a_stranger_cannot_open_the_drawing_frame(page: Page, embedded: Deployment, thief: Thief) -> None:
