@@ -85,7 +85,7 @@ async def test_comments_are_there_when_a_saved_assistant_is_opened_again(new: Pa
     await new.wait_for_url(re.compile(r"assistant="))
 
     made = next(one for one in await (await new.request.get("/v1/assistants")).json() if one["name"] == NAME)
-    await new.goto(f"/assistants/{made['id']}")
+    await new.goto(f"/assistants/{made['id']}/edit")
     await expect(yaml_of(new)).to_have_value(written)
 
 
