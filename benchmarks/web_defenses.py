@@ -52,6 +52,7 @@ _UNVERIFIED = """import base64, json
 
 
 _SEALING = f"{_SIGN_IN}/sealing.py"
+_SEALED_TESTS = ("tests/sign_in/test_sealing.py",)
 _SEALED = """        nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, content, of.encode())
 
@@ -159,7 +160,9 @@ PYTHON = (
         "return then",
     ),
     Defense("What browsers carry is sealed", _SEALING, _SEALED, _OPEN, _SESSIONS),
-    Defense("What is sealed is for one purpose", _SEALING, _SEALED, _SEALED.replace("of.encode()", 'b""'), _SESSIONS),
+    Defense(
+        "What is sealed is for one purpose", _SEALING, _SEALED, _SEALED.replace("of.encode()", 'b""'), _SEALED_TESTS
+    ),
     _token("Nonce of sign-in", '"nonce": nonce,', '"nonce": claims.get("nonce"),'),
     _token("Audience of the ID token", '            "aud": {"essential": True, "value": self.client_id},\n', ""),
     _token(
