@@ -238,6 +238,7 @@ async def following_up_after_a_guest_joined_a_thread_of_directors(scene: Scene) 
 async def joining_between_the_question_and_the_answer(scene: Scene) -> None:
     room = await scene.channel("ann", "dot")
     await scene.ask("ann", room, "Where are desks booked?")
+    scene.watch_anew()
     with scene.world.holding() as held:
         # aika is not told: it still has the members of a moment ago.
         await scene.world.join("gus", room)
