@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "tests" / "web"))
 import chromium as browsing  # noqa: E402  # what the tests use serves here too
 from deployment import Deployment, run, serving  # noqa: E402
 from furnishing import QUESTION, furnish  # noqa: E402
-from looking import Theme, choose_theme, open_settled  # noqa: E402
+from looking import Theme, choose_theme, open_settled, settled  # noqa: E402
 
 PICTURES = ROOT / "docs" / "images"
 COLORS = 128
@@ -88,6 +88,9 @@ async def _picture(browser: Browser, deployment: Deployment, name: str, path: st
     await choose_theme(context, look.theme)
     page = await context.new_page()
     await open_settled(page, path)
+    # What comes after the page itself is in the picture too: suggestions, conversations, who is signed in.
+    await page.wait_for_load_state("networkidle")
+    await settled(page)
     if name == "conversation" and look.size is DESKTOP:
         await _with_passage(page)
     slug = name.replace(" ", "-")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aika.assistants.wording import question_defining, question_of, question_within
+from aika.assistants.wording import as_asked, question_defining, question_of, question_within
 from aika.domain.documents import Kind
 from aika.models.wordpiece import english_words
 
@@ -92,3 +92,17 @@ def test_what_a_document_begins_by_defining_is_what_newcomers_ask(
     title: str, opening: str, question: str | None
 ) -> None:
     assert question_defining(title, opening, english_words()) == question
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("when does CI switch to node 24", "When does CI switch to node 24?"),
+        ("How do I roll back a release?", "How do I roll back a release?"),
+        ("PRC-3001 no tariff (KRO, NOR) - its 3am", None),
+        ("import one timetable by hand", None),
+        ("why?", None),
+    ],
+)
+def test_what_others_asked_is_suggested_where_it_reads_as_a_question(asked: str, shown: str | None) -> None:
+    assert as_asked(asked) == shown

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from aika.answering.status import outdated_by
-from aika.assistants.wording import question_defining, question_of, question_within
+from aika.assistants.wording import as_asked, question_defining, question_of, question_within
 from aika.domain.access import Scope
 from aika.domain.answers import Abstention, Answer
 from aika.domain.documents import BlockKind, Body, Document, Kind
@@ -116,7 +116,8 @@ class Suggesting:
         wanted = [one for one in self._common if about is None or one.cited & about]
         named = {document for one in wanted for document in one.documents}
         admitted = await self.catalogue.admitted(named, scope=scope) if named else set()
-        return [Suggestion(one.text, Origin.ASKED) for one in wanted if one.documents <= admitted]
+        shown = [as_asked(one.text) for one in wanted if one.documents <= admitted]
+        return [Suggestion(text, Origin.ASKED) for text in shown if text is not None]
 
     async def _from_documents(self, scope: Scope) -> AsyncIterator[Suggestion]:
         """Yield what documents are about, other ones each day: as people ask first, and each source once before any twice."""

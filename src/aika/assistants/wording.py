@@ -96,6 +96,14 @@ def question_defining(title: str, opening: str, words: Collection[str]) -> str |
     return _checked(f"What {found[2].lower()} {article}{_in_sentence(name, words)}?")
 
 
+def as_asked(text: str) -> str | None:
+    """Return a question of somebody's as it can be shown to others, ``None`` for what only its asker would put like this."""
+    said = " ".join(text.split()).rstrip(" ?!.")
+    if not _ASKS.match(said) or _UNSAID.search(said) or len(said.split()) <= _FEWEST_WORDS:
+        return None
+    return _checked(f"{said[0].upper()}{said[1:]}?")
+
+
 def _asked(text: str, words: Collection[str]) -> str | None:
     """Return a heading as a question, where it is one or says how to do something."""
     if text.endswith("?"):
