@@ -169,7 +169,9 @@ PYTHON = (
         "Issuer of the ID token", '            "iss": {"essential": True, "values": _names_of(metadata.issuer)},\n', ""
     ),
     _token("Signature of tokens", 'reason = "no key of the provider\'s has its id"', _UNVERIFIED + 'reason = ""'),
-    _token("Algorithms of tokens are the provider's", "algorithms=algorithms", 'algorithms=[*algorithms, "HS256"]'),
+    _token(
+        "Algorithms of tokens are the provider's", "algorithms=algorithms", 'algorithms=[*algorithms, "HS256", "PS256"]'
+    ),
     _token(
         "The ID token ends",
         "checked = CodeIDToken(claims, header,",

@@ -153,6 +153,16 @@ async def test_a_public_key_is_no_shared_secret(provider: IdentityProvider, cloc
     assert await refusal(client(provider, clock), clock) is SignInProblem.PROVIDER
 
 
+async def test_an_algorithm_that_the_provider_does_not_name_is_none_of_its_own(
+    provider: IdentityProvider, clock: SetClock
+) -> None:
+    key = provider.keys[0]
+    header = {"alg": "PS256", "kid": key.kid}
+    provider.forge = lambda claims: jwt.encode(header, claims, key, algorithms=["PS256"])
+
+    assert await refusal(client(provider, clock), clock) is SignInProblem.PROVIDER
+
+
 async def test_a_key_that_is_new_is_looked_for_and_one_taken_back_counts_no_more(
     provider: IdentityProvider, clock: SetClock
 ) -> None:
