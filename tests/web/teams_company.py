@@ -89,7 +89,7 @@ class Visits:
     async def end(self) -> None:
         for page in self.pages:
             await page.context.close()
-        assert not self.watch.found()
+        assert self.watch.found() == []
 
 
 @asynccontextmanager

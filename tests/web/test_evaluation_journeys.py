@@ -2,6 +2,7 @@
 
 import re
 
+from looking import serious_violations, settled
 from playwright.async_api import Page, expect
 from seed_journeys import COLLECTION
 from teams_company import ADMIN, ASKER, Visits, asked_of
@@ -15,7 +16,7 @@ async def test_two_runs_are_started_and_compared_down_to_the_picture_of_a_questi
     await page.goto("/evaluation")
     await started(page, "")
     await started(page, CHANGE)
-    runs = (await asked_of(page, "/v1/evaluation/runs"))["runs"]
+    runs = (await asked_of(page, f"/v1/evaluation/runs?collection={COLLECTION}"))["runs"]
     after, before = [run["id"] for run in runs]
 
     await page.get_by_role("checkbox", name=re.compile("^Choose the run of")).first.check()
@@ -29,6 +30,9 @@ async def test_two_runs_are_started_and_compared_down_to_the_picture_of_a_questi
     await expect(row).to_contain_text(f"{measure['after']:.3f}")
     await expect(page.get_by_role("row").filter(has_text="retrieval.dense_weight")).to_contain_text("0.05")
 
+    await settled(page)
+    assert await serious_violations(page) == []
+
     figure = page.get_by_role("figure", name=f"{MEASURE} by topic")
     question = await figure.get_by_role("link").first.inner_text()
     await figure.get_by_role("link").first.click()
@@ -41,6 +45,8 @@ async def test_two_runs_are_started_and_compared_down_to_the_picture_of_a_questi
     await expect(picture).to_contain_text(f"The best document that answers ends at rank {best}")
     assert trace["topic"]["text"] == question
     assert await picture.locator("svg").count() > 0
+    await settled(page)
+    assert await serious_violations(page) == []
 
 
 async def test_who_administers_nothing_is_told_whose_evaluations_are(visits: Visits) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 
+from looking import open_settled, serious_violations
 from playwright.async_api import Page, expect
 from teams_company import ADMIN, ASKER, GOALIE, Teams, Visits, asked_of, until
 
@@ -20,7 +21,8 @@ async def test_a_reviewer_reads_a_draft_with_its_source_posts_it_in_other_words_
     page = await visits.page(GOALIE)
     first = await proposed(teams, page, "ask-platform", KEY_ID)
     second = await proposed(teams, page, "ask-platform", FLAGS)
-    await page.goto("/goalies?goalie=ask-platform")
+    await open_settled(page, "/goalies?goalie=ask-platform")
+    assert await serious_violations(page) == []
     await page.get_by_role("list", name="Waiting proposals").get_by_role("button", name=re.compile("HP-1401")).click()
     await page.locator("[aria-label^='Source 1:']").first.click()
     passage = page.get_by_role("complementary", name="The cited passage")
@@ -93,7 +95,8 @@ async def test_thresholds_that_are_chosen_on_the_curve_are_written_and_the_goali
     await proposed(teams, page, "ask-harbor", ROTATE)
     file = teams.folder / "goalies" / "ask-harbor.yaml"
     before = file.read_text()
-    await page.goto("/goalies/ask-harbor/thresholds")
+    await open_settled(page, "/goalies/ask-harbor/thresholds")
+    assert await serious_violations(page) == []
     sure = page.get_by_role("slider", name="Answers by itself from")
     await expect(sure).to_have_value("1")
 

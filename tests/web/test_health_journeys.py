@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlencode
 
+from looking import overflow
 from playwright.async_api import Locator, Page, expect
 from seed_journeys import CCTV, DOG, HOTEL
 from teams_company import ADMIN, ASKER, CARE, OFFICE, Visits, asked_of
@@ -156,6 +157,7 @@ async def test_on_a_phone_what_to_do_comes_before_what_it_rests_on(visits: Visit
 
     act = await page.get_by_role("button", name="Assign").first.bounding_box()
 
+    assert await overflow(page) <= 0
     assert act is not None
     assert rests_on is not None
     assert act["y"] < rests_on["y"]

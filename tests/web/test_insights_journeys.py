@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from looking import open_settled, serious_violations
 from playwright.async_api import Page, expect
 from teams_company import ADMIN, ASKER, STEWARD, Visits, asked_of
 
@@ -14,7 +15,8 @@ HIDDEN = "not shown"
 
 async def test_the_page_its_table_its_file_and_the_servers_table_say_the_same(visits: Visits, tmp_path: Path) -> None:
     page = await visits.page(ADMIN)
-    await page.goto("/insights")
+    await open_settled(page, "/insights")
+    assert await serious_violations(page) == []
     board = await asked_of(page, "/v1/insights?weeks=12")
     glance = page.get_by_role("region", name="At a glance")
     await expect(glance).to_contain_text(f"from {board['totals']['people']} people")

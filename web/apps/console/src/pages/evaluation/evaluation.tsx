@@ -12,7 +12,14 @@ import { kindName } from "./words.ts";
 
 export default function Evaluation(): ReactNode {
   const me = useMe();
-  if (me !== undefined && !me.operator) {
+  if (me === undefined) {
+    return (
+      <Page title={t("Evaluation")}>
+        <Loading />
+      </Page>
+    );
+  }
+  if (!me.operator) {
     return (
       <Page title={t("Evaluation")}>
         <EmptyState icon={<FlaskConical />} title={t("For operators")}>
