@@ -59,8 +59,10 @@ class Company:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def company(tmp_path_factory: pytest.TempPathFactory, embedder_graphs: Path) -> AsyncIterator[Company]:
     folder = tmp_path_factory.mktemp("conversations")
-    write(folder / "docs", DOCUMENTS)
-    write(folder / "secret", SECRETS)
+    write(
+        folder / "docs", {**DOCUMENTS, "keys.md": "# Rotating the signing keys\n\nRun `ferry keys rotate` in June.\n"}
+    )
+    write(folder / "secret", {**SECRETS, "move.md": "# Moving into Nightjar house\n\nBoxes come in April.\n"})
     (folder / ".aika").mkdir()
     (folder / ".aika" / "models").symlink_to(embedder_graphs)
     sources = {
