@@ -101,6 +101,7 @@ def test_what_a_document_begins_by_defining_is_what_newcomers_ask(
         ("How do I roll back a release?", "How do I roll back a release?"),
         ("PRC-3001 no tariff (KRO, NOR) - its 3am", None),
         ("import one timetable by hand", None),
+        ("How long do sessions last? read it is 30 days", None),
         ("why?", None),
     ],
 )

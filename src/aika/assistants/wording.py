@@ -99,7 +99,7 @@ def question_defining(title: str, opening: str, words: Collection[str]) -> str |
 def as_asked(text: str) -> str | None:
     """Return a question of somebody's as it can be shown to others, ``None`` for what only its asker would put like this."""
     said = " ".join(text.split()).rstrip(" ?!.")
-    if not _ASKS.match(said) or _UNSAID.search(said) or len(said.split()) <= _FEWEST_WORDS:
+    if not _ASKS.match(said) or _UNSAID.search(said) or "?" in said or len(said.split()) <= _FEWEST_WORDS:
         return None
     return _checked(f"{said[0].upper()}{said[1:]}?")
 
