@@ -28,7 +28,7 @@ from furnishing import QUESTION, furnish  # noqa: E402
 from looking import Theme, choose_theme, open_settled, settled  # noqa: E402
 
 PICTURES = ROOT / "docs" / "images"
-COLORS = 128
+COLORS = 256
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 780}
 
