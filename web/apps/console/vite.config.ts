@@ -2,19 +2,18 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { bannerOf, CHUNKS, namesNext } from "./build-chunks.ts";
-import { fontLicense } from "./build-licenses.ts";
+import { dagreForElk, fontLicense } from "./build-licenses.ts";
 
 const api = process.env.AIKA_API ?? "http://127.0.0.1:8400";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss(), namesNext(), fontLicense()],
+  plugins: [react(), tailwindcss(), namesNext(), fontLicense(), dagreForElk()],
   resolve: {
     alias: {
       "rehype-raw": `${import.meta.dirname}/no-raw-html.ts`,
       "rehype-sanitize": `${import.meta.dirname}/no-raw-html.ts`,
       "rehype-harden": `${import.meta.dirname}/no-raw-html.ts`,
-      "elkjs/lib/elk.bundled.js": `${import.meta.dirname}/no-elk.ts`,
       "tailwind-merge": `${import.meta.dirname}/merge-classes.ts`,
     },
   },

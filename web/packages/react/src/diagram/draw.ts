@@ -57,7 +57,6 @@ async function draw(id: number, source: string, dark: boolean): Promise<void> {
       "htmlLabels",
       "fontFamily",
       "suppressErrorRendering",
-      "layout",
     ],
   });
   const { svg } = await mermaid.render(`diagram-${id}`, source);
