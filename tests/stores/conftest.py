@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -43,7 +44,7 @@ def postgres_template(postgres_server: str) -> str:
     """The name of a database with tables, to be copied: faster than to create them for each test."""
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE aika_template")
-    asyncio.run(_create_tables(_database(postgres_server, "aika_template")))
+    _run(_create_tables(_database(postgres_server, "aika_template")))
     return "aika_template"
 
 
@@ -58,7 +59,7 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
 def postgres_jobs_template(postgres_server: str) -> str:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE aika_jobs_template")
-    asyncio.run(_create_jobs(_database(postgres_server, "aika_jobs_template")))
+    _run(_create_jobs(_database(postgres_server, "aika_jobs_template")))
     return "aika_jobs_template"
 
 
@@ -72,7 +73,7 @@ def postgres_jobs_url(postgres_server: str, postgres_jobs_template: str) -> Iter
 @pytest.fixture(scope="session")
 def sqlite_jobs_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("jobs")
-    asyncio.run(_create_jobs(f"sqlite:///{folder / 'aika.sqlite'}"))
+    _run(_create_jobs(f"sqlite:///{folder / 'aika.sqlite'}"))
     return folder
 
 
@@ -104,6 +105,12 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     url = database_in(tmp_path, "aika.sqlite") if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     async with Database.open(url) as database:
         yield database
+
+
+def _run(creating: Coroutine[None, None, None]) -> None:
+    """Run it in a thread, because whoever needs it first may be on an event loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, creating).result()
 
 
 @contextmanager

@@ -40,7 +40,7 @@ async def test_an_assistant_is_made_by_a_name_found_and_asked(page: Page) -> Non
     await open_settled(page, "/assistants/new")
     await page.get_by_role("textbox", name="Name", exact=True).fill("Release desk")
     await page.get_by_role("button", name="Create assistant").click()
-    await page.get_by_text("Release desk is there.", exact=True).wait_for()
+    await page.get_by_text("Release desk was created.", exact=True).wait_for()
 
     await open_settled(page, "/assistants")
 
