@@ -8,6 +8,7 @@ from aika.answering.citations import without_markers
 from aika.answering.prompting import DECLINED, instructions, messages
 from aika.answering.stopping import finished, is_stopped, until_stopped
 from aika.answering.streaming import closing
+from aika.answering.writing import Writer
 from aika.domain.answers import Draft, Origin, Usage
 from aika.domain.errors import ConfigurationError
 from aika.domain.queries import Hit, Message, Query
@@ -25,12 +26,6 @@ class ChatModel(Protocol):
         ``temperature`` is the model's own where it is not given.
         """
         ...
-
-
-class Writer(Protocol):
-    """Writes a draft from evidence."""
-
-    def write(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Draft]: ...
 
 
 class ChatGenerator:

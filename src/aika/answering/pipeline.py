@@ -1,11 +1,10 @@
 """The whole path from a question to an answer, in stages that can be wrapped one by one."""
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from aika.answering.courtesy import (
     is_about_company,
@@ -19,7 +18,8 @@ from aika.answering.notes import notes_on
 from aika.answering.stating import Stated
 from aika.answering.steering import defused, steers
 from aika.answering.stopping import is_stopped
-from aika.answering.streaming import SafeStream, closing
+from aika.answering.streaming import closing
+from aika.answering.writing import Outcome, ShownText, Writer, ended, write
 from aika.domain.answers import (
     Abstention,
     Answer,
@@ -36,24 +36,12 @@ from aika.domain.identifiers import AnswerId, random_id
 from aika.domain.queries import Hit, Query
 from aika.protocols import Analyzer, Clock, ConfidenceScorer, EvidenceJudge, Retriever, Verifier
 
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
 GENERAL_MARK = "*General knowledge of the language model, not from your company's documents.*"
 _MODEL_UNAVAILABLE = "The language model was not available. This answer quotes the documents instead."
 _MODEL_UNSUPPORTED = "What the language model wrote was not backed by the documents. This answer quotes them instead."
 # Beside what is being written. More would not end sooner, and keep the processor from handing on what is written.
 _JUDGED_AT_ONCE = 2
 _NOTHING = Confidence(0.0, Band.LOW)
-
-
-class Writer(Protocol):
-    """Writes a draft from evidence."""
-
-    def write(self, query: Query, evidence: Sequence[Hit]) -> AsyncIterator[str | Draft]:
-        """Yield the text in pieces, and last the `Draft`."""
-        ...
 
 
 class Stating(Protocol):
@@ -141,7 +129,7 @@ class AnswerPipeline:
                     else:
                         yield event
         finally:
-            await _ended(judging)
+            await ended(judging)
 
     async def _stated(self, query: Query) -> Answer | None:
         """Return the answer that a record gives."""
@@ -172,7 +160,7 @@ class AnswerPipeline:
     async def _judged_and_written(
         self, query: Query, hits: Sequence[Hit], notes: Sequence[str], judging: asyncio.Task[Confidence]
     ) -> AsyncGenerator[TextDelta | Answer | Abstention, None]:
-        outcome, shown = _Outcome(), False
+        outcome, shown = Outcome(), False
         if not self._is_refused(judging):
             written = self._written(self._stages.writer, query, hits, outcome, judging)
             async with aclosing(written) as stream:
@@ -209,7 +197,7 @@ class AnswerPipeline:
         return judging.exception() is not None or judging.result().value < self._options.min_sufficiency
 
     async def _checked(
-        self, query: Query, hits: Sequence[Hit], notes: Sequence[str], outcome: "_Outcome"
+        self, query: Query, hits: Sequence[Hit], notes: Sequence[str], outcome: Outcome
     ) -> Answer | Abstention:
         """Return what becomes of the draft, or of an extract in its place."""
         draft, added = outcome.draft, [*notes]
@@ -228,7 +216,7 @@ class AnswerPipeline:
     ) -> AsyncGenerator[TextDelta | Answer | Abstention, None]:
         general = self._stages.general
         if general is not None and not is_about_company(query.text):
-            outcome = _Outcome()
+            outcome = Outcome()
             stream = self._written(general, query, (), outcome)
             async with aclosing(stream):
                 async for delta in stream:
@@ -246,15 +234,15 @@ class AnswerPipeline:
         writer: Writer,
         query: Query,
         hits: Sequence[Hit],
-        outcome: "_Outcome",
+        outcome: Outcome,
         judging: asyncio.Task[Confidence] | None = None,
     ) -> AsyncGenerator[TextDelta, None]:
         """Yield the text as it may be shown; leave the draft, or the error that ended it, in ``outcome``.
 
         The writer goes on by itself: what it wrote meanwhile comes in one piece. Ends early where the evidence is refused.
         """
-        written = _Written()
-        writing = asyncio.create_task(_write(writer.write(query, hits), written, outcome))
+        written = ShownText()
+        writing = asyncio.create_task(write(writer.write(query, hits), written, outcome))
         for task in (writing, judging):
             if task is not None:
                 task.add_done_callback(written.note)
@@ -270,7 +258,7 @@ class AnswerPipeline:
         finally:
             if judging is not None:
                 judging.remove_done_callback(written.note)
-            await _ended(writing)
+            await ended(writing)
 
     async def _fallen_back(self, fallback: Writer, query: Query, hits: Sequence[Hit]) -> Draft | None:
         async with closing(fallback.write(query, hits)) as pieces:
@@ -326,62 +314,6 @@ class AnswerPipeline:
             confidence=_NOTHING,
             created_at=self._clock.now(),
         )
-
-
-@dataclass(slots=True)
-class _Outcome:
-    """What came of writing."""
-
-    draft: Draft | None = None
-    error: AikaError | None = None
-
-
-class _Written:
-    """Text that may be shown, until somebody takes it."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._changed = asyncio.Event()
-
-    def add(self, piece: str) -> None:
-        self._pieces.append(piece)
-        self._changed.set()
-
-    def note(self, _: object) -> None:
-        """Let go who waits: something else has happened."""
-        self._changed.set()
-
-    async def more(self) -> None:
-        await self._changed.wait()
-        self._changed.clear()
-
-    def taken(self) -> str:
-        text = "".join(self._pieces)
-        self._pieces.clear()
-        return text
-
-
-async def _write(pieces: AsyncIterator[str | Draft], written: _Written, outcome: _Outcome) -> None:
-    safe = SafeStream()
-    try:
-        async with closing(pieces) as stream:
-            async for piece in stream:
-                if isinstance(piece, Draft):
-                    outcome.draft = piece
-                elif shown := safe.feed(piece):
-                    written.add(shown)
-    except AikaError as error:
-        logger.warning("writing failed", extra={"error": type(error).__name__})
-        outcome.error = error
-        return
-    if rest := safe.finish():
-        written.add(rest)
-
-
-async def _ended(task: asyncio.Task[T]) -> None:
-    """Cancel a task that nobody waits for any more, and let it finish that."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def _is_unbacked(draft: Draft) -> bool:
