@@ -1,6 +1,6 @@
 """Switches off every defense of the web app, one at a time, in a copy of the tree, and asks the tests whether they notice.
 
-    python benchmarks/broken_defenses.py [--kind python units browser] [--only WORDS] [--keep FOLDER]
+    python benchmarks/broken_defenses.py [--kind python units browser] [--only WORDS] [--work FOLDER] [--trust]
 
 A defense counts as noticed where a test fails that passed before. The copy is of the last commit; the tree itself is never
 changed. ``units`` and ``browser`` need the packages that ``make web`` installs, ``browser`` Chromium too.
