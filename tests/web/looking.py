@@ -61,6 +61,8 @@ async def choose_theme(context: BrowserContext, theme: Theme) -> None:
 
 async def serious_violations(page: Page) -> list[str]:
     """Return what axe finds on a page that keeps somebody from using it."""
+    # What arrives late fades in, paler than it will be, but not for whoever wants less motion.
+    await page.emulate_media(reduced_motion="reduce")
     if not await page.evaluate("() => 'axe' in globalThis"):
         await page.evaluate(AXE.read_text(encoding="utf-8"))
     found = await page.evaluate(_RUN_AXE, _TAGS)
