@@ -175,6 +175,8 @@ def main() -> None:
     )
     options.add_argument("--trust", action="store_true", help="Do not run the tests first with nothing broken.")
     given = options.parse_args()
+    if given.work is not None:
+        Path(given.work).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=given.work) as folder:
         copy = Copy(Path(folder))
         counts = [_measured(copy, kind, given.only, trust=given.trust) for kind in given.kind]
