@@ -18,6 +18,12 @@ DESCRIPTION = Path(__file__).parents[2] / "openapi.json"
 """A test of its own says that it is the code's."""
 HOME = "http://aika.test"
 COOKIE = {"Cookie": "theme=dark; aika_session=held"}
+KEPT_TO_OURSELVES = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
 NOT_DESCRIBED = ["POST /v1/sign-in/ended"]
 """Endpoints that change something and are no part of the API's description."""
 
@@ -61,6 +67,7 @@ async def test_every_response_has_the_headers_that_keep_it_from_being_misused(
 ) -> None:
     reply = await sent(app, endpoint, {"Sec-Fetch-Site": "same-origin"})
 
+    assert {name: reply.headers.get(name) for name in KEPT_TO_OURSELVES} == KEPT_TO_OURSELVES
     assert {name.lower() for name in SECURITY_HEADERS} <= set(reply.headers.keys())
     assert "default-src 'none'" in reply.headers["content-security-policy"]
     assert "access-control-allow-origin" not in reply.headers
