@@ -173,9 +173,11 @@ class AnswerPipeline:
             return
         async with aclosing(self._without_evidence(query, hits, sufficiency, notes)) as others:
             async for event in others:
-                anew = shown and isinstance(event, TextDelta)
-                yield replace(event, anew=True) if anew and isinstance(event, TextDelta) else event
-                shown = shown and not anew
+                if shown and isinstance(event, TextDelta):
+                    shown = False
+                    yield replace(event, anew=True)
+                else:
+                    yield event
 
     async def _sufficiency(self, query: Query, hits: Sequence[Hit], *, in_turn: bool) -> Confidence:
         async with self._turns if in_turn else nullcontext():
